@@ -1,0 +1,163 @@
+//! All that can happen: one enum. Reading it tells what the daemon can do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{ChannelName, Day, Digest, Instant};
+
+/// Something that happened, as the audit log records it. A record is written and durable before
+/// the effect that it announces becomes visible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The daemon began its life.
+    Started {
+        /// The program's version.
+        version: String,
+    },
+    /// The daemon ended as asked.
+    Stopped {
+        /// What asked for it ("SIGTERM").
+        signal: String,
+    },
+    /// A signing key was made or came into use.
+    KeyInUse {
+        /// Its fingerprint, as `ssh-keygen -l` prints it.
+        fingerprint: String,
+    },
+    /// Something in a drop folder is no regular file with one link; it is left alone.
+    ObjectIgnored {
+        /// Its name, escaped.
+        name: String,
+        /// What it is ("symlink", "fifo", "directory" …).
+        kind: String,
+    },
+    /// A file's rows came into the ledger.
+    FileAccepted(FileEvent),
+    /// A file stated only what the ledger already believed; only arrival times changed.
+    FileDuplicate(FileEvent),
+    /// A file was refused as a whole.
+    FileRefused {
+        /// The claim, which is unique.
+        claim: String,
+        /// The file's name, escaped.
+        name: String,
+        /// The digest of its content.
+        sha256: Digest,
+        /// Its size.
+        bytes: u64,
+        /// How many faults it has.
+        faults: u64,
+        /// The codes of the faults, without doubles, in order of first appearance.
+        reasons: Vec<String>,
+    },
+    /// A week was due while the daemon did not run, and is decided now.
+    CaughtUp {
+        /// The week.
+        week: Day,
+        /// When it had been due.
+        due_at: Instant,
+    },
+    /// A week was due while the daemon did not run, and a newer one is decided instead.
+    Missed {
+        /// The week.
+        week: Day,
+        /// When it had been due.
+        due_at: Instant,
+    },
+    /// A week was decided or held; its bundle follows.
+    Decided {
+        /// The week.
+        week: Day,
+        /// Its revision.
+        revision: u32,
+        /// `decided` or `held`.
+        outcome: String,
+        /// Why it is a hold, in words.
+        hold: Option<String>,
+        /// Channels whose veto stood.
+        vetoes: Vec<ChannelName>,
+        /// Channels whose veto the rules overruled.
+        vetoes_overruled: Vec<ChannelName>,
+        /// Parts of the advice that failed, in words.
+        fallbacks: Vec<String>,
+        /// Why a published week was decided again.
+        revise_reason: Option<String>,
+        /// The digest of its `decision.json`.
+        decision: Digest,
+        /// The time that the decision was asked for (`--as-of`); the record's own time is the real one.
+        stated_at: Instant,
+    },
+    /// A bundle is about to appear in the outbox.
+    Published {
+        /// The week.
+        week: Day,
+        /// Its revision.
+        revision: u32,
+        /// The digest of its `SHA256SUMS`.
+        manifest: Digest,
+    },
+    /// The last line of the log was torn by a crash and has been cut.
+    TornLineCut {
+        /// How many bytes were cut.
+        bytes: u64,
+        /// The digest of what was cut.
+        sha256: Digest,
+    },
+    /// An earlier record announced something that did not take effect, because the program was
+    /// stopped in between; what happened instead follows.
+    Superseded {
+        /// The record's number.
+        seq: u64,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What is recorded of a file that was not refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEvent {
+    /// The claim, which is unique.
+    pub claim: String,
+    /// The file's name, escaped.
+    pub name: String,
+    /// The digest of its content.
+    pub sha256: Digest,
+    /// Its size.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+    /// The earliest day that it speaks of.
+    pub first_day: Day,
+    /// The latest day that it speaks of.
+    pub last_day: Day,
+    /// The source that read it.
+    pub source: String,
+    /// Where its original is, below the archive.
+    pub archived: String,
+    /// When it is held to have arrived (`--as-of`); the record's own time is the real one.
+    pub arrived_at: Instant,
+    /// (day, channel) pairs whose values it replaced.
+    pub replaced: u64,
+    /// The first of these, each with the old and the new values.
+    pub replacements: Vec<Replacement>,
+}
+
+/// A correction: what the ledger believed of a day, and what it believes now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// The day.
+    pub day: Day,
+    /// The channel.
+    pub channel: ChannelName,
+    /// Spend before, as an exact decimal.
+    pub spend_before: String,
+    /// Spend now.
+    pub spend_after: String,
+    /// Revenue before.
+    pub revenue_before: String,
+    /// Revenue now.
+    pub revenue_after: String,
+    /// Measures besides spend and revenue that changed ("clicks"), and "campaigns" where only
+    /// their division changed.
+    pub others: Vec<String>,
+}

@@ -1,0 +1,346 @@
+//! An account with its channels and its rules, checked: whoever holds one may rely on what the
+//! fields' docs say. The configuration builds it; nothing behind it checks these again.
+
+use chrono::{NaiveTime, Weekday};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::{Channel, ChannelName, Currency, Day, Money, Share, Week};
+
+/// The id of an account: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit.
+/// It names folders, so it is neither `rejected` nor `receipts`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// Checks `text`; the error says what is wrong with it.
+    pub fn new(text: &str) -> Result<Self, &'static str> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let starts_well = text.bytes().next().is_some_and(fits);
+        if matches!(text, "rejected" | "receipts") {
+            Err("this name is a folder of every inbox")
+        } else if text.len() > 64 || !starts_well {
+            Err("an id has 1 to 64 of a-z, 0-9, - and _, and begins with a letter or digit")
+        } else if text.bytes().all(|byte| fits(byte) || byte == b'-' || byte == b'_') {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("an id has 1 to 64 of a-z, 0-9, - and _, and begins with a letter or digit")
+        }
+    }
+
+    /// The id itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(&text)
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
+
+impl std::fmt::Display for AccountId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Mondays at six, in the account's time zone: second minute hour day month weekday.
+pub const SCHEDULE_SHIPPED: &str = "0 0 6 * * Mon";
+
+/// One advertiser: a currency, a time zone, a weekly total, its channels and its rules.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Names the account's folders and files.
+    pub id: AccountId,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// The zone whose calendar days its files speak of.
+    pub time_zone: Tz,
+    /// The first day of its weeks.
+    pub week_starts_on: Weekday,
+    /// T: what the budgets of a week sum to. Positive, at most [`Money::TOTAL_MAX`], a multiple of
+    /// the rounding unit.
+    pub total_budget_weekly: Money,
+    /// What published budgets are multiples of. Positive.
+    pub rounding_unit: Money,
+    /// Sorted by name, names and aliases unique without case, at least one of them active. The
+    /// caps of the active ones, rounded down to the unit, hold the total; their floors sum to no
+    /// more than it.
+    pub channels: Vec<Channel>,
+    /// How evidence becomes a proposal.
+    pub rules: RulesSettings,
+    /// When evidence is fit to decide on.
+    pub gate: GateSettings,
+    /// When a cut is premature.
+    pub blocker: BlockerSettings,
+    /// When its weekly run is due, as a cron pattern with seconds, in its time zone.
+    pub schedule: String,
+    /// The formats of its files; the shipped long format is always the last.
+    pub sources: Vec<Source>,
+}
+
+impl Account {
+    /// An account with the shipped settings, in weeks from Monday, budgets in whole major units.
+    pub fn with_shipped_settings(
+        id: AccountId,
+        currency: Currency,
+        time_zone: Tz,
+        total_budget_weekly: Money,
+        mut channels: Vec<Channel>,
+    ) -> Self {
+        channels.sort_by(|one, other| one.name.cmp(&other.name));
+        Self {
+            id,
+            currency,
+            time_zone,
+            week_starts_on: Weekday::Mon,
+            total_budget_weekly,
+            rounding_unit: Money::from_minor(10i128.pow(u32::from(currency.minor_digits()))),
+            channels,
+            rules: RulesSettings::default(),
+            gate: GateSettings::default(),
+            blocker: BlockerSettings::default(),
+            schedule: SCHEDULE_SHIPPED.to_owned(),
+            sources: vec![Source::long()],
+        }
+    }
+
+    /// The channels that get a budget.
+    pub fn active_channels(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.iter().filter(|channel| !channel.paused)
+    }
+
+    /// The channel of that name.
+    pub fn channel(&self, name: &ChannelName) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.name == *name)
+    }
+
+    /// The week that `day` lies in.
+    pub fn week_of(&self, day: Day) -> Week {
+        Week::containing(day, self.week_starts_on)
+    }
+
+    /// The share of the total that a channel may get at most.
+    pub fn cap_share(&self, channel: &Channel) -> Share {
+        channel.spend_cap_share.unwrap_or(self.rules.spend_cap_share)
+    }
+
+    /// The share of the total that a channel gets at least.
+    pub fn floor_share(&self, channel: &Channel) -> Share {
+        channel.spend_floor_share.unwrap_or(self.rules.spend_floor_share)
+    }
+
+    /// What a day without a row means for a channel.
+    pub fn absent_days(&self, channel: &Channel) -> AbsentDays {
+        channel.absent_days.unwrap_or(self.gate.absent_days)
+    }
+}
+
+/// What the rules weigh an eligible channel by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightKind {
+    /// (revenue − spend) / spend
+    Roi,
+    /// revenue / spend
+    Roas,
+    /// ROI times the response factor
+    Response,
+}
+
+/// How the weeks of the evidence count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceWeights {
+    /// The newest counts `lookback_weeks` times, the oldest once.
+    Linear,
+    /// Each counts once.
+    Flat,
+}
+
+/// The reference of an account that has not decided yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstReference {
+    /// The last full week's spend, scaled to the total.
+    Spend,
+    /// Nothing.
+    None,
+}
+
+/// `[rules]` of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RulesSettings {
+    /// What an eligible channel is weighed by.
+    pub weight: WeightKind,
+    /// Full weeks of evidence before the decision week, 1 to 104.
+    pub lookback_weeks: u32,
+    /// How these weeks count.
+    pub evidence_weights: EvidenceWeights,
+    /// Upper bound of a channel, as a share of the total.
+    pub spend_cap_share: Share,
+    /// Lower bound of a channel, as a share of the total.
+    pub spend_floor_share: Share,
+    /// How far a budget moves towards its target in one week; at most one.
+    pub adjust_share: Share,
+    /// Weekly step limit of a channel against its reference; `None`: no limit.
+    pub change_share_max: Option<Share>,
+    /// Moves of less than this share of the total are not made; zero: off.
+    pub quiet_share: Share,
+    /// The reference before the first decision.
+    pub first_reference: FirstReference,
+}
+
+impl Default for RulesSettings {
+    /// The shipped settings (DESIGN §6).
+    fn default() -> Self {
+        Self {
+            weight: WeightKind::Roi,
+            lookback_weeks: 8,
+            evidence_weights: EvidenceWeights::Linear,
+            spend_cap_share: Share::from_millionths(400_000),
+            spend_floor_share: Share::from_millionths(20_000),
+            adjust_share: Share::from_millionths(500_000),
+            change_share_max: Some(Share::from_millionths(300_000)),
+            quiet_share: Share::from_millionths(10_000),
+            first_reference: FirstReference::Spend,
+        }
+    }
+}
+
+/// What a day without a row means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AbsentDays {
+    /// Its data are missing.
+    Missing,
+    /// Nothing was spent, once a row of a later day, or of the same day for another channel, has
+    /// arrived after it ended.
+    Zero,
+}
+
+/// `[gate]` of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GateSettings {
+    /// From this time on the day of the scheduled run, missing evidence holds instead of waiting.
+    pub deadline: NaiveTime,
+    /// What a day without a row means.
+    pub absent_days: AbsentDays,
+}
+
+impl Default for GateSettings {
+    /// The shipped settings (DESIGN §6).
+    fn default() -> Self {
+        Self {
+            deadline: NaiveTime::from_hms_opt(18, 0, 0).expect("18:00 is a time"),
+            absent_days: AbsentDays::Missing,
+        }
+    }
+}
+
+/// `[blocker]` of an account.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BlockerSettings {
+    /// Whether cuts are looked at.
+    pub enabled: bool,
+    /// Weeks after this one whose revenue a cut may cost, 1 to 8.
+    pub horizon_weeks: u32,
+    /// Probability that the stated interval holds the truth, between 0.5 and 0.999.
+    pub confidence: f64,
+    /// Expected cost of a cut unit of money above which the cut is premature.
+    pub hurdle: f64,
+    /// Full weeks of history below which the blocker stays silent.
+    pub history_weeks_min: u32,
+    /// Published weeks in a row in which the same channel can be vetoed.
+    pub consecutive_vetoes_max: u32,
+}
+
+impl Default for BlockerSettings {
+    /// The shipped settings (DESIGN §6).
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            horizon_weeks: 2,
+            confidence: 0.80,
+            hurdle: 1.0,
+            history_weeks_min: 16,
+            consecutive_vetoes_max: 4,
+        }
+    }
+}
+
+/// A file format: which files it describes and what their columns are called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Its name in messages and receipts.
+    pub name: String,
+    /// Which file names it describes: `*` stands for any run of characters, `?` for one;
+    /// compared without case. The first source whose pattern fits reads the file.
+    pub files: String,
+    /// Header names per column of the long format.
+    pub columns: SourceColumns,
+    /// The one format of its dates, in the notation of `strftime` ("%Y-%m-%d").
+    pub date_format: String,
+    /// Whether columns that it does not name are left out of the reading instead of refused.
+    pub ignore_extra_columns: bool,
+}
+
+/// What the columns of the long format are called in a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceColumns {
+    /// The calendar day.
+    pub date: String,
+    /// The channel.
+    pub channel: String,
+    /// The campaign, where the files have one: absent in a file, its rows have none.
+    pub campaign: String,
+    /// Money spent.
+    pub spend: String,
+    /// Times shown.
+    pub impressions: String,
+    /// Clicks.
+    pub clicks: String,
+    /// Conversions.
+    pub conversions: String,
+    /// Money earned.
+    pub revenue: String,
+}
+
+impl Source {
+    /// The long format as it ships (DESIGN §6), which describes every file.
+    pub fn long() -> Self {
+        Self {
+            name: "long".to_owned(),
+            files: "*".to_owned(),
+            columns: SourceColumns::default(),
+            date_format: "%Y-%m-%d".to_owned(),
+            ignore_extra_columns: false,
+        }
+    }
+}
+
+impl Default for SourceColumns {
+    /// The names of the long format.
+    fn default() -> Self {
+        Self {
+            date: "date".to_owned(),
+            channel: "channel".to_owned(),
+            campaign: "campaign".to_owned(),
+            spend: "spend".to_owned(),
+            impressions: "impressions".to_owned(),
+            clicks: "clicks".to_owned(),
+            conversions: "conversions".to_owned(),
+            revenue: "revenue".to_owned(),
+        }
+    }
+}

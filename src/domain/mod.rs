@@ -1,0 +1,24 @@
+//! The values that every stage speaks: money, share, calendar, account, channel, performance.
+//! Nothing here knows a stage, a file or a clock.
+
+pub mod account;
+pub mod calendar;
+pub mod channel;
+pub mod currency;
+pub mod decimal;
+pub mod digest;
+pub mod money;
+pub mod performance;
+pub mod share;
+
+pub use account::{
+    AbsentDays, Account, AccountId, BlockerSettings, EvidenceWeights, FirstReference, GateSettings,
+    RulesSettings, Source, WeightKind,
+};
+pub use calendar::{Day, Instant, Week};
+pub use channel::{Channel, ChannelName};
+pub use currency::Currency;
+pub use digest::Digest;
+pub use money::{Amount, Money};
+pub use performance::{Conversions, DailyRow, DayFact, Measures};
+pub use share::Share;
