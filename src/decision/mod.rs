@@ -190,3 +190,14 @@ fn reasons_of(trace: &[TraceLine], channel: &ChannelName) -> Vec<&'static str> {
     }
     codes
 }
+
+impl Decision {
+    /// Parts of the advice that failed, in words; empty as a rule.
+    pub fn fallbacks(&self) -> Vec<String> {
+        self.opinions
+            .iter()
+            .filter(|opinion| matches!(opinion.verdict, Verdict::Silent(Silence::Failed)))
+            .map(|opinion| format!("the blocker failed on {}", opinion.channel))
+            .collect()
+    }
+}

@@ -1,0 +1,94 @@
+//! `budgetd audit`: checks the audit log against itself, the ledger and the published bundles, or
+//! shows it.
+
+use serde_json::json;
+
+use super::output::{BAD, FAINT, GOOD, paint};
+use super::{Context, DONE, Ending, NO};
+use crate::domain::text::escape;
+use crate::workflow::{self, AuditOf};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Arguments {
+    /// Check every chain: edits, removals, reordering, truncation up to the last publication
+    Verify,
+    /// Show the records of a chain, oldest first
+    Show {
+        /// The account; without it, the daemon's own chain
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+        /// Only the newest records
+        #[arg(long, value_name = "COUNT")]
+        last: Option<usize>,
+    },
+}
+
+pub fn run(context: &Context, arguments: &Arguments) -> Ending {
+    match arguments {
+        Arguments::Verify => verify(context),
+        Arguments::Show { account, last } => show(context, account.as_deref(), *last),
+    }
+}
+
+fn verify(context: &Context) -> Ending {
+    let workspace = context.workspace()?;
+    let mut status = DONE;
+    let mut answers = Vec::new();
+    for AuditOf { chain, answer } in workflow::verify_audit(&workspace)? {
+        match answer {
+            Ok(report) => {
+                context.output.line(format!("{} {chain}: {report}", paint(GOOD, "whole")));
+                answers.push(json!({"chain": chain, "whole": true, "records": report.records}));
+            }
+            Err(faults) => {
+                status = NO;
+                context.output.line(format!("{} {chain}", paint(BAD, "not whole")));
+                for fault in &faults {
+                    context.output.line(format!("  {fault}"));
+                }
+                answers.push(json!({"chain": chain, "whole": false,
+                    "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
+            }
+        }
+    }
+    context.output.json(&json!({ "chains": answers }));
+    Ok(status)
+}
+
+fn show(context: &Context, account: Option<&str>, last: Option<usize>) -> Ending {
+    let workspace = context.workspace()?;
+    let chain = match account {
+        Some(id) => workflow::account_chain(&workspace.account(id)?.id),
+        None => workflow::DAEMON_CHAIN.to_owned(),
+    };
+    let records = workflow::audit_records(&workspace, &chain)?;
+    let skipped = last.map_or(0, |last| records.len().saturating_sub(last));
+    if records.is_empty() {
+        context.output.line(paint(FAINT, "no records"));
+    }
+    for record in &records[skipped..] {
+        context.output.line(format!(
+            "{} {} {}",
+            paint(FAINT, &record.seq.to_string()),
+            record.time.format("%Y-%m-%d %H:%M:%SZ"),
+            escape(&event_text(&record.event))
+        ));
+    }
+    context.output.json(&json!({"chain": chain, "records": records[skipped..]}));
+    Ok(DONE)
+}
+
+/// The event in one line: its name and its fields.
+fn event_text(event: &crate::audit::Event) -> String {
+    let value = serde_json::to_value(event).unwrap_or_default();
+    let Some(fields) = value.as_object() else { return String::new() };
+    let name = fields.get("event").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let fields = fields
+        .iter()
+        .filter(|(key, value)| *key != "event" && !value.is_null() && **value != json!([]))
+        .map(|(key, value)| match value.as_str() {
+            Some(text) => format!("{key}={text}"),
+            None => format!("{key}={value}"),
+        });
+    std::iter::once(name.to_owned()).chain(fields).collect::<Vec<_>>().join(" ")
+}

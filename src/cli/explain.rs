@@ -1,0 +1,64 @@
+//! `budgetd explain`: a published decision in plain words, from what was published.
+
+use super::ingest::one_account;
+use super::{CliError, Context, DONE, Ending, parse_day};
+use crate::domain::{Account, Day};
+use crate::report;
+use crate::store::ledger::{Ledger, Publication};
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The week, by any of its days [default: the newest]
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    week: Option<Day>,
+    /// Only this channel, step by step
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+    /// The account (needed where there are several)
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+}
+
+pub fn run(context: &Context, arguments: &Arguments) -> Ending {
+    let workspace = context.workspace()?;
+    let account = one_account(&workspace, arguments.account.as_deref())?;
+    let publication = publication(&workspace.layout.ledger(), account, arguments.week)?;
+    let decision: serde_json::Value =
+        serde_json::from_str(&publication.decision).map_err(|error| CliError {
+            status: 4,
+            message: format!("the ledger's copy of the decision is damaged: {error}"),
+            hint: Some("restore the state from a backup".to_owned()),
+        })?;
+    context.output.json(&decision);
+    if !context.output.is_json() {
+        let text = report::explain(&decision, account.currency, arguments.channel.as_deref());
+        context.output.line(text.map_err(|known| {
+            CliError::usage(
+                "this decision has no such channel",
+                format!("it has: {}", known.join(", ")),
+            )
+        })?);
+    }
+    Ok(DONE)
+}
+
+fn publication(
+    ledger: &std::path::Path,
+    account: &Account,
+    day: Option<Day>,
+) -> Result<Publication, CliError> {
+    let found = match Ledger::open_existing(ledger)? {
+        None => None,
+        Some(ledger) => match day {
+            Some(day) => ledger.publication(&account.id, account.week_of(day))?,
+            None => ledger.newest_publication(&account.id, None)?,
+        },
+    };
+    found.ok_or_else(|| {
+        let message = match day {
+            Some(day) => format!("the week of {} was not decided", account.week_of(day)),
+            None => "nothing was decided yet".to_owned(),
+        };
+        CliError { status: super::NO, message, hint: Some("`budgetd status` says why".to_owned()) }
+    })
+}

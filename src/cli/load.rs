@@ -1,0 +1,106 @@
+//! Finds and reads the configuration: `--config`, `$BUDGETD_CONFIG`, `config/budgetd.toml`,
+//! `/etc/budgetd/budgetd.toml`.
+
+use std::path::{Path, PathBuf};
+
+use super::{CliError, Context, USAGE};
+use crate::config::{self, Config, ConfigFault, SourceText};
+use crate::store::files;
+use crate::workflow::Workspace;
+
+/// A configuration file is text that people write; more than this is a mistake.
+const CONFIG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+impl Context {
+    /// The workspace of the configuration, or all its faults.
+    pub fn workspace(&self) -> Result<Workspace, CliError> {
+        let path = self.config_path()?;
+        load(&path).map(Workspace::new).map_err(|faults| faults_error(&faults))
+    }
+
+    /// Which configuration file counts.
+    pub fn config_path(&self) -> Result<PathBuf, CliError> {
+        if let Some(path) = &self.config {
+            return Ok(path.clone());
+        }
+        let usual = ["config/budgetd.toml", "/etc/budgetd/budgetd.toml"].map(PathBuf::from);
+        usual.iter().find(|path| files::exists(path)).cloned().ok_or_else(|| {
+            CliError::usage(
+                "there is no configuration: neither config/budgetd.toml nor /etc/budgetd/budgetd.toml",
+                "`budgetd init` lays out a working folder here; `--config FILE` names another place",
+            )
+        })
+    }
+}
+
+/// Reads and checks the configuration at `path` with its accounts.
+pub fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
+    let base = base_of(path);
+    let daemon = read(path).map_err(|fault| vec![fault])?;
+    let folder = config::accounts_folder(&daemon, &base);
+    let mut unreadable = Vec::new();
+    let mut accounts = Vec::new();
+    match files::list(&folder, "toml") {
+        Ok(paths) => {
+            for path in paths {
+                match read(&path) {
+                    Ok(text) => accounts.push(text),
+                    Err(fault) => unreadable.push(fault),
+                }
+            }
+        }
+        Err(error) => unreadable.push(cannot_read(&folder, &error.to_string())),
+    }
+    match config::check(&daemon, &accounts, &base) {
+        Ok(config) if unreadable.is_empty() => Ok(config),
+        Ok(_) => Err(unreadable),
+        Err(mut faults) => {
+            faults.extend(unreadable);
+            Err(faults)
+        }
+    }
+}
+
+/// The folder that paths are relative to: the one that holds `config/`.
+pub fn base_of(path: &Path) -> PathBuf {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let base = if folder.file_name().is_some_and(|name| name == "config") {
+        folder.parent().unwrap_or(Path::new(""))
+    } else {
+        folder
+    };
+    if base.as_os_str().is_empty() { PathBuf::from(".") } else { base.to_owned() }
+}
+
+fn read(path: &Path) -> Result<SourceText, ConfigFault> {
+    let shown = path.display().to_string();
+    match files::read_text(path, CONFIG_BYTES_MAX) {
+        Ok(text) => Ok(SourceText { path: shown, text }),
+        Err(error) => Err(cannot_read(path, &error.to_string())),
+    }
+}
+
+fn cannot_read(path: &Path, why: &str) -> ConfigFault {
+    ConfigFault {
+        path: path.display().to_string(),
+        line: 1,
+        column: 1,
+        value: None,
+        message: format!("cannot be read: {why}"),
+        hint: Some("`budgetd init` writes a configuration to start from".to_owned()),
+    }
+}
+
+/// All faults as one error of the command line.
+pub fn faults_error(faults: &[ConfigFault]) -> CliError {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let count = match faults.len() {
+        1 => "the configuration has a fault".to_owned(),
+        count => format!("the configuration has {count} faults"),
+    };
+    CliError {
+        status: USAGE,
+        message: format!("{count}\n{}", lines.join("\n")),
+        hint: None,
+    }
+}

@@ -1,0 +1,123 @@
+//! What people see: aligned tables, colour only on a terminal and never with `NO_COLOR`, JSON for
+//! machines. Text that came from a file is escaped before it gets here or here.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use super::CliError;
+
+/// Green: as it should be.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// Yellow: somebody should look.
+pub const CARE: Style = AnsiColor::Yellow.on_default();
+/// Red: wrong.
+pub const BAD: Style = AnsiColor::Red.on_default();
+/// For headings.
+pub const STRONG: Style = Style::new().bold();
+/// For what is only there to be found.
+pub const FAINT: Style = Style::new().dimmed();
+
+/// Where a command's answer goes.
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    /// Answers in words, or in JSON.
+    pub const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether the answer is for machines.
+    pub const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// A line of the answer in words; nothing where the answer is JSON.
+    pub fn line(&self, text: impl AsRef<str>) {
+        if !self.json {
+            print_line(text.as_ref());
+        }
+    }
+
+    /// The answer for machines; nothing where the answer is in words.
+    pub fn json(&self, value: &Value) {
+        if self.json {
+            print_line(&serde_json::to_string_pretty(value).expect("a JSON value can be written"));
+        }
+    }
+
+    /// A table of the answer in words. Columns whose heading is in `right` are set to the right.
+    pub fn table(&self, headings: &[&str], right: &[usize], rows: Vec<Vec<String>>) {
+        self.line(table(headings, right, rows));
+    }
+
+    /// Bytes as they are, for answers that are a file.
+    pub fn bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            // The reader has seen enough ("| head").
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(CliError {
+                status: 3,
+                message: format!("cannot write to standard output: {error}"),
+                hint: None,
+            }),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// An error, in words on standard error, and in JSON too where that was asked for.
+    pub fn error(&self, error: &CliError) {
+        self.json(&serde_json::json!({
+            "error": error.message, "hint": error.hint, "status": error.status,
+        }));
+        let mut stderr = anstream::stderr().lock();
+        drop(writeln!(stderr, "{} {}", paint(BAD, "budgetd:"), error.message));
+        if let Some(hint) = &error.hint {
+            drop(writeln!(stderr, "{} {hint}", paint(FAINT, "hint:")));
+        }
+    }
+
+    /// A remark beside the answer, on standard error.
+    pub fn remark(&self, text: &str) {
+        drop(writeln!(anstream::stderr().lock(), "{text}"));
+    }
+
+    /// Whether progress may be drawn.
+    pub fn draws_progress(&self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+}
+
+/// `text` in `style`; the writer takes the style away where it isn't wanted.
+pub fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// An aligned table without frame.
+pub fn table(headings: &[&str], right: &[usize], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(headings);
+    for row in rows {
+        table.add_row(row);
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((if index == 0 { 2 } else { 1 }, 1));
+        if right.contains(&index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn print_line(text: &str) {
+    // A closed pipe ends the program's interest, not its work.
+    drop(writeln!(anstream::stdout().lock(), "{text}"));
+}

@@ -1,0 +1,47 @@
+//! `budgetd verify DIR`: whether a bundle is genuine and whole.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::output::{BAD, GOOD, paint};
+use super::{Context, DONE, Ending, NO};
+use crate::domain::text::escape;
+use crate::store::bundle;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The bundles
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Whose signatures count [default: allowed_signers, two folders up]
+    #[arg(long, value_name = "FILE")]
+    allowed_signers: Option<PathBuf>,
+}
+
+pub fn run(context: &Context, arguments: &Arguments) -> Ending {
+    let mut status = DONE;
+    let mut answers = Vec::new();
+    for folder in &arguments.folders {
+        let shown = escape(&folder.display().to_string());
+        match bundle::verify(folder, arguments.allowed_signers.as_deref()) {
+            Ok(report) => {
+                context.output.line(format!("{} {shown}", paint(GOOD, "genuine")));
+                context.output.line(format!("  {report}"));
+                answers.push(json!({"bundle": shown, "genuine": true, "manifest": report.manifest,
+                    "fingerprint": report.fingerprint}));
+            }
+            Err(faults) => {
+                status = NO;
+                context.output.line(format!("{} {shown}", paint(BAD, "not genuine")));
+                for fault in &faults {
+                    context.output.line(format!("  {fault}"));
+                }
+                answers.push(json!({"bundle": shown, "genuine": false,
+                    "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
+            }
+        }
+    }
+    context.output.json(&json!({ "bundles": answers }));
+    Ok(status)
+}

@@ -1,0 +1,104 @@
+//! Configuration files and folders: what `init`, `check` and the loading of a configuration need
+//! of the disk.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+
+/// Whether something is at `path`; a dangling link counts as something.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// The text of the file at `path`, at most `bytes_max` of it.
+pub fn read_text(path: &Path, bytes_max: u64) -> std::io::Result<String> {
+    let file = fs::File::open(path)?;
+    let mut text = String::new();
+    file.take(bytes_max + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > bytes_max {
+        return Err(std::io::Error::other(format!("it is larger than {bytes_max} bytes")));
+    }
+    Ok(text)
+}
+
+/// The files of `folder` with that extension, by name.
+pub fn list(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Creates `folder` with its parents, where it isn't there yet.
+pub fn create_folder(folder: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(folder).map_err(|source| StoreError::Machine {
+        what: "cannot create a folder",
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+/// Writes a file that must not exist yet, durably.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let write = || -> std::io::Result<()> {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|source| StoreError::Machine {
+        what: "cannot write a file",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Whether `folder` is missing or holds nothing.
+pub fn is_empty_folder(folder: &Path) -> Result<bool, StoreError> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(false),
+        Err(source) => Err(StoreError::Machine {
+            what: "cannot look into a folder",
+            path: folder.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// Whether `folder` is there and can be written to; a missing one counts as fine where its parent
+/// lets the daemon create it. Leaves nothing behind.
+pub fn check_folder(folder: &Path) -> Result<(), StoreError> {
+    let machine = |source| StoreError::Machine {
+        what: "cannot write to this folder",
+        path: folder.to_owned(),
+        source,
+    };
+    let mut nearest = folder;
+    while !exists(nearest) {
+        match nearest.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => nearest = parent,
+            _ => {
+                nearest = Path::new(".");
+                break;
+            }
+        }
+    }
+    if !fs::metadata(nearest).map_err(machine)?.is_dir() {
+        return Err(StoreError::Refused {
+            what: "this is no folder".to_owned(),
+            path: nearest.to_owned(),
+            hint: "move it away, or name another folder under [paths]".to_owned(),
+        });
+    }
+    let probe = nearest.join(format!(".budgetd-check-{}", std::process::id()));
+    fs::File::create_new(&probe).map_err(machine)?;
+    fs::remove_file(&probe).map_err(machine)
+}

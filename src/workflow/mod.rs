@@ -1,0 +1,210 @@
+//! Takes a file, runs a week, recovers from a crash: joins the pure stages with the store. The
+//! time is always an argument, and each unit of work holds one lock while it lasts.
+
+mod audit;
+mod recover;
+mod schedule;
+mod standing;
+mod take;
+mod week;
+
+pub use audit::{AuditOf, audit_records, verify_audit};
+pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
+pub use standing::{AccountStanding, FileStanding, Health, account_standing};
+pub use take::{FileAnswer, TakenFile, ingest_settings, validate};
+pub use week::{PublishedWeek, WeekOutcome, WeekRequest};
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use thiserror::Error;
+
+use crate::audit::{ChainHead, Event, Record};
+use crate::config::Config;
+use crate::domain::{Account, AccountId, Instant};
+use crate::store::journal::Journal;
+use crate::store::keys::SigningKey;
+use crate::store::layout::Layout;
+use crate::store::ledger::Ledger;
+use crate::store::lock::Lock;
+use crate::store::outbox::Outbox;
+use crate::store::StoreError;
+
+/// The chain of records that belong to no account; no account can be called like it.
+pub const DAEMON_CHAIN: &str = "@daemon";
+
+/// Why a unit of work ended without its result.
+#[derive(Debug, Error)]
+pub enum WorkflowError {
+    /// The machine or our own state.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no key to sign with; nothing is published unsigned.
+    #[error("nothing can be signed: {0}")]
+    Key(#[source] StoreError),
+    /// What was asked for makes no sense.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// The program was asked to stop; the work is taken up again at the next start.
+    #[error("stopped before {what} was finished")]
+    Interrupted {
+        /// What was being done.
+        what: String,
+    },
+}
+
+/// A working folder with its configuration: where everything is, nothing opened yet.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// The checked configuration.
+    pub config: Config,
+    /// Where state, archive and drop folders are.
+    pub layout: Layout,
+}
+
+impl Workspace {
+    /// The workspace that `config` describes.
+    pub fn new(config: Config) -> Self {
+        let ids = config.accounts.iter().map(|account| account.id.clone()).collect();
+        let layout = Layout::new(&config.paths, ids);
+        Self { config, layout }
+    }
+
+    /// The account of that id, or a usage error that names those there are.
+    pub fn account(&self, id: &str) -> Result<&Account, WorkflowError> {
+        self.config.accounts.iter().find(|account| account.id.as_str() == id).ok_or_else(|| {
+            let known: Vec<&str> =
+                self.config.accounts.iter().map(|account| account.id.as_str()).collect();
+            WorkflowError::Usage {
+                message: format!("there is no account \"{}\"", crate::domain::text::escape(id)),
+                hint: format!("the configuration has: {}", known.join(", ")),
+            }
+        })
+    }
+
+    /// Begins a unit of work: waits for the lock and opens the ledger. `interrupt` ends long work
+    /// between two rows of a file.
+    pub fn begin<'w>(&'w self, interrupt: &'w Interrupt) -> Result<Unit<'w>, WorkflowError> {
+        self.layout.create_all()?;
+        let lock = Lock::acquire(&self.layout.work_lock())?;
+        let ledger = Ledger::open(&self.layout.ledger())?;
+        Ok(Unit { workspace: self, interrupt, ledger, chains: BTreeMap::new(), key: None, _lock: lock })
+    }
+
+    /// The outbox.
+    pub fn outbox(&self) -> Outbox {
+        Outbox::open(&self.config.paths.outbox)
+    }
+}
+
+/// Set from a signal: long work looks at it and ends early, leaving nothing half done.
+#[derive(Debug, Default)]
+pub struct Interrupt(AtomicBool);
+
+impl Interrupt {
+    /// Asks for an early end.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether an early end was asked for.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// One unit of work: the lock, the ledger and the audit chains that it has opened.
+pub struct Unit<'w> {
+    workspace: &'w Workspace,
+    interrupt: &'w Interrupt,
+    ledger: Ledger,
+    chains: BTreeMap<String, OpenChain>,
+    key: Option<SigningKey>,
+    _lock: Lock,
+}
+
+/// An audit chain, with the records of an interrupted unit of work that no effect followed yet.
+struct OpenChain {
+    journal: Journal,
+    pending: Vec<Record>,
+}
+
+impl OpenChain {
+    /// Records `event`, durably, unless an interrupted unit of work has recorded the very same and
+    /// is now taken up again.
+    fn announce(&mut self, now: Instant, event: &Event) -> Result<ChainHead, WorkflowError> {
+        if let Some(position) = self.pending.iter().position(|record| record.event == *event) {
+            self.pending.remove(position);
+            return Ok(self.journal.head().expect("a chain with a pending record has a head"));
+        }
+        Ok(self.journal.append(now, event)?)
+    }
+
+    /// When a claim arrived, if an interrupted unit of work has recorded it as taken.
+    fn recorded_arrival(&self, claim: &str) -> Option<Instant> {
+        self.pending.iter().find_map(|record| match &record.event {
+            Event::FileAccepted(file) | Event::FileDuplicate(file) if file.claim == claim => {
+                Some(file.arrived_at)
+            }
+            _ => None,
+        })
+    }
+}
+
+impl Unit<'_> {
+    /// The ledger, for reading.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Records `event` in `chain`, durably. Returns what the ledger is to acknowledge.
+    fn announce(&mut self, chain: &str, now: Instant, event: &Event) -> Result<ChainHead, WorkflowError> {
+        self.chain(chain)?.announce(now, event)
+    }
+
+    /// Records an event that has no other effect.
+    pub fn record(&mut self, chain: &str, now: Instant, event: &Event) -> Result<(), WorkflowError> {
+        let head = self.announce(chain, now, event)?;
+        Ok(self.ledger.set_chain_head(chain, head)?)
+    }
+
+    fn chain(&mut self, chain: &str) -> Result<&mut OpenChain, WorkflowError> {
+        if !self.chains.contains_key(chain) {
+            // One account at a time: thousands of open logs would be too many files.
+            self.chains.retain(|name, _| name == DAEMON_CHAIN);
+            let acknowledged = self.ledger.chain_head(chain)?;
+            let path = self.chain_path(chain);
+            let (journal, pending) = Journal::open(&path, chain, acknowledged)?;
+            self.chains.insert(chain.to_owned(), OpenChain { journal, pending });
+        }
+        Ok(self.chains.get_mut(chain).expect("it was opened above"))
+    }
+
+    fn chain_path(&self, chain: &str) -> PathBuf {
+        if chain == DAEMON_CHAIN {
+            self.workspace.layout.daemon_audit()
+        } else {
+            self.workspace.layout.account_audit(chain)
+        }
+    }
+
+    /// Reads the signing key, once per unit of work.
+    fn load_key(&mut self) -> Result<(), WorkflowError> {
+        if self.key.is_none() {
+            let key = SigningKey::load(&self.workspace.config.signing.key);
+            self.key = Some(key.map_err(WorkflowError::Key)?);
+        }
+        Ok(())
+    }
+}
+
+/// The chain of an account.
+pub fn account_chain(id: &AccountId) -> String {
+    id.to_string()
+}

@@ -1,0 +1,123 @@
+//! Finishes or forgets what an interrupted unit of work left behind: first a publication that was
+//! announced, then claimed files, then whatever was announced and never happened.
+
+use super::take::TakenFile;
+use super::{Unit, WorkflowError, account_chain};
+use crate::audit::{Event, Record};
+use crate::domain::{Account, Digest, Instant, Week};
+use crate::report;
+use crate::store::StoreError;
+use crate::store::ledger::NewPublication;
+
+impl Unit<'_> {
+    /// Brings `account` to where no work is half done. Every unit of work begins with it; where
+    /// nothing was interrupted it costs one look at the end of the log and at two folders.
+    pub fn recover(
+        &mut self,
+        account: &Account,
+        now: Instant,
+        done: &mut dyn FnMut(&TakenFile),
+    ) -> Result<(), WorkflowError> {
+        let chain = account_chain(&account.id);
+        self.finish_publication(account, &chain)?;
+        self.workspace.outbox().discard_staged(&account.id)?;
+        let folder = self.drop_folder(account)?;
+        for claimed in folder.claimed()? {
+            self.stop_if_asked("a file that was claimed before")?;
+            done(&self.take_claimed(account, &folder, &claimed, now, now)?);
+        }
+        self.supersede_pending(&chain, now)
+    }
+
+    /// A bundle that was announced is complete and durable, beside its target or already there:
+    /// it appears, and the ledger learns of it.
+    fn finish_publication(&mut self, account: &Account, chain: &str) -> Result<(), WorkflowError> {
+        let open = self.chain(chain)?;
+        let announced = open.pending.iter().rev().find_map(|record| match record.event {
+            Event::Published { week, revision, manifest } => {
+                Some((Week::starting(week), revision, manifest, record.clone()))
+            }
+            _ => None,
+        });
+        let Some((week, revision, manifest, record)) = announced else { return Ok(()) };
+        let head = open.journal.head().expect("a chain with a pending record has a head");
+        let decided = open.pending.iter().rev().find(|other| is_decided(other, week, revision)).cloned();
+        let outbox = self.workspace.outbox();
+        let name = report::bundle_name(week, revision);
+        if outbox.find(&account.id, &name)? == Some(manifest) {
+            outbox.point_latest(&account.id)?;
+        } else {
+            let staged = outbox.find_staged(&account.id, &name, manifest)?;
+            let staged = staged.ok_or_else(|| lost_bundle(&outbox.folder(&account.id, &name), manifest))?;
+            outbox.publish(&staged)?;
+        }
+        let decision = outbox.read(&account.id, &name, "decision.json")?;
+        let stated_at = decided.as_ref().map_or(record.time, stated_at);
+        let audit_seq = decided.as_ref().map_or(record.seq - 1, |decided| decided.seq);
+        let publication = NewPublication::from_json(
+            &account.id, week, revision, manifest, &decision, audit_seq, stated_at, record.time,
+        )?;
+        self.ledger.record_publication(&publication, (chain, head))?;
+        self.chain(chain)?.pending.clear();
+        Ok(())
+    }
+
+    /// What is still pending never took effect, and says so in the log.
+    fn supersede_pending(&mut self, chain: &str, now: Instant) -> Result<(), WorkflowError> {
+        let open = self.chain(chain)?;
+        let pending = std::mem::take(&mut open.pending);
+        let superseded: Vec<u64> = pending.iter().filter_map(superseded_seq).collect();
+        let forgotten = pending.iter().filter(|record| {
+            announces_an_effect(&record.event) && !superseded.contains(&record.seq)
+        });
+        for record in forgotten {
+            let reason = "the program was stopped before this took effect".to_owned();
+            open.journal.append(now, &Event::Superseded { seq: record.seq, reason })?;
+        }
+        let head = open.journal.head();
+        if let Some(head) = head
+            && self.ledger.chain_head(chain)? != Some(head)
+        {
+            self.ledger.set_chain_head(chain, head)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_decided(record: &Record, of_week: Week, of_revision: u32) -> bool {
+    matches!(&record.event, Event::Decided { week, revision, .. }
+        if *week == of_week.first_day() && *revision == of_revision)
+}
+
+fn stated_at(record: &Record) -> Instant {
+    match &record.event {
+        Event::Decided { stated_at, .. } => *stated_at,
+        _ => record.time,
+    }
+}
+
+const fn superseded_seq(record: &Record) -> Option<u64> {
+    match record.event {
+        Event::Superseded { seq, .. } => Some(seq),
+        _ => None,
+    }
+}
+
+const fn announces_an_effect(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::FileAccepted(_)
+            | Event::FileDuplicate(_)
+            | Event::FileRefused { .. }
+            | Event::Decided { .. }
+            | Event::Published { .. }
+    )
+}
+
+fn lost_bundle(folder: &std::path::Path, manifest: Digest) -> StoreError {
+    StoreError::Damaged {
+        what: format!("the audit log announces a bundle with manifest {manifest} that is nowhere"),
+        path: folder.to_owned(),
+        hint: "restore the outbox folder of this account from a backup".to_owned(),
+    }
+}

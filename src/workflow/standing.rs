@@ -1,0 +1,175 @@
+//! Where an account stands: what arrived, what is missing, what was decided and what comes next.
+//! It reads and records nothing.
+
+use std::path::PathBuf;
+
+use super::{Due, Workspace, WorkflowError, due, next_run, scheduled_at};
+use crate::decision::{Gate, Standing, standing};
+use crate::domain::calendar::day_of;
+use crate::domain::{Account, Instant, Week};
+use crate::report;
+use crate::store::inbox::{DropFolder, Ignored};
+use crate::store::ledger::{FileCounts, FileRecord, Ledger, Publication};
+
+/// Files that `status` lists.
+const FILES_SHOWN: u32 = 5;
+
+/// One account at a moment.
+#[derive(Debug, Clone)]
+pub struct AccountStanding {
+    /// Files since the account's day began.
+    pub today: FileCounts,
+    /// The newest files, newest first.
+    pub files: Vec<FileRecord>,
+    /// Files that wait in the drop folder.
+    pub waiting: Vec<FileStanding>,
+    /// What is in the drop folder and is no file to take.
+    pub ignored: Vec<Ignored>,
+    /// The newest publication.
+    pub last: Option<LastDecision>,
+    /// What is due and not yet decided, with what the gate says of it.
+    pub due: Option<(Due, Standing)>,
+    /// The next scheduled run.
+    pub next: Option<(Week, Instant)>,
+    /// What the gate would say of the next run now.
+    pub next_standing: Option<Standing>,
+    /// Weeks that were missed, newest first.
+    pub missed: Vec<Week>,
+    /// In one word.
+    pub health: Health,
+}
+
+/// A file in the drop folder.
+#[derive(Debug, Clone)]
+pub struct FileStanding {
+    /// Its name, escaped.
+    pub name: String,
+    /// When it was last written to.
+    pub modified: Instant,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// The newest publication of an account.
+#[derive(Debug, Clone)]
+pub struct LastDecision {
+    /// The publication.
+    pub publication: Publication,
+    /// Its bundle.
+    pub folder: PathBuf,
+    /// Whether the bundle is still there.
+    pub is_there: bool,
+}
+
+/// How an account is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Health {
+    /// Nothing is wrong.
+    Well,
+    /// Somebody should look: a refused file, a hold, something odd in the inbox.
+    Attention,
+    /// A decision is due and waits.
+    Waiting,
+}
+
+impl Health {
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Attention => "attention",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+/// Where `account` stands at `now`.
+pub fn account_standing(
+    workspace: &Workspace,
+    ledger: &Ledger,
+    account: &Account,
+    now: Instant,
+) -> Result<AccountStanding, WorkflowError> {
+    let zone = account.time_zone;
+    let newest = ledger.newest_publication(&account.id, None)?;
+    let newest_week = newest.as_ref().map(|publication| publication.week);
+    let gate = |week: Week| -> Result<Standing, WorkflowError> {
+        let facts = ledger.facts(account, Some(week.back(1).first_day()), None)?;
+        Ok(standing(&Gate {
+            account,
+            week,
+            facts: &facts,
+            now,
+            scheduled_at: scheduled_at(account, week),
+            has_published: newest.is_some(),
+        }))
+    };
+    let due = match due(account, now, newest_week, None) {
+        Some(due) => Some((due.clone(), gate(due.week)?)),
+        None => None,
+    };
+    let next = next_run(account, now);
+    let next_standing = match next {
+        Some((week, _)) => Some(gate(week)?),
+        None => None,
+    };
+    let (waiting, ignored) = drop_folder(workspace, account)?;
+    let midnight = crate::domain::calendar::instant_of(
+        day_of(now, zone),
+        chrono::NaiveTime::MIN,
+        zone,
+    );
+    let today = ledger.counts_since(&account.id, midnight)?;
+    let last = newest.map(|publication| {
+        let name = report::bundle_name(publication.week, publication.revision);
+        let folder = workspace.config.paths.outbox.join(account.id.as_str()).join(name);
+        LastDecision { is_there: workspace.outbox().exists(&folder), folder, publication }
+    });
+    let mut found = AccountStanding {
+        today,
+        files: ledger.files(&account.id, FILES_SHOWN)?,
+        waiting,
+        ignored,
+        last,
+        due,
+        next,
+        next_standing,
+        missed: ledger.missed(&account.id)?,
+        health: Health::Well,
+    };
+    found.health = health(&found);
+    Ok(found)
+}
+
+fn health(found: &AccountStanding) -> Health {
+    let held = found.last.as_ref().is_some_and(|last| last.publication.held);
+    let lost = found.last.as_ref().is_some_and(|last| !last.is_there);
+    if found.due.is_some() {
+        Health::Waiting
+    } else if held || lost || found.today.refused > 0 || !found.ignored.is_empty() {
+        Health::Attention
+    } else {
+        Health::Well
+    }
+}
+
+fn drop_folder(
+    workspace: &Workspace,
+    account: &Account,
+) -> Result<(Vec<FileStanding>, Vec<Ignored>), WorkflowError> {
+    let path = workspace.layout.drop_folder(&account.id);
+    if !path.exists() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let scan = DropFolder::open(&path, false)?.scan(&workspace.layout.expected_names(&account.id))?;
+    let files = scan
+        .candidates
+        .iter()
+        .map(|candidate| FileStanding {
+            name: crate::domain::text::escape(&candidate.name),
+            modified: candidate.modified,
+            bytes: candidate.size,
+        })
+        .collect();
+    Ok((files, scan.ignored))
+}

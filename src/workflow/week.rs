@@ -1,0 +1,257 @@
+//! Runs one week for one account: gate → decision → bundle → signature → outbox, with the audit
+//! log ahead of each visible step. A week that is published is never decided again unasked.
+
+use std::path::PathBuf;
+
+use super::{Unit, WorkflowError, account_chain, scheduled_at};
+use crate::audit::Event;
+use crate::decision::{self, Decision, Gate, Question, Standing, standing};
+use crate::domain::calendar::day_of;
+use crate::domain::{Account, Day, DayFact, Digest, Instant, Week};
+use crate::history::{MissingDays, WeeklyHistory};
+use crate::report;
+use crate::rules::{HoldReason, PublishedBudgets};
+use crate::store::ledger::{NewPublication, Publication};
+use crate::store::outbox::BundleFile;
+
+/// Weeks of history that a decision looks at, at most: three years, which is what the blocker
+/// can use; the rules need 104 at most.
+const HISTORY_WEEKS_MAX: u32 = 156;
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct WeekRequest {
+    /// The week to decide; `None`: the one that `stated_at` lies in.
+    pub week: Option<Week>,
+    /// The time that the decision is asked for.
+    pub stated_at: Instant,
+    /// The real time, for the audit log.
+    pub now: Instant,
+    /// Decides and publishes nothing.
+    pub dry_run: bool,
+    /// Decides a published week again, for this reason.
+    pub revise: Option<String>,
+    /// When the run had been due, where it is caught up.
+    pub caught_up_from: Option<Instant>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub enum WeekOutcome {
+    /// The bundle is in the outbox.
+    Published(Box<PublishedWeek>),
+    /// What would have been published.
+    Previewed(Box<Decision>),
+    /// The week was published before; nothing changed.
+    AlreadyDecided {
+        /// The week.
+        week: Week,
+        /// Its newest revision.
+        revision: u32,
+        /// Its bundle.
+        folder: PathBuf,
+    },
+    /// The evidence is not complete yet; nothing was published.
+    Waiting {
+        /// The week.
+        week: Week,
+        /// What is missing.
+        missing: Vec<MissingDays>,
+        /// When it will hold instead; `None`: never, since there is nothing to hold yet.
+        holds_from: Option<Instant>,
+    },
+}
+
+/// A bundle in the outbox.
+#[derive(Debug, Clone)]
+pub struct PublishedWeek {
+    /// What was decided.
+    pub decision: Decision,
+    /// The folder of the bundle.
+    pub folder: PathBuf,
+    /// The digest of its manifest.
+    pub manifest: Digest,
+}
+
+impl Unit<'_> {
+    /// Runs a week of `account`. The account must have been recovered in this unit of work.
+    pub fn run_week(
+        &mut self,
+        account: &Account,
+        request: &WeekRequest,
+    ) -> Result<WeekOutcome, WorkflowError> {
+        let week = request
+            .week
+            .unwrap_or_else(|| account.week_of(day_of(request.stated_at, account.time_zone)));
+        let existing = self.ledger.publication(&account.id, week)?;
+        let revision = match (&existing, &request.revise) {
+            (Some(existing), None) => return Ok(self.already_decided(account, existing)),
+            (Some(existing), Some(_)) => existing.revision + 1,
+            (None, Some(_)) => return Err(nothing_to_revise(account, week)),
+            (None, None) => 1,
+        };
+        let facts = self.facts_for(account, week, request.stated_at)?;
+        let hold = match self.gate(account, week, &facts, request)? {
+            Standing::Ready => None,
+            Standing::Hold(reason) => Some(reason),
+            Standing::Waiting { missing, holds_from } => {
+                return Ok(WeekOutcome::Waiting { week, missing, holds_from });
+            }
+        };
+        let decision = self.decide(account, week, revision, request, hold, &facts)?;
+        if request.dry_run {
+            return Ok(WeekOutcome::Previewed(Box::new(decision)));
+        }
+        self.publish(account, decision, request)
+            .map(|published| WeekOutcome::Published(Box::new(published)))
+    }
+
+    fn already_decided(&self, account: &Account, existing: &Publication) -> WeekOutcome {
+        let name = report::bundle_name(existing.week, existing.revision);
+        WeekOutcome::AlreadyDecided {
+            week: existing.week,
+            revision: existing.revision,
+            folder: self.workspace.config.paths.outbox.join(account.id.as_str()).join(name),
+        }
+    }
+
+    /// What the ledger believes of the weeks before `week`, and of all days since, which tell
+    /// whether a day without a row was reported on.
+    fn facts_for(
+        &self,
+        account: &Account,
+        week: Week,
+        stated_at: Instant,
+    ) -> Result<Vec<DayFact>, WorkflowError> {
+        let from = week.back(HISTORY_WEEKS_MAX).first_day();
+        let to: Day = day_of(stated_at, account.time_zone).max(week.last_day());
+        Ok(self.ledger.facts(account, Some(from), Some(to))?)
+    }
+
+    fn gate(
+        &self,
+        account: &Account,
+        week: Week,
+        facts: &[DayFact],
+        request: &WeekRequest,
+    ) -> Result<Standing, WorkflowError> {
+        let has_published = self.ledger.newest_publication(&account.id, None)?.is_some();
+        Ok(standing(&Gate {
+            account,
+            week,
+            facts,
+            now: request.stated_at,
+            scheduled_at: scheduled_at(account, week),
+            has_published,
+        }))
+    }
+
+    fn decide(
+        &self,
+        account: &Account,
+        week: Week,
+        revision: u32,
+        request: &WeekRequest,
+        hold: Option<HoldReason>,
+        facts: &[DayFact],
+    ) -> Result<Decision, WorkflowError> {
+        let history = WeeklyHistory::build(account, week, facts);
+        let published = self.ledger.newest_publication(&account.id, Some(week))?.map(budgets_of);
+        let veto_runs = self.ledger.veto_runs(&account.id, week)?;
+        Ok(decision::decide(&Question {
+            account,
+            week,
+            revision,
+            revise_reason: request.revise.clone(),
+            history: &history,
+            published: published.as_ref(),
+            veto_runs: &veto_runs,
+            hold,
+            manifest_before: self.ledger.last_manifest(&account.id)?,
+        }))
+    }
+
+    /// The order is the promise: what is recorded is durable before it is visible, the bundle is
+    /// complete before its name exists, and the ledger follows last, so that a crash anywhere in
+    /// between is finished or forgotten by `recover`.
+    fn publish(
+        &mut self,
+        account: &Account,
+        decision: Decision,
+        request: &WeekRequest,
+    ) -> Result<PublishedWeek, WorkflowError> {
+        let chain = account_chain(&account.id);
+        // Without a key nothing is announced, let alone published.
+        self.load_key()?;
+        if let Some(due_at) = request.caught_up_from {
+            let event = Event::CaughtUp { week: decision.week.first_day(), due_at };
+            self.announce(&chain, request.now, &event)?;
+        }
+        let decision_json = report::decision_json(&decision);
+        let decided = decided_event(&decision, &decision_json, request);
+        let decided_head = self.announce(&chain, request.now, &decided)?;
+        let since = self.ledger.last_bundle_seq(&account.id)?;
+        let segment = self.chain(&chain)?.journal.lines_after(since)?;
+        let name = report::bundle_name(decision.week, decision.revision);
+        let files = bundle_files(&decision, &decision_json, segment);
+        let outbox = self.workspace.outbox();
+        let key = self.key.as_ref().expect("it was loaded above");
+        let staged = outbox.stage(&account.id, &name, &files, key)?;
+        let manifest = staged.manifest;
+        let announced = Event::Published {
+            week: decision.week.first_day(),
+            revision: decision.revision,
+            manifest,
+        };
+        let head = self.announce(&chain, request.now, &announced)?;
+        let folder = outbox.publish(&staged)?;
+        let text = String::from_utf8(decision_json).expect("JSON is UTF-8");
+        let publication = NewPublication::of(&decision, manifest, text, decided_head.seq, request.stated_at, request.now);
+        self.ledger.record_publication(&publication, (&chain, head))?;
+        Ok(PublishedWeek { decision, folder, manifest })
+    }
+}
+
+fn bundle_files(decision: &Decision, decision_json: &[u8], audit: Vec<u8>) -> Vec<BundleFile> {
+    let file = |name: &str, bytes: Vec<u8>| BundleFile { name: name.to_owned(), bytes };
+    vec![
+        file("weekly_recommendations.csv", report::recommendations_csv(decision)),
+        file("explanation.txt", report::explanation_txt(decision)),
+        file("decision.json", decision_json.to_vec()),
+        file("audit.jsonl", audit),
+    ]
+}
+
+fn decided_event(decision: &Decision, decision_json: &[u8], request: &WeekRequest) -> Event {
+    Event::Decided {
+        week: decision.week.first_day(),
+        revision: decision.revision,
+        outcome: if decision.held.is_some() { "held" } else { "decided" }.to_owned(),
+        hold: decision.held.as_ref().map(|reason| reason.code().to_owned()),
+        vetoes: decision.vetoes.iter().map(|veto| veto.channel.clone()).collect(),
+        vetoes_overruled: decision
+            .vetoes_overruled
+            .iter()
+            .map(|veto| veto.channel.clone())
+            .collect(),
+        fallbacks: decision.fallbacks(),
+        revise_reason: decision.revise_reason.clone(),
+        decision: Digest::of(decision_json),
+        stated_at: request.stated_at,
+    }
+}
+
+fn budgets_of(publication: Publication) -> PublishedBudgets {
+    PublishedBudgets {
+        week: publication.week,
+        revision: publication.revision,
+        budgets: publication.budgets,
+    }
+}
+
+fn nothing_to_revise(account: &Account, week: Week) -> WorkflowError {
+    WorkflowError::Usage {
+        message: format!("account {}: the week {week} has no decision to revise", account.id),
+        hint: "run decide without --revise".to_owned(),
+    }
+}
