@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod audit;
+pub mod config;
 pub mod decision;
 pub mod domain;
 pub mod history;

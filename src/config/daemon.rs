@@ -1,0 +1,203 @@
+//! `config/budgetd.toml` → the settings of the daemon. It knows no account.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use super::paths::{self, Paths};
+use super::schedule;
+use super::table::Table;
+use super::value::Item;
+use crate::domain::account::SCHEDULE_SHIPPED;
+
+/// `[inbox]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxSettings {
+    /// How a sender says that a file is complete.
+    pub ready: Ready,
+    /// Seconds for which a file must not change before it is taken; 0: it is taken at once.
+    pub quiet_seconds: u64,
+    /// Seconds between two looks at the drop folders, at least 1.
+    pub scan_seconds: u64,
+}
+
+/// How a sender says that a file is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ready {
+    /// It hasn't changed for a while.
+    Quiet,
+}
+
+impl Default for InboxSettings {
+    /// The shipped settings (DESIGN §6).
+    fn default() -> Self {
+        Self { ready: Ready::Quiet, quiet_seconds: 10, scan_seconds: 20 }
+    }
+}
+
+/// `[schedule]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleSettings {
+    /// When the weekly run is due in accounts that don't say so themselves: a pattern that
+    /// [`super::cron`] reads, in the account's time zone.
+    pub weekly: String,
+    /// What happens to runs that were missed.
+    pub catch_up: CatchUp,
+}
+
+/// What happens to runs that were missed while the daemon was down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatchUp {
+    /// The newest is made up for, the others are recorded as missed.
+    Latest,
+    /// All are recorded as missed.
+    None,
+}
+
+impl Default for ScheduleSettings {
+    /// The shipped settings (DESIGN §6).
+    fn default() -> Self {
+        Self { weekly: SCHEDULE_SHIPPED.to_owned(), catch_up: CatchUp::Latest }
+    }
+}
+
+/// `[signing]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningSettings {
+    /// The private key: OpenSSH, Ed25519, without a passphrase.
+    pub key: PathBuf,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// The least grave level that is written: trace, debug, info, warn or error.
+    pub level: String,
+}
+
+impl Default for LogSettings {
+    /// The shipped settings (DESIGN §6).
+    fn default() -> Self {
+        Self { level: "info".to_owned() }
+    }
+}
+
+/// `[api]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiSettings {
+    /// Where the server listens; an address of this machine only.
+    pub listen: SocketAddr,
+}
+
+/// All of `config/budgetd.toml`.
+pub(super) struct Daemon {
+    pub paths: Paths,
+    pub inbox: InboxSettings,
+    pub schedule: ScheduleSettings,
+    pub signing: SigningSettings,
+    pub log: LogSettings,
+    pub api: Option<ApiSettings>,
+}
+
+/// Reads the file whose top is `root`; `None`: it has faults.
+pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
+    let (folders, signing) = (root.table("paths"), root.table("signing"));
+    let paths = paths::read(&folders, &signing, base);
+    folders.finish();
+    signing.finish();
+    let inbox = inbox(root.table("inbox"));
+    let schedule = schedule(root.table("schedule"));
+    let log = log(root.table("log"));
+    let api = api(root.table("api"));
+    root.finish();
+    let (paths, key) = paths?;
+    let signing = SigningSettings { key };
+    Some(Daemon { paths, inbox: inbox?, schedule: schedule?, signing, log: log?, api: api? })
+}
+
+/// The folder of the account files, as far as `root` says it readably.
+pub(super) fn accounts_folder(root: &Table<'_>, base: &Path) -> PathBuf {
+    let item = root.table("paths").item("accounts");
+    let text = item.and_then(|item| item.value.as_str()).filter(|text| !text.is_empty());
+    paths::resolve(text.unwrap_or(paths::ACCOUNTS), base)
+}
+
+/// A day: more would only hide a mistake in the unit.
+const QUIET_SECONDS_MAX: u32 = 86_400;
+/// An hour: a file that arrived is to be answered within minutes.
+const SCAN_SECONDS_MAX: u32 = 3_600;
+
+fn inbox(table: Table<'_>) -> Option<InboxSettings> {
+    let shipped = InboxSettings::default();
+    let ready = table.or("ready", shipped.ready, |item| ready(&item));
+    let quiet_seconds = table.or("quiet_seconds", shipped.quiet_seconds, |item| {
+        item.whole(0..=QUIET_SECONDS_MAX).map(u64::from)
+    });
+    let scan_seconds = table.or("scan_seconds", shipped.scan_seconds, |item| {
+        item.whole(1..=SCAN_SECONDS_MAX).map(u64::from)
+    });
+    table.finish();
+    Some(InboxSettings {
+        ready: ready?,
+        quiet_seconds: quiet_seconds?,
+        scan_seconds: scan_seconds?,
+    })
+}
+
+fn ready(item: &Item<'_>) -> Option<Ready> {
+    let (built, comes_later) = (Some(Ready::Quiet), None);
+    let choices = [
+        ("quiet", built),
+        ("rename", comes_later),
+        ("marker", comes_later),
+        ("checksum", comes_later),
+    ];
+    let ready = item.choice(&choices)?;
+    if ready.is_none() {
+        item.fault("only \"quiet\" is built so far", "write ready = \"quiet\"");
+    }
+    ready
+}
+
+fn schedule(table: Table<'_>) -> Option<ScheduleSettings> {
+    let shipped = ScheduleSettings::default();
+    let weekly = table.or("weekly", shipped.weekly, |item| schedule::weekly(&item));
+    let choices = [("latest", CatchUp::Latest), ("none", CatchUp::None)];
+    let catch_up = table.or("catch_up", shipped.catch_up, |item| item.choice(&choices));
+    table.finish();
+    Some(ScheduleSettings { weekly: weekly?, catch_up: catch_up? })
+}
+
+fn log(table: Table<'_>) -> Option<LogSettings> {
+    let levels = ["trace", "debug", "info", "warn", "error"].map(|level| (level, level));
+    let shipped = LogSettings::default();
+    let level = table.or("level", shipped.level, |item| item.choice(&levels).map(str::to_owned));
+    table.finish();
+    Some(LogSettings { level: level? })
+}
+
+#[expect(clippy::option_option, reason = "faulty and absent are different answers")]
+fn api(table: Table<'_>) -> Option<Option<ApiSettings>> {
+    if !table.is_there() {
+        return Some(None);
+    }
+    let listen = table.required("listen", "listen = \"127.0.0.1:8770\"");
+    let listen = listen.and_then(|item| listen_address(&item));
+    table.finish();
+    listen.map(|listen| Some(ApiSettings { listen }))
+}
+
+fn listen_address(item: &Item<'_>) -> Option<SocketAddr> {
+    let example = "write an address of this machine and a port: \"127.0.0.1:8770\"";
+    let Ok(address) = item.text()?.parse::<SocketAddr>() else {
+        item.fault("not an address with a port", example);
+        return None;
+    };
+    if !address.ip().is_loopback() {
+        item.fault(
+            "others could reach this address, and the server asks nobody who they are",
+            example,
+        );
+        return None;
+    }
+    Some(address)
+}

@@ -1,0 +1,167 @@
+//! Raw TOML → checked [`Config`]: whoever holds one may rely on all that it says. It finds every
+//! fault of every file at once, with its place, and touches neither disk nor environment.
+//!
+//! In order: [`accounts_folder`] (to learn which files there are) → [`check`].
+
+mod account;
+mod channel;
+mod daemon;
+mod fault;
+mod file;
+mod limits;
+mod nearest;
+mod paths;
+mod reference;
+mod schedule;
+mod source;
+mod table;
+mod value;
+
+pub use daemon::{
+    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, ScheduleSettings, SigningSettings,
+};
+pub use fault::{ConfigFault, render_faults};
+pub use paths::{Paths, resolve};
+pub use reference::{explain, shipped_account, shipped_daemon};
+pub use schedule::{ScheduleError, cron};
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::domain::account::SCHEDULE_SHIPPED;
+use crate::domain::{Account, AccountId};
+use file::{File, Role};
+use table::Table;
+
+/// Accounts of one daemon: thousands, and a bound on the memory that a folder of files can take.
+pub const ACCOUNTS_MAX: usize = 10_000;
+/// Channels of one account.
+pub const CHANNELS_MAX: usize = 10_000;
+/// Other spellings of one channel.
+pub const ALIASES_MAX: usize = 100;
+/// Formats of one account's files.
+pub const SOURCES_MAX: usize = 100;
+/// Bytes of one file: ten thousand channels with all their keys take about 3 MB.
+pub const TEXT_BYTES_MAX: usize = 16 << 20;
+/// Faults of one file that are told one by one; more of them have one cause.
+pub const FAULTS_PER_FILE_MAX: usize = 100;
+/// Characters of a name or a pattern.
+const TEXT_CHARS_MAX: usize = 200;
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where everything is.
+    pub paths: Paths,
+    /// How files are taken.
+    pub inbox: InboxSettings,
+    /// When weeks are decided.
+    pub schedule: ScheduleSettings,
+    /// What bundles are signed with.
+    pub signing: SigningSettings,
+    /// What the log holds.
+    pub log: LogSettings,
+    /// The HTTP server; `None`: there is none.
+    pub api: Option<ApiSettings>,
+    /// At least one, by id.
+    pub accounts: Vec<Account>,
+}
+
+impl Config {
+    /// The account of that id.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == *id)
+    }
+}
+
+/// A file, read by whoever may touch the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceText {
+    /// As messages call it.
+    pub path: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// The checked configuration, or every fault: first the daemon's file, then the accounts' in the
+/// order given, each from top to bottom. Relative paths are below `base`, the folder that holds
+/// `config/`.
+pub fn check(
+    daemon: &SourceText,
+    accounts: &[SourceText],
+    base: &Path,
+) -> Result<Config, Vec<ConfigFault>> {
+    let mut faults = Vec::new();
+    let settings = read_daemon(daemon, accounts.len(), base, &mut faults);
+    let weekly = settings.as_ref().map_or(SCHEDULE_SHIPPED, |settings| &settings.schedule.weekly);
+    let mut read = BTreeMap::new();
+    for source in accounts.iter().take(ACCOUNTS_MAX) {
+        read_account(source, weekly, &mut read, &mut faults);
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    assert_eq!(read.len(), accounts.len(), "an account that is left out has a fault");
+    let settings = settings.expect("settings that are left out have a fault");
+    Ok(Config {
+        paths: settings.paths,
+        inbox: settings.inbox,
+        schedule: settings.schedule,
+        signing: settings.signing,
+        log: settings.log,
+        api: settings.api,
+        accounts: read.into_values().map(|(_, account)| account).collect(),
+    })
+}
+
+/// The folder of the account files, as the daemon's file says it; where that can't be read, the
+/// shipped one. Its faults are for [`check`] to tell.
+pub fn accounts_folder(daemon: &SourceText, base: &Path) -> PathBuf {
+    let (file, tree) = File::parse(daemon, Role::Daemon);
+    daemon::accounts_folder(&Table::root(&file, &tree), base)
+}
+
+fn read_daemon(
+    source: &SourceText,
+    accounts: usize,
+    base: &Path,
+    faults: &mut Vec<ConfigFault>,
+) -> Option<daemon::Daemon> {
+    let (file, tree) = File::parse(source, Role::Daemon);
+    let root = Table::root(&file, &tree);
+    if accounts == 0 {
+        let folder = daemon::accounts_folder(&root, base);
+        root.fault(
+            format!("there is no account: no file {}", folder.join("<id>.toml").display()),
+            "write one; `budgetd init` lays out an example",
+        );
+    } else if accounts > ACCOUNTS_MAX {
+        let message = format!("{accounts} accounts are more than {ACCOUNTS_MAX}");
+        root.fault(message, "divide them among several daemons");
+    }
+    let settings = daemon::read(root, base);
+    faults.extend(file.into_faults());
+    settings
+}
+
+fn read_account(
+    source: &SourceText,
+    weekly: &str,
+    read: &mut BTreeMap<AccountId, (String, Account)>,
+    faults: &mut Vec<ConfigFault>,
+) {
+    let (file, tree) = File::parse(source, Role::Account);
+    if let Some(found) = account::read(Table::root(&file, &tree), &source.path, weekly) {
+        let id = found.account.id.clone();
+        match read.get(&id) {
+            Some((first, _)) => found.id.misfit(
+                format!("{first} has this id already"),
+                "give each account an id of its own",
+            ),
+            None => {
+                read.insert(id, (source.path.clone(), found.account));
+            }
+        }
+    }
+    faults.extend(file.into_faults());
+}
