@@ -5,4 +5,5 @@ pub mod audit;
 pub mod decision;
 pub mod domain;
 pub mod history;
+pub mod ingest;
 pub mod rules;
