@@ -6,4 +6,5 @@ pub mod config;
 pub mod decision;
 pub mod domain;
 pub mod history;
+pub mod ingest;
 pub mod rules;

@@ -1,0 +1,73 @@
+//! The text of a channel cell → the channel's position in the account. Names and aliases are
+//! compared without case and without space at either end.
+
+use std::collections::BTreeMap;
+
+use super::fault::FaultReason;
+use super::nearest::nearest;
+use crate::domain::Account;
+
+/// Spellings that are kept as they stood in the file, so that they needn't be folded again. A file
+/// with more of them is still read, only slower.
+const SPELLINGS_MAX: usize = 4096;
+
+/// Searches for the nearest name in one file: each costs as much as many rows.
+const SEARCHES_MAX: u32 = 100;
+
+/// Finds channels, and remembers how the file spells them.
+pub(super) struct Channels<'a> {
+    account: &'a Account,
+    folded: BTreeMap<String, usize>,
+    spelled: BTreeMap<Box<[u8]>, usize>,
+    searches: u32,
+}
+
+impl<'a> Channels<'a> {
+    pub(super) fn new(account: &'a Account) -> Self {
+        let mut folded = BTreeMap::new();
+        for (position, channel) in account.channels.iter().enumerate() {
+            for alias in &channel.aliases {
+                folded.entry(fold(alias)).or_insert(position);
+            }
+        }
+        // A name wins over another channel's alias.
+        for (position, channel) in account.channels.iter().enumerate() {
+            folded.insert(fold(channel.name.as_str()), position);
+        }
+        Self { account, folded, spelled: BTreeMap::new(), searches: 0 }
+    }
+
+    /// The position of the channel that `text` names; `text` is UTF-8 and not blank.
+    pub(super) fn find(&mut self, text: &[u8]) -> Option<usize> {
+        if let Some(&position) = self.spelled.get(text) {
+            return Some(position);
+        }
+        let position = *self.folded.get(&fold(std::str::from_utf8(text).ok()?))?;
+        if self.spelled.len() < SPELLINGS_MAX {
+            self.spelled.insert(text.into(), position);
+        }
+        Some(position)
+    }
+
+    /// Why `text` names no channel, and what was likely meant.
+    pub(super) fn explain(&mut self, text: &str) -> (FaultReason, String) {
+        self.searches += 1;
+        let near = if self.searches <= SEARCHES_MAX { self.nearest(text.trim()) } else { None };
+        let hint = match near {
+            Some(name) => format!("did you mean \"{name}\"?"),
+            None => "add it to the account's channels or aliases, or take its rows out".to_owned(),
+        };
+        (FaultReason::UnknownChannel, hint)
+    }
+
+    fn nearest(&self, text: &str) -> Option<&'a str> {
+        let names = self.account.channels.iter().flat_map(|channel| {
+            std::iter::once(channel.name.as_str()).chain(channel.aliases.iter().map(String::as_str))
+        });
+        nearest(text, names)
+    }
+}
+
+fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}

@@ -1,0 +1,270 @@
+//! The text of a date cell → a day, in the one format of the source and no other. What is written
+//! in another format is never guessed: it is counted, and named once for the whole column.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::fault::{Fault, FaultReason, SeenFormat, shown};
+use crate::domain::Day;
+
+/// Days before this are mistakes of the year; nothing was advertised online, and the ledger's days
+/// stay few enough to be counted one by one.
+pub(super) const FIRST_DAY: Day = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a day");
+
+/// Dates of a format of the source's own that are remembered with their days.
+const KNOWN_MAX: usize = 4096;
+
+const ISO: &str = "%Y-%m-%d";
+
+/// Reads the dates of one file.
+pub(super) struct Dates<'a> {
+    format: &'a str,
+    today: Day,
+    expected: String,
+    expected_shape: Option<Shape>,
+    known: BTreeMap<Box<[u8]>, Day>,
+    right: Option<SeenFormat>,
+    other: BTreeMap<Shape, Seen>,
+}
+
+/// How a date is written, as far as that can be told without knowing its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Shape {
+    order: Order,
+    separator: u8,
+    with_time: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    YearFirst,
+    YearLast,
+    ShortYearLast,
+}
+
+struct Seen {
+    format: SeenFormat,
+    /// Whether some row can be read only with the day in front (or behind), so that the order of
+    /// day and month is no question.
+    day_first: bool,
+    month_first: bool,
+}
+
+/// What a date cell holds.
+pub(super) enum DateCell {
+    /// A day in the source's format, not in the future.
+    Day(Day),
+    /// A date of another format, which [`Dates::finish`] will name.
+    OtherFormat,
+    /// A fault of this cell.
+    Fault(FaultReason, Option<String>),
+}
+
+impl<'a> Dates<'a> {
+    pub(super) fn new(format: &'a str, today: Day) -> Self {
+        let sample = NaiveDate::from_ymd_opt(2025, 11, 22).expect("a day");
+        let expected_shape = written(sample, format).and_then(|text| parts(&text)).map(|it| it.0);
+        Self {
+            format,
+            today,
+            expected: notation(format),
+            expected_shape,
+            known: BTreeMap::new(),
+            right: None,
+            other: BTreeMap::new(),
+        }
+    }
+
+    /// Reads one cell; `text` is not blank.
+    pub(super) fn read(&mut self, text: &[u8], line: u64) -> DateCell {
+        let Some(day) = self.parse(text) else { return self.other(text, line) };
+        match &mut self.right {
+            Some(right) => right.rows += 1,
+            None => self.right = Some(first_seen(&String::from_utf8_lossy(text), line)),
+        }
+        if day > self.today {
+            let hint = "a file holds only days that have begun; check the year, and the account's \
+                        time zone";
+            DateCell::Fault(FaultReason::FutureDay { today: self.today }, Some(hint.to_owned()))
+        } else if day < FIRST_DAY {
+            let hint = Some("check the year".to_owned());
+            DateCell::Fault(FaultReason::DayTooOld { first: FIRST_DAY }, hint)
+        } else {
+            DateCell::Day(day)
+        }
+    }
+
+    fn parse(&mut self, text: &[u8]) -> Option<Day> {
+        if self.format == ISO {
+            return iso(text);
+        }
+        if let Some(&day) = self.known.get(text) {
+            return Some(day);
+        }
+        let day = strictly(std::str::from_utf8(text).ok()?, self.format)?;
+        if self.known.len() < KNOWN_MAX {
+            self.known.insert(text.into(), day);
+        }
+        Some(day)
+    }
+
+    fn other(&mut self, text: &[u8], line: u64) -> DateCell {
+        let text = String::from_utf8_lossy(text);
+        let known_shape = parts(&text).filter(|(shape, _)| Some(*shape) != self.expected_shape);
+        let Some((shape, [first, second, third])) = known_shape else {
+            let reason = FaultReason::NotADay { expected: self.expected.clone() };
+            return DateCell::Fault(reason, hint_for(&text));
+        };
+        let day_first = NaiveDate::from_ymd_opt(full_year(third), second, first);
+        let month_first = NaiveDate::from_ymd_opt(full_year(third), first, second);
+        if shape.order == Order::YearFirst {
+            let seen = self.other.entry(shape).or_insert_with(|| Seen::new(&text, line, None));
+            seen.format.rows += 1;
+            return DateCell::OtherFormat;
+        }
+        if day_first.is_none() && month_first.is_none() {
+            let reason = FaultReason::NotADay { expected: self.expected.clone() };
+            return DateCell::Fault(reason, None);
+        }
+        let could_be = day_first.zip(month_first).filter(|(one, other)| one != other);
+        let seen = self.other.entry(shape).or_insert_with(|| Seen::new(&text, line, could_be));
+        seen.format.rows += 1;
+        seen.day_first |= month_first.is_none();
+        seen.month_first |= day_first.is_none();
+        DateCell::OtherFormat
+    }
+
+    /// The one fault that names all other formats of the column, if there are any.
+    pub(super) fn finish(self, column: &str) -> Option<Fault> {
+        let Self { expected, right, other, .. } = self;
+        let hint = hint_for_formats(&expected, &other);
+        let times = other.values().map(|seen| seen.format.rows).sum();
+        let mut formats: Vec<SeenFormat> = other.into_values().map(Seen::settled).collect();
+        formats.extend(right);
+        formats.sort_by_key(|format| format.line);
+        let reason = match (formats.len(), times) {
+            (_, 0) => return None,
+            (1, _) => FaultReason::OtherDateFormat { seen: formats.remove(0), expected },
+            _ => FaultReason::MixedDates { formats },
+        };
+        let fault = Fault::of_file(reason).in_column(column).with_hint(hint);
+        Some(Fault { times, ..fault })
+    }
+}
+
+impl Seen {
+    fn new(text: &str, line: u64, could_be: Option<(Day, Day)>) -> Self {
+        let format = SeenFormat { rows: 0, could_be, ..first_seen(text, line) };
+        Self { format, day_first: false, month_first: false }
+    }
+
+    /// Without the question what the example could be, where other rows of the format answer it.
+    fn settled(self) -> SeenFormat {
+        let open = !self.day_first && !self.month_first;
+        SeenFormat { could_be: self.format.could_be.filter(|_| open), ..self.format }
+    }
+}
+
+fn first_seen(text: &str, line: u64) -> SeenFormat {
+    SeenFormat { example: shown(text), line, rows: 1, could_be: None }
+}
+
+/// A day of exactly four, two and two digits with hyphens between.
+fn iso(text: &[u8]) -> Option<Day> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let year = ((digit(y1)? * 10 + digit(y2)?) * 10 + digit(y3)?) * 10 + digit(y4)?;
+    let year = i32::try_from(year).expect("four digits fit");
+    NaiveDate::from_ymd_opt(year, digit(m1)? * 10 + digit(m2)?, digit(d1)? * 10 + digit(d2)?)
+}
+
+/// A day whose text is exactly what the format would write; chrono alone also takes other spaces,
+/// signs and missing zeros.
+fn strictly(text: &str, format: &str) -> Option<Day> {
+    let day = NaiveDate::parse_from_str(text, format).ok()?;
+    written(day, format).filter(|written| written.eq_ignore_ascii_case(text)).map(|_| day)
+}
+
+fn written(day: Day, format: &str) -> Option<String> {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    // A format that asks for more than a day has can't be written.
+    write!(text, "{}", day.format(format)).ok()?;
+    Some(text)
+}
+
+/// "%d/%m/%Y" as people write it: DD/MM/YYYY.
+fn notation(format: &str) -> String {
+    [
+        ("%Y", "YYYY"),
+        ("%-m", "M"),
+        ("%-d", "D"),
+        ("%m", "MM"),
+        ("%d", "DD"),
+        ("%y", "YY"),
+        ("%b", "Mon"),
+    ]
+    .iter()
+    .fold(format.to_owned(), |text, (code, letters)| text.replace(code, letters))
+}
+
+/// The shape of a date of three numbers, and the numbers with the year last.
+fn parts(text: &str) -> Option<(Shape, [u32; 3])> {
+    let (date, time) = match text.split_once([' ', 'T']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    if time.is_some_and(|time| !time.starts_with(|first: char| first.is_ascii_digit())) {
+        return None;
+    }
+    let separator = date.bytes().find(|byte| matches!(byte, b'-' | b'/' | b'.'))?;
+    let mut numbers = date.split(char::from(separator));
+    let numbers = [numbers.next()?, numbers.next()?, numbers.next()?];
+    if date.bytes().filter(|&byte| byte == separator).count() != 2
+        || !numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return None;
+    }
+    let order = match numbers.map(str::len) {
+        [4, 1..=2, 1..=2] => Order::YearFirst,
+        [1..=2, 1..=2, 4] => Order::YearLast,
+        [1..=2, 1..=2, 2] => Order::ShortYearLast,
+        _ => return None,
+    };
+    let [first, second, third] = numbers.map(|number| number.parse().ok());
+    let values = match order {
+        Order::YearFirst => [third?, second?, first?],
+        Order::YearLast | Order::ShortYearLast => [first?, second?, third?],
+    };
+    Some((Shape { order, separator, with_time: time.is_some() }, values))
+}
+
+/// Only to look whether day and month are possible; no day comes from it.
+fn full_year(year: u32) -> i32 {
+    let year = i32::try_from(year).unwrap_or(0);
+    if year < 100 { 2000 + year } else { year }
+}
+
+fn hint_for(text: &str) -> Option<String> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let hint = if is_number && text.len() == 5 {
+        "this looks like a spreadsheet's day number: format the column as a date before export"
+    } else if is_number && text.len() == 8 {
+        "write the day with hyphens"
+    } else {
+        return None;
+    };
+    Some(hint.to_owned())
+}
+
+fn hint_for_formats(expected: &str, other: &BTreeMap<Shape, Seen>) -> String {
+    let ambiguous = other.iter().any(|(shape, seen)| {
+        shape.order != Order::YearFirst && !seen.day_first && !seen.month_first
+    });
+    if ambiguous {
+        format!("nothing is guessed; write every day as {expected}")
+    } else {
+        format!("write every day as {expected}")
+    }
+}

@@ -1,0 +1,357 @@
+//! Lets only well-formed records through to the csv reader, which has no limits and takes
+//! malformed quoting: strict RFC 4180, UTF-8, no control characters, everything bounded.
+//! It never holds more than one record, and never hands one on that it has not seen whole.
+
+use std::io::{self, BufRead, Read};
+
+use super::Limits;
+use super::fault::FaultReason;
+
+/// What is wrong with the structure of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StructureFault {
+    /// The physical line.
+    pub line: u64,
+    /// The field that it stands in, counted from 0, where one can be told.
+    pub field: Option<usize>,
+    /// What is wrong.
+    pub reason: FaultReason,
+    /// Whether nothing behind it is read.
+    pub is_last: bool,
+}
+
+/// Which record the gate has served last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Served {
+    /// The physical line that it begins on; the first is 1.
+    pub line: u64,
+    /// What is wrong with it; then its one empty field stands for the record.
+    pub fault: Option<StructureFault>,
+    /// Whether the input ended inside its last line.
+    pub cut: bool,
+}
+
+/// A reader that serves one record with each `read`, ended by one LF, without blank lines.
+///
+/// A record that is not well formed is served as one empty field, with its fault beside it, so
+/// that whoever parses the bytes sees record after record in step with [`Gate::served`].
+pub(super) struct Gate<R> {
+    input: R,
+    limits: Limits,
+    record: Vec<u8>,
+    taken: usize,
+    served: Served,
+    line: u64,
+    bytes: u64,
+    records: u64,
+    ended: bool,
+}
+
+/// How a physical line ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineEnd {
+    Lf,
+    CrLf,
+    /// The input ended instead.
+    Input,
+}
+
+/// Where in a record the check stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    FieldStart,
+    Plain,
+    Quoted,
+    BehindQuote,
+}
+
+/// The check of one record as far as it has come.
+struct Check {
+    state: State,
+    field: usize,
+    field_bytes: usize,
+    quote_line: u64,
+}
+
+impl<R: BufRead> Gate<R> {
+    pub(super) fn new(input: R, limits: Limits) -> Self {
+        Self {
+            input,
+            limits,
+            record: Vec::with_capacity(256),
+            taken: 0,
+            served: Served { line: 0, fault: None, cut: false },
+            line: 0,
+            bytes: 0,
+            records: 0,
+            ended: false,
+        }
+    }
+
+    /// The record that was served last.
+    pub(super) const fn served(&self) -> &Served {
+        &self.served
+    }
+
+    /// Reads the next record that is not blank into `record`; false at the end.
+    fn advance(&mut self) -> io::Result<bool> {
+        self.taken = 0;
+        loop {
+            self.record.clear();
+            if self.ended {
+                return Ok(false);
+            }
+            let first_line = self.line + 1;
+            let outcome = self.read_record()?;
+            let cut = self.ended;
+            let fault = match outcome {
+                Ok(()) if self.record.is_empty() => continue,
+                Ok(()) => self.count_record(first_line),
+                Err(fault) => Some(fault),
+            };
+            if let Some(fault) = &fault {
+                self.ended |= fault.is_last;
+                self.record.clear();
+                self.record.extend_from_slice(b"\"\"");
+            }
+            self.record.push(b'\n');
+            self.served = Served { line: first_line, fault, cut };
+            return Ok(true);
+        }
+    }
+
+    /// Counts a record against the limit; the header is not one of the rows.
+    fn count_record(&mut self, line: u64) -> Option<StructureFault> {
+        self.records += 1;
+        let rows_max = self.limits.rows_max;
+        (self.records > rows_max.saturating_add(1)).then(|| StructureFault {
+            line,
+            field: None,
+            reason: FaultReason::TooManyRows { rows_max },
+            is_last: true,
+        })
+    }
+
+    /// One record without its line end. The outer error is the machine's, the inner the record's.
+    fn read_record(&mut self) -> io::Result<Result<(), StructureFault>> {
+        let mut check = Check { state: State::FieldStart, field: 0, field_bytes: 0, quote_line: 0 };
+        let mut checked = 0;
+        loop {
+            let end = match self.read_line()? {
+                Ok(end) => end,
+                Err(fault) => return Ok(Err(fault.unless_quoted(&check, &self.limits))),
+            };
+            if checked == 0 && self.record.len() < self.plain_below() && is_plain(&self.record) {
+                return Ok(Ok(()));
+            }
+            if let Err(fault) = check.line(&self.record[checked..], self.line, &self.limits) {
+                return Ok(Err(fault));
+            }
+            if check.state != State::Quoted {
+                return Ok(Ok(()));
+            }
+            // The line's end is part of a quoted field, which goes on in the next line.
+            self.record.extend_from_slice(match end {
+                LineEnd::Lf => b"\n",
+                LineEnd::CrLf => b"\r\n",
+                LineEnd::Input => return Ok(Err(check.unterminated())),
+            });
+            check.field_bytes += 1;
+            checked = self.record.len();
+        }
+    }
+
+    /// A line shorter than this can break no limit on fields and columns.
+    fn plain_below(&self) -> usize {
+        self.limits.columns_max.min(self.limits.field_bytes_max)
+    }
+
+    /// Appends one physical line to the record, without its end, within the limits.
+    fn read_line(&mut self) -> io::Result<Result<LineEnd, StructureFault>> {
+        let start = self.record.len();
+        let room = self.limits.line_bytes_max.saturating_sub(start);
+        self.line += 1;
+        // Two more for a line end, which isn't counted.
+        let read = read_until_lf(&mut self.input, room as u64 + 2, &mut self.record)?;
+        self.bytes = self.bytes.saturating_add(read as u64);
+        let end = if self.record[start..].ends_with(b"\r\n") {
+            self.record.truncate(self.record.len() - 2);
+            LineEnd::CrLf
+        } else if self.record[start..].ends_with(b"\n") {
+            self.record.truncate(self.record.len() - 1);
+            LineEnd::Lf
+        } else {
+            LineEnd::Input
+        };
+        if self.record.len() > self.limits.line_bytes_max {
+            return self.leave_long_line(start, end);
+        }
+        self.ended |= end == LineEnd::Input;
+        Ok(self.check_bytes().map(|()| end))
+    }
+
+    /// Skips the rest of a line that is too long, and says what is wrong with it.
+    fn leave_long_line(
+        &mut self,
+        start: usize,
+        end: LineEnd,
+    ) -> io::Result<Result<LineEnd, StructureFault>> {
+        if end == LineEnd::Input {
+            let (skipped, found_end) = skip_line(&mut self.input, self.limits.bytes_max)?;
+            self.bytes = self.bytes.saturating_add(skipped);
+            self.ended |= !found_end;
+        }
+        let only_cr = self.record[start..].windows(2).any(|two| two[0] == b'\r' && two[1] != b'\n');
+        let bytes_max = self.limits.line_bytes_max;
+        let reason = if only_cr {
+            FaultReason::LoneCarriageReturn
+        } else {
+            FaultReason::LineTooLong { bytes_max }
+        };
+        let fault = StructureFault { line: self.line, field: None, reason, is_last: false };
+        Ok(self.check_bytes().and(Err(fault)))
+    }
+
+    fn check_bytes(&self) -> Result<(), StructureFault> {
+        let bytes_max = self.limits.bytes_max;
+        if self.bytes <= bytes_max {
+            return Ok(());
+        }
+        let reason = FaultReason::FileTooLarge { bytes_max };
+        Err(StructureFault { line: self.line, field: None, reason, is_last: true })
+    }
+}
+
+impl StructureFault {
+    /// A record that grew too long inside a quote is the quote's fault.
+    fn unless_quoted(self, check: &Check, limits: &Limits) -> Self {
+        if self.is_last || check.state != State::Quoted {
+            return self;
+        }
+        check.quote_too_long(limits)
+    }
+}
+
+impl<R: BufRead> Read for Gate<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.record.len() && !self.advance()? {
+            return Ok(0);
+        }
+        let rest = &self.record[self.taken..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// Whether no byte of a line needs a closer look: printable ASCII without a quote.
+fn is_plain(line: &[u8]) -> bool {
+    line.iter()
+        .fold(true, |plain, &byte| plain & (byte.wrapping_sub(b' ') < 0x7F - b' ') & (byte != b'"'))
+}
+
+fn read_until_lf(input: &mut impl BufRead, most: u64, line: &mut Vec<u8>) -> io::Result<usize> {
+    input.take(most).read_until(b'\n', line)
+}
+
+/// Skips to behind the next LF, or `most` bytes; the second value says whether there was an LF.
+fn skip_line(input: &mut impl BufRead, most: u64) -> io::Result<(u64, bool)> {
+    let mut skipped: u64 = 0;
+    while skipped <= most {
+        let buffer = match input.fill_buf() {
+            Ok(buffer) => buffer,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if buffer.is_empty() {
+            return Ok((skipped, false));
+        }
+        let lf = buffer.iter().position(|&byte| byte == b'\n');
+        let count = lf.map_or(buffer.len(), |at| at + 1);
+        input.consume(count);
+        skipped += count as u64;
+        if lf.is_some() {
+            return Ok((skipped, true));
+        }
+    }
+    Ok((skipped, true))
+}
+
+impl Check {
+    /// Goes on with the next physical line of the record.
+    fn line(&mut self, text: &[u8], line: u64, limits: &Limits) -> Result<(), StructureFault> {
+        let valid_bytes = match std::str::from_utf8(text) {
+            Ok(_) => text.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        for (at, &byte) in text.iter().enumerate() {
+            if at == valid_bytes {
+                return Err(self.fault(line, FaultReason::NotUtf8 { byte }));
+            }
+            let next = text.get(at + 1).copied();
+            if let Some(reason) = forbidden(byte, next) {
+                return Err(self.fault(line, reason));
+            }
+            self.step(byte, line, limits)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, byte: u8, line: u64, limits: &Limits) -> Result<(), StructureFault> {
+        self.field_bytes += 1;
+        self.state = match (self.state, byte) {
+            (State::FieldStart, b'"') => {
+                self.quote_line = line;
+                State::Quoted
+            }
+            (State::Quoted, b'"') => State::BehindQuote,
+            (State::Quoted, _) | (State::BehindQuote, b'"') => State::Quoted,
+            (State::FieldStart | State::Plain | State::BehindQuote, b',') => {
+                self.field += 1;
+                self.field_bytes = 0;
+                State::FieldStart
+            }
+            (State::Plain, b'"') => return Err(self.fault(line, FaultReason::StrayQuote)),
+            (State::FieldStart | State::Plain, _) => State::Plain,
+            (State::BehindQuote, _) => return Err(self.fault(line, FaultReason::TextBehindQuote)),
+        };
+        let columns_max = limits.columns_max;
+        if self.field >= columns_max {
+            let reason = FaultReason::TooManyColumns { columns_max };
+            return Err(StructureFault { line, field: None, reason, is_last: false });
+        }
+        if self.field_bytes <= limits.field_bytes_max {
+            return Ok(());
+        }
+        if self.state == State::Quoted && self.quote_line != line {
+            return Err(self.quote_too_long(limits));
+        }
+        Err(self.fault(line, FaultReason::FieldTooLong { bytes_max: limits.field_bytes_max }))
+    }
+
+    const fn fault(&self, line: u64, reason: FaultReason) -> StructureFault {
+        StructureFault { line, field: Some(self.field), reason, is_last: false }
+    }
+
+    const fn quote_too_long(&self, limits: &Limits) -> StructureFault {
+        let reason = FaultReason::QuoteTooLong { bytes_max: limits.field_bytes_max };
+        self.fault(self.quote_line, reason)
+    }
+
+    const fn unterminated(&self) -> StructureFault {
+        self.fault(self.quote_line, FaultReason::UnterminatedQuote)
+    }
+}
+
+/// Control characters of ASCII and, in UTF-8, of Latin-1: a line's end has been taken off before.
+fn forbidden(byte: u8, next: Option<u8>) -> Option<FaultReason> {
+    match (byte, next) {
+        (b'\r', _) => Some(FaultReason::LoneCarriageReturn),
+        (0..=0x1F | 0x7F, _) => Some(FaultReason::ControlCharacter { code_point: byte.into() }),
+        (0xC2, Some(next @ 0x80..=0x9F)) => {
+            Some(FaultReason::ControlCharacter { code_point: next.into() })
+        }
+        _ => None,
+    }
+}

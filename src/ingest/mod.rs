@@ -1,0 +1,239 @@
+//! Turns the bytes of a daily CSV into a [`DailyReport`], or into a [`Rejection`] with every fault.
+//! It reads once, front to back, in memory that doesn't grow with the file, and guesses nothing.
+//!
+//! ```text
+//! bytes ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
+//!           └──────────────┴─────────┴──────── faults ─────────────► rejection
+//! ```
+
+mod cells;
+mod channels;
+mod dates;
+mod fault;
+mod gate;
+mod header;
+mod layout;
+mod nearest;
+mod records;
+mod rejection;
+mod rows;
+mod source;
+mod totals;
+mod warnings;
+
+use std::io::{self, BufRead};
+
+use csv::ByteRecord;
+use thiserror::Error;
+
+pub use fault::{Difference, Fault, FaultReason, SeenFormat};
+pub use rejection::{FAULTS_LISTED_MAX, Rejection};
+pub use source::source_for;
+
+use crate::domain::{Account, ChannelName, DailyRow, Day, Measures, Source};
+use gate::StructureFault;
+use header::Header;
+use records::Records;
+use rejection::Faults;
+use rows::Rows;
+
+/// What a file is read against.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Whose file it is.
+    pub account: &'a Account,
+    /// What the file looks like; see [`source_for`].
+    pub source: &'a Source,
+    /// The day in the account's zone when the file arrived; later days are refused.
+    pub today: Day,
+    /// How much of a file is read.
+    pub limits: Limits,
+}
+
+/// Bounds of a file. What exceeds one is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a file.
+    pub bytes_max: u64,
+    /// Bytes of a record without its line end, even where quoted fields span lines.
+    pub line_bytes_max: usize,
+    /// Bytes of a field with its quotes.
+    pub field_bytes_max: usize,
+    /// Fields of a record.
+    pub columns_max: usize,
+    /// Records below the header.
+    pub rows_max: u64,
+}
+
+impl Default for Limits {
+    /// The shipped bounds: 4 GiB hold 20 million rows of 200 bytes, which is a decade of a thousand
+    /// channels with five campaigns each; no known export has more than 100 columns, nor text in
+    /// them beyond 4 KiB.
+    fn default() -> Self {
+        Self {
+            bytes_max: 4 << 30,
+            line_bytes_max: 64 << 10,
+            field_bytes_max: 4 << 10,
+            columns_max: 256,
+            rows_max: 20_000_000,
+        }
+    }
+}
+
+/// What the sink knows of a row's key (day, channel, campaign) within the same file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stated {
+    /// No row before it has this key.
+    New,
+    /// The row of `line` has the same key and the same measures.
+    SameAs {
+        /// The earlier line.
+        line: u64,
+    },
+    /// The row of `line` has the same key and other measures.
+    DiffersFrom {
+        /// The earlier line.
+        line: u64,
+        /// What it states.
+        measures: Measures,
+    },
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Every row is sound.
+    Taken(DailyReport),
+    /// At least one fault: nothing of the file may be used.
+    Refused(Rejection),
+}
+
+/// What kept a file from being read at all, which says nothing about the file.
+#[derive(Debug, Error)]
+pub enum ReadError<E> {
+    /// The input failed.
+    #[error("cannot read the file: {0}")]
+    Input(io::Error),
+    /// The sink failed.
+    #[error("cannot take a row: {0}")]
+    Sink(E),
+}
+
+/// What a sound file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DailyReport {
+    /// The name of the source that described it.
+    pub source: String,
+    /// Rows below the header, those that stand twice included.
+    pub rows: u64,
+    /// How many of them repeat an earlier row and so don't count.
+    pub repeated: u64,
+    /// The earliest day.
+    pub first_day: Day,
+    /// The latest day.
+    pub last_day: Day,
+    /// Each channel that has a row, in the order of the account.
+    pub channels: Vec<ChannelTotals>,
+    /// What is remarkable; a bounded list.
+    pub warnings: Vec<Warning>,
+}
+
+/// The sums of a channel over a file, each row counted once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelTotals {
+    /// The channel.
+    pub channel: ChannelName,
+    /// Its rows.
+    pub rows: u64,
+    /// The different days of these rows.
+    pub days: u64,
+    /// Their sums; a count that no row has is absent.
+    pub measures: Measures,
+}
+
+/// Something remarkable about a file that is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The line that it is about; `None` for the whole file.
+    pub line: Option<u64>,
+    /// One sentence, fit to be shown, which names its lines itself.
+    pub text: String,
+}
+
+/// Reads a file. Each sound row goes to `sink`, which answers what the file has said of its key
+/// before; after a fault this goes on, so that all faults are found, and the caller undoes it.
+///
+/// # Errors
+/// Only what the machine did wrong; what is wrong with the file is a [`Reading::Refused`].
+pub fn read<R: BufRead, E>(
+    input: R,
+    context: &Context<'_>,
+    sink: &mut dyn FnMut(&DailyRow<'_>) -> Result<Stated, E>,
+) -> Result<Reading, ReadError<E>> {
+    let (head, input) = records::with_head(input).map_err(ReadError::Input)?;
+    if let Some(fault) = layout::foreign_bytes(&head) {
+        return Ok(refused(fault));
+    }
+    let mut records = Records::new(input, context.limits);
+    let mut record = ByteRecord::new();
+    let Some(served) = records.read(&mut record).map_err(ReadError::Input)? else {
+        return Ok(refused(Fault::of_file(FaultReason::NoRows).with_hint("it is empty")));
+    };
+    if let Some(fault) = served.fault.clone() {
+        return Ok(refused(header_fault(fault, &head, context.source)));
+    }
+    let mut faults = Faults::default();
+    let Header::Columns(columns) = header::find(&record, served.line, context.source, &mut faults)
+    else {
+        return Ok(refused(layout::explain(&head, context.source)));
+    };
+    let mut rows = Rows::new(context, columns, faults);
+    while let Some(served) = records.read(&mut record).map_err(ReadError::Input)? {
+        if let Some(fault) = &served.fault {
+            rows.take_broken(structure_fault(fault), fault.field);
+        } else {
+            rows.take(served.line, served.cut, &record, sink).map_err(ReadError::Sink)?;
+        }
+    }
+    Ok(rows.finish())
+}
+
+fn refused(fault: Fault) -> Reading {
+    let mut faults = Faults::default();
+    faults.add(fault);
+    Reading::Refused(faults.into_rejection())
+}
+
+/// A header with a tab in it is that of another layout; else its structure is at fault.
+fn header_fault(fault: StructureFault, head: &[u8], source: &Source) -> Fault {
+    const TAB: u32 = b'\t' as u32;
+    match fault.reason {
+        FaultReason::ControlCharacter { code_point: TAB } => layout::explain(head, source),
+        _ => structure_fault(&fault),
+    }
+}
+
+fn structure_fault(fault: &StructureFault) -> Fault {
+    let hint = match fault.reason {
+        FaultReason::NotUtf8 { .. } => {
+            "save the file as UTF-8; in Excel: \"CSV UTF-8 (comma delimited)\""
+        }
+        FaultReason::StrayQuote | FaultReason::TextBehindQuote => {
+            "put quotes around the whole field and double those inside it"
+        }
+        FaultReason::UnterminatedQuote | FaultReason::QuoteTooLong { .. } => {
+            "close it, or double it if it is part of the text"
+        }
+        FaultReason::LoneCarriageReturn => "end lines with LF or CRLF",
+        FaultReason::ControlCharacter { .. } => "take it out",
+        FaultReason::FileTooLarge { .. } | FaultReason::TooManyRows { .. } => {
+            "split the file by days"
+        }
+        _ => "is this a daily CSV? a row is a day, a channel and its figures",
+    };
+    let reason = fault.reason.clone();
+    let is_of_file = matches!(reason, FaultReason::FileTooLarge { .. });
+    let fault =
+        if is_of_file { Fault::of_file(reason) } else { Fault::of_line(fault.line, reason) };
+    fault.with_hint(hint)
+}

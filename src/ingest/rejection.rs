@@ -1,0 +1,145 @@
+//! All faults of a refused file, bounded, and the page that tells a data analyst what to do:
+//! the likely single cause first, then every fault in the order of lines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::fault::{Fault, FaultReason};
+use crate::domain::text::escape;
+
+/// Different faults that are kept: more than anyone reads, little enough to hold in memory
+/// (about 300 bytes each). The rest is counted.
+pub const FAULTS_LISTED_MAX: usize = 1000;
+
+/// Faults of one kind that are worth a summary: two can be read as they stand.
+const KIND_TIMES_MIN: u64 = 3;
+
+/// Why a file was refused as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// The first [`FAULTS_LISTED_MAX`] different faults: those of the file first, then by line.
+    /// Rows with the same fault in the same column stand here once.
+    pub faults: Vec<Fault>,
+    /// How many faults there are in all, each row counted; never 0.
+    pub faults_total: u64,
+}
+
+impl Rejection {
+    /// The codes of the faults without doubles, in the order of `faults`.
+    pub fn codes(&self) -> Vec<&'static str> {
+        let mut codes = Vec::new();
+        for fault in &self.faults {
+            let code = fault.reason.code();
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
+    }
+
+    /// What is written beside a refused file: plain text, each line ended.
+    pub fn render(&self, file_name: &str) -> String {
+        let mut page = String::new();
+        let faults = if self.faults_total == 1 { "fault" } else { "faults" };
+        line(
+            &mut page,
+            &format!("{} was refused: {} {faults}.", escape(file_name), self.faults_total),
+        );
+        line(&mut page, "Nothing of it was taken. Correct it and drop it again.");
+        if let Some((cause, hint)) = self.likely_cause() {
+            line(&mut page, "");
+            line(&mut page, &format!("Most likely: {cause}"));
+            if let Some(hint) = hint {
+                line(&mut page, &format!("hint: {hint}"));
+            }
+        }
+        line(&mut page, "");
+        self.render_faults(&mut page);
+        page
+    }
+
+    fn render_faults(&self, page: &mut String) {
+        let mut before: Option<&Fault> = None;
+        for fault in &self.faults {
+            line(page, &fault.to_string());
+            let said = before.is_some_and(|before| {
+                before.hint == fault.hint && before.reason.code() == fault.reason.code()
+            });
+            if let (Some(hint), false) = (&fault.hint, said) {
+                line(page, &format!("  hint: {hint}"));
+            }
+            before = Some(fault);
+        }
+        let listed: u64 = self.faults.iter().map(|fault| fault.times).sum();
+        match self.faults_total.saturating_sub(listed) {
+            0 => {}
+            unlisted => line(page, &format!("and {unlisted} more, which are not listed")),
+        }
+    }
+
+    /// The one cause that most of the faults are likely to come from, with its remedy. `None` where
+    /// a single fault speaks for itself, or nothing stands out.
+    fn likely_cause(&self) -> Option<(String, Option<&str>)> {
+        if self.faults.len() < 2 {
+            return None;
+        }
+        let explaining = self.faults.iter().find(|fault| fault.reason.explains_the_rest());
+        if let Some(fault) = explaining {
+            return Some((fault.to_string(), fault.hint.as_deref()));
+        }
+        let mut times_by_code: BTreeMap<&str, u64> = BTreeMap::new();
+        for fault in &self.faults {
+            *times_by_code.entry(fault.reason.code()).or_default() += fault.times;
+        }
+        let (&code, &times) = times_by_code.iter().max_by_key(|&(_, times)| times)?;
+        if times < KIND_TIMES_MIN || times * 2 <= self.faults_total {
+            return None;
+        }
+        let mut alike = self.faults.iter().filter(|fault| fault.reason.code() == code);
+        let first = alike.next()?;
+        let hint = first.hint.as_deref().filter(|_| alike.all(|fault| fault.hint == first.hint));
+        let place = first.line.map_or(String::new(), |line| format!(", first in line {line}"));
+        let share = format!("{times} of {} faults{place}", self.faults_total);
+        Some((format!("{} ({share})", first.reason.kind()), hint))
+    }
+}
+
+fn line(page: &mut String, text: &str) {
+    writeln!(page, "{text}").expect("writing to a string can't fail");
+}
+
+/// Gathers faults while a file is read.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    list: Vec<Fault>,
+    positions: BTreeMap<Key, usize>,
+    total: u64,
+}
+
+/// What makes two faults of different lines the same.
+type Key = (Option<String>, FaultReason, Option<String>);
+
+impl Faults {
+    /// Adds a fault, to an equal one of an earlier line where there is one.
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.total = self.total.saturating_add(fault.times);
+        let key = (fault.column.clone(), fault.reason.clone(), fault.value.clone());
+        if let Some(&position) = self.positions.get(&key) {
+            self.list[position].times += fault.times;
+        } else if self.list.len() < FAULTS_LISTED_MAX {
+            self.positions.insert(key, self.list.len());
+            self.list.push(fault);
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// The rejection that these faults make; only for faults that are there.
+    pub(super) fn into_rejection(self) -> Rejection {
+        let Self { list: mut faults, total, .. } = self;
+        faults.sort_by_key(|fault| fault.line);
+        Rejection { faults, faults_total: total }
+    }
+}

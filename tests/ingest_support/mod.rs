@@ -1,0 +1,91 @@
+//! What the tests of the reader share: an account, a sink in memory, and the way to the sample data.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+
+use budgetd::domain::{
+    Account, AccountId, Channel, ChannelName, Currency, DailyRow, Day, Measures, Money, Source,
+};
+use budgetd::ingest::{Context, Limits, Reading, Stated, read};
+
+/// An account of `currency` with these channels.
+pub fn account(currency: &str, channels: &[&str]) -> Account {
+    let channels = channels
+        .iter()
+        .map(|name| Channel::named(ChannelName::new(name).expect("a name")))
+        .collect();
+    Account::with_shipped_settings(
+        AccountId::new("main").expect("an id"),
+        Currency::from_code(currency).expect("a currency"),
+        chrono_tz::Asia::Kolkata,
+        Money::from_minor(50_000_000),
+        channels,
+    )
+}
+
+/// The account of the sample files: rupees, four channels, one of them with an alias.
+pub fn rupee_account() -> Account {
+    let mut account = account("INR", &["Google Ads", "Meta Ads", "Email", "Affiliate"]);
+    for channel in &mut account.channels {
+        if channel.name.as_str() == "Google Ads" {
+            channel.aliases = vec!["google".to_owned(), "AdWords".to_owned()];
+        }
+    }
+    account
+}
+
+/// The clock of the sample files.
+pub fn today() -> Day {
+    day("2025-09-15")
+}
+
+pub fn day(text: &str) -> Day {
+    text.parse().expect("a day")
+}
+
+/// Rows by key, as a ledger would hold those of one file.
+#[derive(Default)]
+pub struct Rows {
+    pub rows: BTreeMap<(Day, usize, String), (u64, Measures)>,
+}
+
+impl Rows {
+    /// What a ledger answers.
+    pub fn state(&mut self, row: &DailyRow<'_>) -> Stated {
+        let key = (row.day, row.channel, row.campaign.to_owned());
+        match self.rows.get(&key) {
+            Some(&(line, measures)) if measures == row.measures => Stated::SameAs { line },
+            Some(&(line, measures)) => Stated::DiffersFrom { line, measures },
+            None => {
+                self.rows.insert(key, (row.line, row.measures));
+                Stated::New
+            }
+        }
+    }
+}
+
+/// Reads `bytes` as `source` of `account` with the clock of the sample files.
+pub fn read_as(bytes: &[u8], account: &Account, source: &Source, limits: Limits) -> Reading {
+    let context = Context { account, source, today: today(), limits };
+    read_in(bytes, &context)
+}
+
+/// Reads `bytes` in a context of its own.
+pub fn read_in(bytes: &[u8], context: &Context<'_>) -> Reading {
+    let mut rows = Rows::default();
+    let mut sink = |row: &DailyRow<'_>| Ok::<_, Infallible>(rows.state(row));
+    read(bytes, context, &mut sink).expect("neither memory nor this sink fails")
+}
+
+/// A file of the sample data, which lies beside the repository; `None`, said aloud, where it isn't.
+pub fn sample(path: &str) -> Option<Vec<u8>> {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
+    match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            println!("skipped: {} is not there ({error})", path.display());
+            None
+        }
+    }
+}
