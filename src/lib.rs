@@ -5,4 +5,6 @@ pub mod audit;
 pub mod decision;
 pub mod domain;
 pub mod history;
+pub mod ingest;
 pub mod rules;
+pub mod store;
