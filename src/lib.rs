@@ -8,3 +8,4 @@ pub mod domain;
 pub mod history;
 pub mod ingest;
 pub mod rules;
+pub mod store;

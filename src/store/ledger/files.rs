@@ -1,0 +1,206 @@
+//! The files that were taken: what they were, what became of them, and the answer that their
+//! sender got. A record is written once, in the transaction of its rows, and never changed.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::Ledger;
+use super::encode::{self, read_count, read_digest, read_instant, read_name, read_optional_day};
+use crate::domain::{AccountId, Day, Digest, Instant};
+use crate::store::StoreError;
+
+/// A file, as recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its claim, which is unique.
+    pub claim: String,
+    /// Its name.
+    pub name: String,
+    /// The digest of its content.
+    pub sha256: Digest,
+    /// Its size.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+    /// The earliest day that it speaks of; a refused file may have none.
+    pub first_day: Option<Day>,
+    /// The latest day that it speaks of.
+    pub last_day: Option<Day>,
+    /// When it is held to have arrived.
+    pub arrived_at: Instant,
+    /// When it was taken, by the clock.
+    pub taken_at: Instant,
+    /// Where its original is, below the archive; a refused file has none there.
+    pub archived: Option<String>,
+    /// The name of the answer beside the inbox.
+    pub answer_name: String,
+    /// The answer: a receipt, or the list of faults.
+    pub answer: String,
+    /// The source that read it.
+    pub source: String,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileOutcome {
+    /// Its rows came into the ledger.
+    Accepted,
+    /// It stated only what the ledger already believed.
+    Duplicate,
+    /// It was refused as a whole.
+    Refused,
+}
+
+impl FileOutcome {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl TryFrom<String> for FileOutcome {
+    type Error = &'static str;
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        [Self::Accepted, Self::Duplicate, Self::Refused]
+            .into_iter()
+            .find(|outcome| outcome.name() == name)
+            .ok_or("no outcome of a file")
+    }
+}
+
+/// A file in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// The account whose file it is.
+    pub account: AccountId,
+    /// What became of it.
+    pub outcome: FileOutcome,
+    /// The file.
+    pub file: NewFile,
+}
+
+/// How many files ended how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FileCounts {
+    /// Accepted files.
+    pub accepted: u64,
+    /// Duplicates.
+    pub duplicate: u64,
+    /// Refused files.
+    pub refused: u64,
+}
+
+/// What [`read_file`] reads, in its order.
+const COLUMNS: &str = "SELECT files.claim, files.name, sha256, bytes, rows, first_day, last_day,
+    arrived_at, taken_at, archived, answer_name, answer, source, outcome, accounts.name
+    FROM files JOIN accounts ON accounts.id = files.account";
+
+impl Ledger {
+    /// What became of the file that was claimed as `claim`; `None`: it has not been taken.
+    pub fn file_by_claim(&self, claim: &str) -> Result<Option<FileRecord>, StoreError> {
+        self.connection
+            .prepare_cached(&format!("{COLUMNS} WHERE files.claim = ?1"))
+            .and_then(|mut find| find.query_row([claim], read_file).optional())
+            .map_err(|error| self.read_fault(error))
+    }
+
+    /// The files of `account` that were taken last, newest first, at most `limit`.
+    pub fn files(&self, account: &AccountId, limit: u32) -> Result<Vec<FileRecord>, StoreError> {
+        let newest = format!("{COLUMNS} WHERE accounts.name = ?1 ORDER BY files.id DESC LIMIT ?2");
+        self.connection
+            .prepare_cached(&newest)
+            .and_then(|mut newest| {
+                newest.query_map((account.as_str(), limit), read_file)?.collect()
+            })
+            .map_err(|error| self.read_fault(error))
+    }
+
+    /// How many files of `account` ended how, of those taken at `since` or later.
+    pub fn counts_since(
+        &self,
+        account: &AccountId,
+        since: Instant,
+    ) -> Result<FileCounts, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(FileCounts::default()) };
+        let count = "SELECT outcome, count(*) FROM files
+            WHERE account = ?1 AND taken_at >= ?2 GROUP BY outcome";
+        let counted = |row: &Row<'_>| Ok((read_name(row, 0)?, read_count(row, 1)?));
+        let counts: Vec<(FileOutcome, u64)> = self
+            .connection
+            .prepare_cached(count)
+            .and_then(|mut count| {
+                count.query_map((account, encode::instant(since)), counted)?.collect()
+            })
+            .map_err(|error| self.read_fault(error))?;
+        let mut sums = FileCounts::default();
+        for (outcome, count) in counts {
+            match outcome {
+                FileOutcome::Accepted => sums.accepted = count,
+                FileOutcome::Duplicate => sums.duplicate = count,
+                FileOutcome::Refused => sums.refused = count,
+            }
+        }
+        Ok(sums)
+    }
+}
+
+fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
+    let file = NewFile {
+        claim: row.get(0)?,
+        name: row.get(1)?,
+        sha256: read_digest(row, 2)?,
+        bytes: read_count(row, 3)?,
+        rows: read_count(row, 4)?,
+        first_day: read_optional_day(row, 5)?,
+        last_day: read_optional_day(row, 6)?,
+        arrived_at: read_instant(row, 7)?,
+        taken_at: read_instant(row, 8)?,
+        archived: row.get(9)?,
+        answer_name: row.get(10)?,
+        answer: row.get(11)?,
+        source: row.get(12)?,
+    };
+    Ok(FileRecord { outcome: read_name(row, 13)?, account: read_name(row, 14)?, file })
+}
+
+/// Records `file` as number `id`, inside the transaction that is open.
+pub(super) fn insert_file(
+    connection: &Connection,
+    id: i64,
+    account: i64,
+    outcome: FileOutcome,
+    file: &NewFile,
+) -> rusqlite::Result<()> {
+    let insert = "INSERT INTO files (id, account, outcome, claim, name, sha256, bytes, rows,
+        first_day, last_day, arrived_at, taken_at, archived, answer_name, answer, source)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    connection.prepare_cached(insert)?.execute((
+        id,
+        account,
+        outcome.name(),
+        &file.claim,
+        &file.name,
+        file.sha256.to_string(),
+        i64::try_from(file.bytes).unwrap_or(i64::MAX),
+        i64::try_from(file.rows).unwrap_or(i64::MAX),
+        file.first_day.map(encode::day),
+        file.last_day.map(encode::day),
+        encode::instant(file.arrived_at),
+        encode::instant(file.taken_at),
+        &file.archived,
+        &file.answer_name,
+        &file.answer,
+        &file.source,
+    ))?;
+    Ok(())
+}
+
+/// The number of the next file; numbers only grow, since records are never removed.
+pub(super) fn next_file(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM files")?
+        .query_row([], |row| row.get(0))
+}

@@ -1,0 +1,111 @@
+//! What the daemon believes: facts per day, channel and campaign, the files they came from, and
+//! what was published, in one SQLite file for all accounts. It takes a file as a whole or not at
+//! all, and a damaged ledger is an error, never a reason to begin anew.
+
+mod chains;
+mod changes;
+mod encode;
+mod facts;
+mod fault;
+mod files;
+mod open;
+mod publications;
+mod schema;
+
+mod take;
+
+pub use facts::FactRow;
+pub use files::{FileCounts, FileOutcome, FileRecord, NewFile};
+pub use publications::{Missed, NewPublication, Publication};
+pub use take::{Changes, REPLACEMENTS_MAX, Take};
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use self::fault::{damaged, fault};
+use super::StoreError;
+use crate::domain::AccountId;
+
+const READ: &str = "the ledger can't be read";
+const WRITE: &str = "the ledger can't be written";
+
+/// The ledger, held by one thread. Every method that writes is one transaction, durable when it
+/// returns; after an error of the machine, open it again before trusting what it says.
+#[derive(Debug)]
+pub struct Ledger {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Ledger {
+    /// Opens the ledger at `path`, brings an older one forward, and makes one if nothing is there.
+    ///
+    /// Errors: [`StoreError::Damaged`] where something else is there, which is left as it is;
+    /// [`StoreError::Refused`] for a ledger of a newer program.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { connection: open::writable(path)?, path: path.to_owned() })
+    }
+
+    /// Opens an existing ledger for reading, also beside a daemon that writes it.
+    ///
+    /// Errors: as [`Ledger::open`]; an older ledger is refused, an absent one is
+    /// [`StoreError::Machine`].
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { connection: open::read_only(path)?, path: path.to_owned() })
+    }
+
+    /// Reads the whole ledger and checks its structure, which takes seconds for millions of rows.
+    pub fn check_integrity(&self) -> Result<(), StoreError> {
+        let finding: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(|error| self.read_fault(error))?;
+        if finding != "ok" {
+            return Err(damaged(&self.path, format!("the ledger is damaged ({finding})")));
+        }
+        let strangers =
+            "SELECT EXISTS (SELECT 1 FROM facts WHERE file NOT IN (SELECT id FROM files)
+            OR seen NOT IN (SELECT id FROM files) OR channel NOT IN (SELECT id FROM channels))";
+        let strangers: bool = self
+            .connection
+            .query_row(strangers, [], |row| row.get(0))
+            .map_err(|error| self.read_fault(error))?;
+        if strangers {
+            return Err(damaged(&self.path, "the ledger is damaged (facts without their file)"));
+        }
+        Ok(())
+    }
+
+    /// The number of an account, if the ledger knows it.
+    fn account(&self, account: &AccountId) -> Result<Option<i64>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT id FROM accounts WHERE name = ?1")
+            .and_then(|mut find| find.query_row([account.as_str()], |row| row.get(0)).optional())
+            .map_err(|error| self.read_fault(error))
+    }
+
+    /// Begins a transaction that holds the right to write from its start.
+    fn begin(&self) -> Result<Transaction<'_>, StoreError> {
+        Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+            .map_err(|error| self.write_fault(error))
+    }
+
+    fn read_fault(&self, error: rusqlite::Error) -> StoreError {
+        fault(&self.path, READ, error)
+    }
+
+    fn write_fault(&self, error: rusqlite::Error) -> StoreError {
+        fault(&self.path, WRITE, error)
+    }
+}
+
+/// The number of an account, which it gets at its first use.
+fn account_number(connection: &Connection, account: &AccountId) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("INSERT INTO accounts (name) VALUES (?1) ON CONFLICT DO NOTHING")?
+        .execute([account.as_str()])?;
+    connection
+        .prepare_cached("SELECT id FROM accounts WHERE name = ?1")?
+        .query_row([account.as_str()], |row| row.get(0))
+}

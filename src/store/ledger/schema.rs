@@ -1,0 +1,118 @@
+//! The tables of the ledger, as migrations that only go forward. A migration that has been
+//! released is never edited; a change is a new one.
+
+use rusqlite_migration::{M, Migrations};
+
+/// `budg` in ASCII: marks an SQLite file as a ledger of this program.
+pub const APPLICATION_ID: u32 = 0x6275_6467;
+
+/// Bytes of a page. Measured: 8192 takes ten million rows 10 % faster than 4096, and a day of a
+/// small account still touches a handful of pages.
+pub const PAGE_BYTES: u32 = 4096;
+
+const STEPS: &[M<'_>] = &[M::up(FIRST)];
+
+/// All migrations, oldest first.
+pub const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
+
+/// The version of a ledger after all migrations.
+#[expect(clippy::cast_possible_truncation, reason = "a handful of migrations")]
+pub const VERSION: u32 = STEPS.len() as u32;
+
+/// Days are counted from the first day of the year 1. Instants are RFC 3339 in UTC with nine
+/// digits of a second, so that they sort as text. Amounts are in minor units, conversions in
+/// millionths, digests in hexadecimal.
+///
+/// `facts` has no foreign keys, which would cost look-ups for each of millions of rows: its rows
+/// are written in the transaction that writes their file, account and channel.
+const FIRST: &str = "
+CREATE TABLE accounts (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE channels (
+    id       INTEGER PRIMARY KEY,
+    account  INTEGER NOT NULL REFERENCES accounts(id),
+    name     TEXT NOT NULL,
+    UNIQUE (account, name)
+) STRICT;
+
+CREATE TABLE files (
+    id           INTEGER PRIMARY KEY,
+    claim        TEXT NOT NULL UNIQUE,
+    account      INTEGER NOT NULL REFERENCES accounts(id),
+    name         TEXT NOT NULL,
+    sha256       TEXT NOT NULL,
+    bytes        INTEGER NOT NULL,
+    rows         INTEGER NOT NULL,
+    outcome      TEXT NOT NULL CHECK (outcome IN ('accepted', 'duplicate', 'refused')),
+    first_day    INTEGER,
+    last_day     INTEGER,
+    arrived_at   TEXT NOT NULL,
+    taken_at     TEXT NOT NULL,
+    archived     TEXT,
+    answer_name  TEXT NOT NULL,
+    answer       TEXT NOT NULL,
+    source       TEXT NOT NULL
+) STRICT;
+CREATE INDEX files_of_account ON files (account);
+CREATE INDEX files_by_time ON files (account, taken_at, outcome);
+
+-- file: whose values these are. seen: the file that stated them last, and line: where in it.
+-- Within one take, a negative file marks a row whose older values that take has overwritten.
+CREATE TABLE facts (
+    account      INTEGER NOT NULL,
+    day          INTEGER NOT NULL,
+    channel      INTEGER NOT NULL,
+    campaign     TEXT NOT NULL,
+    spend        INTEGER NOT NULL,
+    revenue      INTEGER NOT NULL,
+    impressions  INTEGER,
+    clicks       INTEGER,
+    conversions  INTEGER,
+    file         INTEGER NOT NULL,
+    seen         INTEGER NOT NULL,
+    line         INTEGER NOT NULL,
+    PRIMARY KEY (account, day, channel, campaign)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE publications (
+    seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+    account       INTEGER NOT NULL REFERENCES accounts(id),
+    week          INTEGER NOT NULL,
+    revision      INTEGER NOT NULL,
+    hold_reason   TEXT,
+    manifest      TEXT NOT NULL,
+    decision      TEXT NOT NULL,
+    stated_at     TEXT NOT NULL,
+    published_at  TEXT NOT NULL,
+    UNIQUE (account, week, revision)
+) STRICT;
+
+CREATE TABLE budgets (
+    publication  INTEGER NOT NULL REFERENCES publications(seq),
+    channel      TEXT NOT NULL,
+    budget       INTEGER NOT NULL,
+    PRIMARY KEY (publication, channel)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE vetoes (
+    publication  INTEGER NOT NULL REFERENCES publications(seq),
+    channel      TEXT NOT NULL,
+    PRIMARY KEY (publication, channel)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE missed (
+    account  INTEGER NOT NULL REFERENCES accounts(id),
+    week     INTEGER NOT NULL,
+    due_at   TEXT NOT NULL,
+    PRIMARY KEY (account, week)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE chains (
+    name  TEXT NOT NULL PRIMARY KEY,
+    seq   INTEGER NOT NULL,
+    hash  TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+";

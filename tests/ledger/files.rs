@@ -1,0 +1,333 @@
+//! What a file may change.
+
+use std::ops::ControlFlow;
+
+use budgetd::domain::{Conversions, Measures};
+use budgetd::ingest::Stated;
+use budgetd::store::StoreError;
+use budgetd::store::ledger::{Changes, FileCounts, FileOutcome, REPLACEMENTS_MAX};
+
+use crate::world::{
+    AFFILIATE, EMAIL, GOOGLE, World, account, account_with, at, daily_row, day, money,
+};
+
+#[test]
+fn the_first_file_brings_its_days() {
+    let mut world = World::new();
+    let changes = world.take(
+        "2026-01-05",
+        &[
+            ("2026-01-04", GOOGLE, "", money(100, 300)),
+            ("2026-01-03", EMAIL, "", money(7, 0)),
+            ("2026-01-04", AFFILIATE, "", money(1, 2)),
+        ],
+    );
+    assert_eq!(changes, Changes { new_days: 2, ..Changes::default() });
+    assert_eq!(
+        world.values(),
+        [
+            ("2026-01-03".to_owned(), EMAIL, money(7, 0)),
+            ("2026-01-04".to_owned(), AFFILIATE, money(1, 2)),
+            ("2026-01-04".to_owned(), GOOGLE, money(100, 300)),
+        ]
+    );
+    let fact = world.facts()[0];
+    assert_eq!((fact.file, fact.arrived_at), (World::digest(1), at("2026-01-05T12:00:00Z")));
+    let days = world.ledger.fact_days(&world.account.id).expect("days");
+    assert_eq!(days, Some((day("2026-01-03"), day("2026-01-04"))));
+}
+
+#[test]
+fn all_measures_come_back_as_they_were_stated() {
+    let mut world = World::new();
+    let full = Measures {
+        impressions: Some(9_000_000_000),
+        clicks: Some(0),
+        conversions: Some(Conversions::CELL_MAX),
+        ..money(1_000_000_000_000_000, 5)
+    };
+    world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", full)]);
+    assert_eq!(world.reopen().values(), [("2026-01-04".to_owned(), GOOGLE, full)]);
+}
+
+#[test]
+fn campaigns_are_summed_per_day_and_channel() {
+    let mut world = World::new();
+    let clicks = |count| Measures { clicks: Some(count), ..money(10, 20) };
+    world.take(
+        "2026-01-05",
+        &[
+            ("2026-01-04", GOOGLE, "brand", clicks(3)),
+            ("2026-01-04", GOOGLE, "search", clicks(4)),
+            ("2026-01-04", GOOGLE, "", money(1, 1)),
+        ],
+    );
+    let sum = Measures { clicks: Some(7), ..money(21, 41) };
+    assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, sum)]);
+    let mut rows = Vec::new();
+    world
+        .ledger
+        .each_fact_row(&world.account.id, None, None, &mut |row| {
+            rows.push((row.day, row.channel.as_str().to_owned(), row.campaign.to_owned()));
+            if rows.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .expect("rows");
+    let google = |campaign: &str| (day("2026-01-04"), "Google Ads".to_owned(), campaign.to_owned());
+    assert_eq!(rows, [google(""), google("brand")]);
+}
+
+#[test]
+fn a_newer_file_replaces_its_pairs_and_no_others() {
+    let mut world = World::new();
+    world.take(
+        "2026-01-05",
+        &[
+            ("2026-01-03", GOOGLE, "", money(10_000, 20_000)),
+            ("2026-01-04", GOOGLE, "", money(100, 300)),
+            ("2026-01-04", EMAIL, "", money(5, 5)),
+        ],
+    );
+    let changes = world.take("2026-01-06", &[("2026-01-04", GOOGLE, "", money(250, 1_000))]);
+    assert_eq!((changes.new_days, changes.added, changes.replaced), (0, 0, 1));
+    let replacement = &changes.replacements[0];
+    assert_eq!((replacement.day, replacement.channel.as_str()), (day("2026-01-04"), "Google Ads"));
+    assert_eq!((&*replacement.spend_before, &*replacement.spend_after), ("1.00", "2.50"));
+    assert_eq!((&*replacement.revenue_before, &*replacement.revenue_after), ("3.00", "10.00"));
+    assert!(replacement.others.is_empty());
+    assert_eq!(
+        world.values(),
+        [
+            ("2026-01-03".to_owned(), GOOGLE, money(10_000, 20_000)),
+            ("2026-01-04".to_owned(), EMAIL, money(5, 5)),
+            ("2026-01-04".to_owned(), GOOGLE, money(250, 1_000)),
+        ]
+    );
+    let files: Vec<_> = world.facts().iter().map(|fact| fact.file).collect();
+    assert_eq!(files, [World::digest(1), World::digest(1), World::digest(2)]);
+}
+
+#[test]
+fn a_file_whose_rows_are_all_current_changes_only_their_arrival() {
+    let mut world = World::new();
+    let sunday = [
+        ("2026-01-03", GOOGLE, "brand", money(1, 2)),
+        ("2026-01-03", GOOGLE, "search", money(3, 4)),
+        ("2026-01-04", EMAIL, "", money(5, 6)),
+    ];
+    world.take("2026-01-04", &sunday);
+    let changes = world.take("2026-01-05", &[sunday[2], sunday[1], sunday[0]]);
+    assert_eq!(changes, Changes { is_duplicate: true, ..Changes::default() });
+    let facts = world.facts();
+    assert!(facts.iter().all(|fact| fact.file == World::digest(1)));
+    assert!(facts.iter().all(|fact| fact.arrived_at == at("2026-01-05T12:00:00Z")));
+    // Part of the file again: the rest keeps its arrival.
+    assert!(world.take("2026-01-06", &sunday[2..]).is_duplicate);
+    let arrivals: Vec<_> = world.facts().iter().map(|fact| fact.arrived_at).collect();
+    assert_eq!(arrivals, [at("2026-01-05T12:00:00Z"), at("2026-01-06T12:00:00Z")]);
+    let outcomes: Vec<_> = world
+        .ledger
+        .files(&world.account.id, 10)
+        .expect("files")
+        .iter()
+        .map(|record| record.outcome)
+        .collect();
+    assert_eq!(outcomes, [FileOutcome::Duplicate, FileOutcome::Duplicate, FileOutcome::Accepted]);
+}
+
+#[test]
+fn part_of_a_pairs_campaigns_is_no_duplicate_but_replaces_the_pair() {
+    let mut world = World::new();
+    world.take(
+        "2026-01-05",
+        &[
+            ("2026-01-04", GOOGLE, "brand", money(100, 200)),
+            ("2026-01-04", GOOGLE, "search", money(300, 400)),
+        ],
+    );
+    let changes = world.take("2026-01-06", &[("2026-01-04", GOOGLE, "brand", money(100, 200))]);
+    assert!(!changes.is_duplicate);
+    assert_eq!(changes.replaced, 1);
+    let replacement = &changes.replacements[0];
+    assert_eq!((&*replacement.spend_before, &*replacement.spend_after), ("4.00", "1.00"));
+    assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(100, 200))]);
+    assert_eq!(world.facts()[0].file, World::digest(2));
+}
+
+#[test]
+fn a_file_without_campaigns_replaces_a_pair_that_had_them() {
+    let mut world = World::new();
+    world.take(
+        "2026-01-05",
+        &[
+            ("2026-01-04", GOOGLE, "brand", money(100, 200)),
+            ("2026-01-04", GOOGLE, "search", money(300, 400)),
+        ],
+    );
+    let changes = world.take("2026-01-06", &[("2026-01-04", GOOGLE, "", money(400, 600))]);
+    assert_eq!(changes.replacements[0].others, ["campaigns"]);
+    assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(400, 600))]);
+    // And back again, with other values.
+    let changes = world.take(
+        "2026-01-07",
+        &[
+            ("2026-01-04", GOOGLE, "brand", money(100, 200)),
+            ("2026-01-04", GOOGLE, "search", Measures { clicks: Some(2), ..money(300, 400) }),
+        ],
+    );
+    assert_eq!(changes.replacements[0].others, ["clicks"]);
+}
+
+#[test]
+fn a_new_channel_on_a_known_day_is_added() {
+    let mut world = World::new();
+    world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
+    let changes = world.take("2026-01-05", &[("2026-01-04", EMAIL, "", money(1, 1))]);
+    assert_eq!(changes, Changes { added: 1, ..Changes::default() });
+    assert_eq!(world.facts().len(), 2);
+}
+
+#[test]
+fn a_key_that_a_file_states_twice_is_told_on_new_and_on_known_days() {
+    let mut world = World::new();
+    world.take("2026-01-04", &[("2026-01-03", GOOGLE, "", money(1, 1))]);
+    let (file, head) = world.next_file("2026-01-05");
+    let mut take =
+        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut state = |line: usize, day_text, spend| {
+        let row = (day_text, GOOGLE, "", money(spend, 1));
+        take.state(&daily_row(line - 2, &row)).expect("a row")
+    };
+    for day_text in ["2026-01-03", "2026-01-04"] {
+        assert_eq!(state(2, day_text, 1), Stated::New);
+        assert_eq!(state(3, day_text, 1), Stated::SameAs { line: 2 });
+        let first = Stated::DiffersFrom { line: 2, measures: money(1, 1) };
+        assert_eq!(state(4, day_text, 9), first);
+    }
+    // The first row of a key counts also where it overwrote an older one.
+    take.refuse(&file, ("main", head)).expect("refused");
+    let (file, _) = world.next_file("2026-01-06");
+    let mut take =
+        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut state = |line: usize, spend| {
+        let row = ("2026-01-03", GOOGLE, "", money(spend, 1));
+        take.state(&daily_row(line - 2, &row)).expect("a row")
+    };
+    assert_eq!(state(2, 7), Stated::New);
+    assert_eq!(state(3, 7), Stated::SameAs { line: 2 });
+    assert_eq!(state(4, 1), Stated::DiffersFrom { line: 2, measures: money(7, 1) });
+}
+
+#[test]
+fn a_refused_file_leaves_its_record_and_no_rows() {
+    let mut world = World::new();
+    world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
+    let (file, head) = world.next_file("2026-01-06");
+    let mut take =
+        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    take.state(&daily_row(0, &("2026-01-04", GOOGLE, "", money(2, 2)))).expect("a row");
+    take.state(&daily_row(1, &("2026-01-05", GOOGLE, "", money(2, 2)))).expect("a row");
+    take.finish().expect("changes");
+    take.refuse(&file, ("main", head)).expect("refused");
+    let world = world.reopen();
+    assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(1, 1))]);
+    let record = world.ledger.file_by_claim(&file.claim).expect("a record").expect("refused");
+    assert_eq!((record.outcome, &record.file), (FileOutcome::Refused, &file));
+    assert_eq!(record.account, world.account.id);
+    assert_eq!(world.ledger.chain_head("main").expect("a head"), Some(head));
+    world.ledger.check_integrity().expect("a whole ledger");
+}
+
+#[test]
+fn a_file_that_was_broken_off_leaves_no_trace() {
+    let mut world = World::new();
+    let (file, _) = world.next_file("2026-01-06");
+    let mut take =
+        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    take.state(&daily_row(0, &("2026-01-04", GOOGLE, "", money(2, 2)))).expect("a row");
+    drop(take);
+    let mut world = world.reopen();
+    assert!(world.facts().is_empty());
+    assert_eq!(world.ledger.file_by_claim(&file.claim).expect("no record"), None);
+    assert_eq!(world.ledger.chain_head("main").expect("no head"), None);
+    let changes = world.take("2026-01-06", &[("2026-01-04", GOOGLE, "", money(2, 2))]);
+    assert_eq!(changes.new_days, 1);
+}
+
+#[test]
+fn a_claim_is_taken_once() {
+    let mut world = World::new();
+    world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
+    let again = world.ledger.begin_take(&world.account, "claim-1", at("2026-01-05T12:00:00Z"));
+    let refused = again.err().expect("it has been taken");
+    assert!(matches!(refused, StoreError::Refused { .. }), "{refused}");
+}
+
+#[test]
+fn replacements_are_counted_beyond_those_that_are_told() {
+    let mut world = World::new();
+    let start = day("2025-01-01");
+    let days: Vec<String> =
+        (0..60).map(|count| (start + chrono::Days::new(count)).to_string()).collect();
+    let rows = |spend| -> Vec<_> {
+        let both = |day| [(day, GOOGLE, "", money(spend, 1)), (day, EMAIL, "", money(spend, 1))];
+        days.iter().rev().flat_map(|day| both(day.as_str())).collect()
+    };
+    world.take("2026-01-05", &rows(100));
+    let changes = world.take("2026-01-06", &rows(200));
+    assert_eq!((changes.replaced, changes.replacements.len()), (120, REPLACEMENTS_MAX));
+    // The first hundred by day and channel name, whatever the order of the rows.
+    for (index, replacement) in changes.replacements.iter().enumerate() {
+        assert_eq!(replacement.day.to_string(), days[index / 2]);
+        assert_eq!(replacement.channel.as_str(), ["Email", "Google Ads"][index % 2]);
+        assert_eq!((&*replacement.spend_before, &*replacement.spend_after), ("1.00", "2.00"));
+    }
+}
+
+#[test]
+fn channels_go_by_name_and_facts_of_others_are_left_out() {
+    let mut world = World::new();
+    world.take(
+        "2026-01-05",
+        &[("2026-01-04", GOOGLE, "", money(1, 1)), ("2026-01-04", EMAIL, "", money(2, 2))],
+    );
+    world.account = account_with("main", &["Google Ads", "Bing"]);
+    assert_eq!(world.values(), [("2026-01-04".to_owned(), 1, money(1, 1))]);
+    world.take("2026-01-05", &[("2026-01-04", 0, "", money(3, 3))]);
+    world.account = account_with("main", &["Bing", "Email", "Google Ads"]);
+    let spends: Vec<_> = world.values().iter().map(|(_, _, sum)| sum.spend.minor()).collect();
+    assert_eq!(spends, [3, 2, 1]);
+}
+
+#[test]
+fn accounts_do_not_touch_each_other() {
+    let mut world = World::new();
+    world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
+    world.account = account("other");
+    assert!(world.facts().is_empty());
+    let changes = world.take("2026-01-06", &[("2026-01-04", GOOGLE, "", money(2, 2))]);
+    assert_eq!(changes.new_days, 1);
+    world.account = account("main");
+    assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(1, 1))]);
+    let since = |ledger: &budgetd::store::ledger::Ledger, instant| {
+        ledger.counts_since(&account("main").id, at(instant)).expect("counts")
+    };
+    let one = FileCounts { accepted: 1, ..FileCounts::default() };
+    assert_eq!(since(&world.ledger, "2026-01-05T12:00:00.1Z"), one);
+    assert_eq!(since(&world.ledger, "2026-01-05T12:00:00.2Z"), FileCounts::default());
+}
+
+#[test]
+fn facts_are_bounded_by_days_on_both_ends() {
+    let mut world = World::new();
+    let rows: Vec<_> = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"]
+        .into_iter()
+        .map(|day| (day, GOOGLE, "", money(1, 1)))
+        .collect();
+    world.take("2026-01-05", &rows);
+    let facts = world
+        .ledger
+        .facts(&world.account, Some(day("2026-01-02")), Some(day("2026-01-03")))
+        .expect("facts");
+    let days: Vec<_> = facts.iter().map(|fact| fact.day).collect();
+    assert_eq!(days, [day("2026-01-02"), day("2026-01-03")]);
+}
