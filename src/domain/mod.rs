@@ -10,6 +10,7 @@ pub mod digest;
 pub mod money;
 pub mod performance;
 pub mod share;
+pub mod text;
 
 pub use account::{
     AbsentDays, Account, AccountId, BlockerSettings, EvidenceWeights, FirstReference, GateSettings,
