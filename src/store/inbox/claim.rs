@@ -30,11 +30,9 @@ impl Claimed {
 
     fn parse(file_name: &OsStr) -> Option<Self> {
         let (claim_id, name) = file_name.to_str()?.split_once('~')?;
-        let is_claim = claim_id.len() == CLAIM_DIGITS
-            && claim_id.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
         // The sender may have put something here himself: what would not be taken from the drop
         // folder is not taken from here either.
-        (is_claim && judge(OsStr::new(name)) == TakenName::Taken(name))
+        (is_claim_id(claim_id) && judge(OsStr::new(name)) == TakenName::Taken(name))
             .then(|| Self { claim_id: claim_id.to_owned(), name: name.to_owned() })
     }
 }
@@ -42,6 +40,12 @@ impl Claimed {
 /// A claim that nobody has had before: 16 hexadecimal digits.
 pub fn new_claim_id() -> String {
     unique_hex()
+}
+
+/// Whether `text` has the form of a claim.
+pub(super) fn is_claim_id(text: &str) -> bool {
+    text.len() == CLAIM_DIGITS
+        && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The end of putting a file back.

@@ -11,6 +11,8 @@
 //! 5. [`DropFolder::answer_accepted`] and [`DropFolder::remove_claimed`], or
 //!    [`DropFolder::answer_refused`]: the claimed file goes last, so as long as it is there the
 //!    answer is given again, in the same words and the same place.
+//! 6. [`Staged::discard`]; what a kill leaves is swept at the next start by [`DropFolder::sweep`]
+//!    and [`sweep_staging`].
 
 mod answer;
 mod claim;
@@ -27,7 +29,7 @@ pub use self::claim::{Claimed, Removed, Unclaimed, new_claim_id};
 pub use self::names::{NAME_BYTES_MAX, TakenName, judge};
 pub use self::scan::{Candidate, FILES_PER_SCAN_MAX, Ignored, IgnoredKind, Scan};
 pub use self::settle::Settler;
-pub use self::stage::{StageOutcome, Staged, stage_copy};
+pub use self::stage::{StageOutcome, Staged, stage_copy, sweep_staging};
 use super::StoreError;
 use super::folder::Folder;
 use super::layout;

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::DropFolder;
-use super::claim::Claimed;
+use super::claim::{Claimed, is_claim_id};
 use crate::domain::Digest;
 use crate::store::StoreError;
 use crate::store::copy::{CopyError, copy_hashing};
@@ -121,6 +121,24 @@ pub fn stage_copy(
     let folder = Folder::open(parent)?;
     let opened = folder.open_file(name)?;
     Source { folder: &folder, name, opened }.stage(staging, claim_id, bytes_max)
+}
+
+/// Removes the copies that a kill left in the staging folder; how many. Each is made anew when its
+/// file is taken again. The caller holds the work lock and has nothing staged.
+pub fn sweep_staging(staging: &Path) -> Result<u64, StoreError> {
+    let folder = Folder::open(staging)?;
+    let mut left = Vec::new();
+    folder.each_name(&mut |name, _| {
+        if name.to_str().is_some_and(is_claim_id) {
+            left.push(name.to_owned());
+        }
+        Ok(())
+    })?;
+    let mut removed = 0;
+    for name in left {
+        removed += u64::from(folder.remove(&name)?);
+    }
+    Ok(removed)
 }
 
 /// What is to be copied, as it was found.
