@@ -1,7 +1,15 @@
 //! The only code that touches the disk. It decides nothing: pure stages give it values and bytes,
 //! and it makes them durable, whole or not at all.
 
+pub mod archive;
+pub mod atomic;
+mod copy;
 pub mod error;
+pub mod files;
+mod folder;
+pub mod inbox;
+pub mod layout;
 pub mod ledger;
+pub mod lock;
 
 pub use error::StoreError;

@@ -1,0 +1,211 @@
+//! Takes a waiting file out of its sender's sight, puts it back, or removes it once everything
+//! about it is durable.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+
+use super::names::{TakenName, judge};
+use super::scan::{Candidate, FILES_PER_SCAN_MAX};
+use super::stage::Staged;
+use super::{CLAIMED, DropFolder};
+use crate::store::StoreError;
+use crate::store::folder::{Folder, Identity, Moved, Object, unique_hex};
+
+/// Hexadecimal digits of a claim.
+const CLAIM_DIGITS: usize = 16;
+
+/// A file in `.claimed/`: there it is called `<claim>~<name>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The claim, which is unique.
+    pub claim_id: String,
+    /// The name that the file was dropped under.
+    pub name: String,
+}
+
+impl Claimed {
+    pub(super) fn file_name(&self) -> OsString {
+        format!("{}~{}", self.claim_id, self.name).into()
+    }
+
+    fn parse(file_name: &OsStr) -> Option<Self> {
+        let (claim_id, name) = file_name.to_str()?.split_once('~')?;
+        // The sender may have put something here himself: what would not be taken from the drop
+        // folder is not taken from here either.
+        (is_claim_id(claim_id) && judge(OsStr::new(name)) == TakenName::Taken(name))
+            .then(|| Self { claim_id: claim_id.to_owned(), name: name.to_owned() })
+    }
+}
+
+/// A claim that nobody has had before: 16 hexadecimal digits.
+pub fn new_claim_id() -> String {
+    unique_hex()
+}
+
+/// Whether `text` has the form of a claim.
+pub(super) fn is_claim_id(text: &str) -> bool {
+    text.len() == CLAIM_DIGITS
+        && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The end of putting a file back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unclaimed {
+    /// It waits again under its own name.
+    Waiting,
+    /// A newer file has its name by now, so it stays claimed; [`DropFolder::claimed`] finds it
+    /// again at the next scan.
+    NameTaken,
+    /// It was gone.
+    Gone,
+}
+
+/// The end of removing a claimed file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// It is gone, or was.
+    Done,
+    /// It is not the file any more that was staged. It stays, to be unclaimed and taken again.
+    Changed,
+}
+
+impl DropFolder {
+    /// Claims a waiting file. `None`: it is gone, or not what was seen; the next scan tells.
+    pub fn claim(
+        &self,
+        candidate: &Candidate,
+        claim_id: &str,
+    ) -> Result<Option<Claimed>, StoreError> {
+        // Nothing is claimed that could not be answered: a link in place of one of these stops
+        // it here.
+        self.rejected()?;
+        self.receipts()?;
+        let claimed_folder = self.claimed_folder()?;
+        let name = OsStr::new(&candidate.name);
+        if !matches!(self.look(name)?, Some(Ok(now)) if now.same_version(&candidate.identity)) {
+            return Ok(None);
+        }
+        let claimed = Claimed { claim_id: claim_id.to_owned(), name: candidate.name.clone() };
+        let file_name = claimed.file_name();
+        if self.folder.move_new(name, &claimed_folder, &file_name)? != Moved::Done {
+            return Ok(None);
+        }
+        if !is_version(&claimed_folder, &file_name, &candidate.identity)? {
+            // Swapped or written to between the look and the rename.
+            self.unclaim(&claimed)?;
+            return Ok(None);
+        }
+        // Durable before anything is recorded under this claim: if a power cut could undo the
+        // rename after that, the file would be found waiting and be taken a second time. The new
+        // name first, so that no moment has neither.
+        claimed_folder.sync()?;
+        self.folder.sync()?;
+        Ok(Some(claimed))
+    }
+
+    /// The files that are claimed and not yet done with, by (modification time, name), at most
+    /// [`FILES_PER_SCAN_MAX`]: what a kill left, and what could not go back to waiting. The
+    /// folder is a sender's to write: whoever finds a record under the claim must compare its
+    /// digest with what [`DropFolder::stage`] says before treating the file as done.
+    pub fn claimed(&self) -> Result<Vec<Claimed>, StoreError> {
+        // Looking must not make the folder: `status` only reads.
+        if self.folder.look(OsStr::new(CLAIMED))?.is_none() {
+            return Ok(Vec::new());
+        }
+        let folder = self.folder.beneath(OsStr::new(CLAIMED))?;
+        let mut found = BTreeSet::new();
+        folder.each_name(&mut |file_name, _| {
+            let Some(claimed) = Claimed::parse(file_name) else { return Ok(()) };
+            let modified = match folder.look(file_name)? {
+                None => return Ok(()),
+                Some(Object::File { identity, .. }) => identity.modified,
+                // No file: last, and `stage` says what it is.
+                Some(Object::Other(_)) => (i64::MAX, u64::MAX),
+            };
+            found.insert((modified, claimed.name, claimed.claim_id));
+            if found.len() > FILES_PER_SCAN_MAX {
+                found.pop_last();
+            }
+            Ok(())
+        })?;
+        let claims = found.into_iter().map(|(_, name, claim_id)| Claimed { claim_id, name });
+        Ok(claims.collect())
+    }
+
+    /// Puts a claimed file back to waiting. A power cut may undo it, and then it is still claimed.
+    pub fn unclaim(&self, claimed: &Claimed) -> Result<Unclaimed, StoreError> {
+        let folder = self.claimed_folder()?;
+        let name = OsStr::new(&claimed.name);
+        Ok(match folder.move_new(&claimed.file_name(), &self.folder, name)? {
+            Moved::Done => Unclaimed::Waiting,
+            Moved::TargetTaken => Unclaimed::NameTaken,
+            Moved::SourceAbsent => Unclaimed::Gone,
+        })
+    }
+
+    /// Removes a claimed file whose archived copy, rows and receipt are durable, if it is still
+    /// the file that was staged.
+    ///
+    /// A sender who holds it open can still write between this last look and the removal; no
+    /// call of the system closes that gap. It takes a writer who is silent for the quiet time
+    /// and through the whole take, and then goes on.
+    pub fn remove_claimed(
+        &self,
+        claimed: &Claimed,
+        staged: &Staged,
+    ) -> Result<Removed, StoreError> {
+        let folder = self.claimed_folder()?;
+        let file_name = claimed.file_name();
+        match folder.look(&file_name)? {
+            None => Ok(Removed::Done),
+            Some(Object::File { identity, .. }) if identity == staged.identity => {
+                // Not synced: if a power cut brings the file back, the record under its claim
+                // leads here again.
+                folder.remove(&file_name)?;
+                Ok(Removed::Done)
+            }
+            Some(_) => Ok(Removed::Changed),
+        }
+    }
+}
+
+/// Whether `name` is a plain file in the state that `identity` tells of.
+fn is_version(folder: &Folder, name: &OsStr, identity: &Identity) -> Result<bool, StoreError> {
+    Ok(matches!(
+        folder.look(name)?,
+        Some(Object::File { identity: now, one_link: true }) if now.same_version(identity)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use super::*;
+
+    #[test]
+    fn only_what_a_claim_could_have_named_is_read_as_one() {
+        let parse = |name: &[u8]| Claimed::parse(OsStr::from_bytes(name));
+        let claimed = parse(b"0123456789abcdef~a~b.csv").expect("a claim");
+        assert_eq!((&*claimed.claim_id, &*claimed.name), ("0123456789abcdef", "a~b.csv"));
+        assert_eq!(claimed.file_name(), "0123456789abcdef~a~b.csv");
+        for name in [
+            &b"0123456789abcde~a.csv"[..],
+            b"0123456789ABCDEF~a.csv",
+            b"0123456789abcdef-a.csv",
+            b"0123456789abcdef~a.sh",
+            b"0123456789abcdef~.csv",
+            b"0123456789abcdef~a\n.csv",
+            b"0123456789abcdef~\xff.csv",
+        ] {
+            assert_eq!(parse(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn claims_differ() {
+        let claims: BTreeSet<String> = (0..1000).map(|_| new_claim_id()).collect();
+        assert_eq!(claims.len(), 1000);
+        assert!(claims.iter().all(|claim| claim.len() == CLAIM_DIGITS));
+    }
+}

@@ -1,0 +1,108 @@
+//! A drop folder: what waits in it, how a file is claimed and copied, and how its sender is
+//! answered. The sender can write here, so nothing that lies in the folder is trusted.
+//!
+//! The life of a file, and why each step survives a kill or a power cut:
+//!
+//! 1. [`DropFolder::scan`], [`Settler::settled`]: nothing is touched.
+//! 2. [`DropFolder::claim`]: one rename into `.claimed/`, durable before anything is recorded of
+//!    it. Before it the file waits; after it [`DropFolder::claimed`] finds it again.
+//! 3. [`DropFolder::stage`]: a working copy, made anew after a kill.
+//! 4. The caller archives the copy and records the outcome under the claim.
+//! 5. [`DropFolder::answer_accepted`] and [`DropFolder::remove_claimed`], or
+//!    [`DropFolder::answer_refused`]: the claimed file goes last, so as long as it is there the
+//!    answer is given again, in the same words and the same place.
+//! 6. [`Staged::discard`]; what a kill leaves is swept at the next start by [`DropFolder::sweep`]
+//!    and [`sweep_staging`].
+
+mod answer;
+mod claim;
+mod names;
+mod scan;
+mod settle;
+mod stage;
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+pub use self::answer::RefusedAnswer;
+pub use self::claim::{Claimed, Removed, Unclaimed, new_claim_id};
+pub use self::names::{NAME_BYTES_MAX, TakenName, judge};
+pub use self::scan::{Candidate, FILES_PER_SCAN_MAX, Ignored, IgnoredKind, Scan};
+pub use self::settle::Settler;
+pub use self::stage::{StageOutcome, Staged, stage_copy, sweep_staging};
+use super::StoreError;
+use super::folder::Folder;
+use super::layout;
+
+const CLAIMED: &str = ".claimed";
+const REJECTED: &str = "rejected";
+const RECEIPTS: &str = "receipts";
+
+/// Between claim and outcome a file is nobody's but the daemon's.
+const MODE_CLAIMED: u32 = 0o700;
+/// Senders of the folder's group read answers and clear them away. The umask may say less.
+const MODE_SHARED: u32 = 0o775;
+
+/// A drop folder, held by a checked handle.
+#[derive(Debug)]
+pub struct DropFolder {
+    folder: Folder,
+}
+
+impl DropFolder {
+    /// Opens the drop folder at `path`, which may not be a link. With `create`, it and what
+    /// belongs into it are made where missing.
+    pub fn open(path: &Path, create: bool) -> Result<Self, StoreError> {
+        if create {
+            layout::ensure(path, MODE_SHARED)?;
+        }
+        let folder = Self { folder: Folder::open_unlinked(path)? };
+        if create {
+            folder.open_own_folders()?;
+        }
+        Ok(folder)
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its device and inode, to see whether the folder of this name is still the same one.
+    pub fn device_and_inode(&self) -> Result<(u64, u64), StoreError> {
+        self.folder.device_and_inode()
+    }
+
+    /// Whether its path still leads to it: not after it was renamed, removed or mounted over.
+    pub fn is_in_place(&self) -> Result<bool, StoreError> {
+        self.folder.is_in_place()
+    }
+
+    /// Removes what interrupted writes left in `rejected/` and `receipts/`; how many files. The
+    /// caller holds the work lock.
+    pub fn sweep(&self) -> Result<u64, StoreError> {
+        Ok(self.rejected()?.remove_temporaries()? + self.receipts()?.remove_temporaries()?)
+    }
+
+    /// Checks that the three folders of its own are folders, making what is missing.
+    fn open_own_folders(&self) -> Result<(), StoreError> {
+        self.claimed_folder()?;
+        self.rejected()?;
+        self.receipts()?;
+        Ok(())
+    }
+
+    // Opened for each use, and never through a path: the sender may have put a link there since.
+
+    fn claimed_folder(&self) -> Result<Folder, StoreError> {
+        self.folder.beneath_or_new(OsStr::new(CLAIMED), MODE_CLAIMED)
+    }
+
+    fn rejected(&self) -> Result<Folder, StoreError> {
+        self.folder.beneath_or_new(OsStr::new(REJECTED), MODE_SHARED)
+    }
+
+    fn receipts(&self) -> Result<Folder, StoreError> {
+        self.folder.beneath_or_new(OsStr::new(RECEIPTS), MODE_SHARED)
+    }
+}

@@ -1,0 +1,114 @@
+//! What a name alone says of a file in a drop folder. Pure.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
+
+use super::scan::IgnoredKind;
+use crate::domain::text;
+
+/// Longest name taken. A file name may have 255 bytes, and answers, claims and originals put up
+/// to 33 more around this one.
+pub const NAME_BYTES_MAX: usize = 200;
+
+/// Endings of files that are still being written.
+const UNFINISHED: [&[u8]; 6] = [b".tmp", b".part", b".filepart", b".partial", b".crdownload", b"~"];
+
+/// What a name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenName<'a> {
+    /// A regular file of this name is taken.
+    Taken(&'a str),
+    /// Hidden or unfinished: left alone, without a word.
+    LeftAlone,
+    /// Never taken, and shown.
+    Ignored(IgnoredKind),
+}
+
+/// Judges a name.
+pub fn judge(name: &OsStr) -> TakenName<'_> {
+    let bytes = name.as_bytes();
+    if bytes.starts_with(b".") || UNFINISHED.iter().any(|end| ends_with(bytes, end)) {
+        return TakenName::LeftAlone;
+    }
+    match name.to_str() {
+        None => TakenName::Ignored(IgnoredKind::Name),
+        Some(text) if text.len() > NAME_BYTES_MAX || text.contains(char::is_control) => {
+            TakenName::Ignored(IgnoredKind::Name)
+        }
+        Some(text) if ends_with(bytes, b".csv") => TakenName::Taken(text),
+        Some(_) => TakenName::Ignored(IgnoredKind::NotCsv),
+    }
+}
+
+/// Without regard to ASCII case.
+fn ends_with(name: &[u8], end: &[u8]) -> bool {
+    name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
+/// A name as it may be shown: bytes that are no UTF-8 as `\xff`, control characters as escapes.
+pub(super) fn shown(name: &OsStr) -> String {
+    let mut shown = String::new();
+    for chunk in name.as_bytes().utf8_chunks() {
+        shown.push_str(&text::escape(chunk.valid()));
+        for byte in chunk.invalid() {
+            write!(shown, "\\x{byte:02x}").expect("a string takes all that is written");
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &[u8]) -> TakenName<'_> {
+        judge(OsStr::from_bytes(name))
+    }
+
+    #[test]
+    fn csv_in_any_case_is_taken() {
+        for name in ["a.csv", "A.CSV", "ad spend.Csv", "गूगल.csv", "a.part.csv", "a~b.csv"]
+        {
+            assert_eq!(of(name.as_bytes()), TakenName::Taken(name));
+        }
+    }
+
+    #[test]
+    fn hidden_and_unfinished_names_are_left_alone() {
+        for name in [
+            ".csv",
+            ".a.csv",
+            ".claimed",
+            "a.csv.tmp",
+            "a.csv.PART",
+            "a.csv.filepart",
+            "a.partial",
+            "a.csv.crdownload",
+            "a.csv~",
+        ] {
+            assert_eq!(of(name.as_bytes()), TakenName::LeftAlone, "{name}");
+        }
+        assert_eq!(of(b".\xff\n"), TakenName::LeftAlone);
+    }
+
+    #[test]
+    fn other_names_are_ignored_with_their_kind() {
+        for name in ["a.txt", "csv", "a.csv.gz", "a.csv ", "rejected"] {
+            assert_eq!(of(name.as_bytes()), TakenName::Ignored(IgnoredKind::NotCsv), "{name}");
+        }
+        let fits = [b"a".repeat(196), b".csv".to_vec()].concat();
+        assert!(matches!(of(&fits), TakenName::Taken(_)));
+        let long = [b"a".repeat(197), b".csv".to_vec()].concat();
+        for name in
+            [&b"a\nb.csv"[..], b"\x1b[2J.csv", b"a\xff.csv", "a\u{85}.csv".as_bytes(), &long]
+        {
+            assert_eq!(of(name), TakenName::Ignored(IgnoredKind::Name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_shown_name_has_nothing_left_that_acts() {
+        assert_eq!(shown(OsStr::from_bytes(b"a\xff\x1b[2J\nb.csv")), "a\\xff\\u{1b}[2J\\u{a}b.csv");
+    }
+}
