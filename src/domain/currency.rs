@@ -125,6 +125,11 @@ impl Currency {
         self.0.minor_digits
     }
 
+    /// What stands before a figure ("₹", "AED ").
+    pub const fn mark(self) -> &'static str {
+        self.0.mark
+    }
+
     /// For people: mark and grouping of the currency, digits behind the point only where there
     /// are any ("₹5,00,000", "$1,234.50").
     pub fn show(self, money: Money) -> String {

@@ -1,0 +1,33 @@
+//! Decision → `weekly_recommendations.csv`: one row per channel, as the manager enters it.
+
+use csv::{Terminator, WriterBuilder};
+
+use super::words::largest_first;
+use crate::decision::Decision;
+use crate::domain::text::{escape, spreadsheet_safe};
+use crate::domain::{Account, Money};
+
+/// `week_start_date,channel,final_budget`: every channel, largest budget first, ties by name.
+/// Budgets have decimals only where the account's rounding unit does, and then all of them.
+pub fn recommendations_csv(decision: &Decision) -> Vec<u8> {
+    let mut writer =
+        WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
+    let mut write = |row: [&str; 3]| writer.write_record(row).expect("memory takes every row");
+    write(["week_start_date", "channel", "final_budget"]);
+    let week = decision.week.to_string();
+    for channel in largest_first(decision) {
+        let name = spreadsheet_safe(&escape(channel.channel.as_str()));
+        write([&week, &name, &budget(&decision.account, channel.final_budget)]);
+    }
+    writer.into_inner().expect("memory takes every row")
+}
+
+/// In major units. A unit of 1.50 has decimals too, or money would be lost.
+fn budget(account: &Account, money: Money) -> String {
+    let major = 10i128.pow(u32::from(account.currency.minor_digits()));
+    if account.rounding_unit.minor() % major == 0 {
+        (money.minor() / major).to_string()
+    } else {
+        money.to_decimal(account.currency)
+    }
+}

@@ -1,0 +1,241 @@
+//! Decision → `explanation.txt`: what was decided and why, in plain words for a marketing manager,
+//! in lines of at most 100 columns. It states only what the decision holds.
+
+mod channel;
+mod data;
+
+use super::opinion::verdict_text;
+use super::table::{Lean, table};
+use super::words::{self, wrap};
+use crate::advice::blocker::Verdict;
+use crate::decision::{ChannelDecision, Decision};
+use crate::domain::text::escape;
+use crate::domain::{Amount, ChannelName, Money};
+use crate::history::MissingDays;
+use crate::rules::{HoldReason, ReferenceOrigin};
+
+/// The bytes of `explanation.txt`.
+pub fn explanation_txt(decision: &Decision) -> Vec<u8> {
+    let mut text = headline(decision);
+    text.push_str(&outcome(decision));
+    text.push_str(&budgets(decision));
+    text.push_str(&heading("Why each channel gets what it gets"));
+    for channel in words::largest_first(decision) {
+        text.push_str(&wrap("", &channel::paragraph(decision, channel)));
+        text.push('\n');
+    }
+    text.push_str(&blocker(decision));
+    text.push_str(&data::section(decision));
+    text.push_str(GENUINE);
+    text.into_bytes()
+}
+
+/// How a reader proves with stock tools that nobody changed the bundle.
+const GENUINE: &str = "\
+How to check that this bundle is genuine
+----------------------------------------
+Run both lines in the folder of this file. The first must end with OK for every file, the second
+must say: Good \"budgetd\" signature for budgetd.
+
+  sha256sum -c SHA256SUMS
+  ssh-keygen -Y verify -f ../../allowed_signers -I budgetd -n budgetd -s SHA256SUMS.sig < SHA256SUMS
+
+The key in allowed_signers is to be compared once with the one that operations confirms.
+";
+
+fn heading(text: &str) -> String {
+    format!("{text}\n{}\n", "-".repeat(words::columns(text)))
+}
+
+fn headline(decision: &Decision) -> String {
+    let title = format!("Marketing budget for {}", words::week(decision.week));
+    let mut text = format!("{title}\n{}\n", "=".repeat(title.len()));
+    let about = format!(
+        "Account {}: {} in {}.",
+        decision.account.id,
+        words::money(&decision.account, decision.total),
+        words::count(decision.channels.len(), "channel"),
+    );
+    text.push_str(&wrap("", &about));
+    if decision.revision > 1 {
+        let reason = decision.revise_reason.as_deref().unwrap_or("no reason was given");
+        let revised = format!(
+            "This is revision {}, which replaces the one before it. Reason: {}",
+            decision.revision,
+            escape(reason)
+        );
+        text.push_str(&wrap("", &revised));
+    }
+    text.push('\n');
+    text
+}
+
+/// Decided or held, why, and what bore on all channels at once.
+fn outcome(decision: &Decision) -> String {
+    let mut text = match &decision.held {
+        None => wrap("", &decided(decision)),
+        Some(HoldReason::NoEligibleChannel) => {
+            let why = "Held: in the weeks of the evidence, no channel earned more than it cost, \
+                       so there is nothing to decide on.";
+            wrap("", &format!("{why} {}", instead(decision)))
+        }
+        Some(HoldReason::MissingEvidence { week, missing }) => {
+            let why = format!(
+                "Held: at the deadline ({}), the data of {} were still incomplete.",
+                decision.account.gate.deadline.format("%H:%M"),
+                words::week(*week)
+            );
+            let mut text = wrap("", &format!("{why} {}", instead(decision)));
+            text.push_str("Missing:\n");
+            for missing in missing {
+                text.push_str(&missing_days(missing));
+            }
+            text
+        }
+    };
+    for line in decision.trace.iter().filter(|line| line.channel.is_none()) {
+        let sentence = channel::sentence(&decision.account, line);
+        text.push_str(&wrap("", &sentence));
+    }
+    text.push('\n');
+    text
+}
+
+fn decided(decision: &Decision) -> String {
+    let vetoes: Vec<String> = names(decision.vetoes.iter().map(|veto| &veto.channel));
+    let overruled: Vec<String> = names(decision.vetoes_overruled.iter().map(|veto| &veto.channel));
+    let mut text = "Decided: the budgets follow from the data by the account's rules.".to_owned();
+    if !vetoes.is_empty() {
+        text.push_str(" Stopped by a veto: the cut of ");
+        text.push_str(&words::list(&vetoes));
+        text.push('.');
+    }
+    if !overruled.is_empty() {
+        text.push_str(" Cut in spite of a veto: ");
+        text.push_str(&words::list(&overruled));
+        text.push('.');
+    }
+    text
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a ChannelName>) -> Vec<String> {
+    names.map(|name| escape(name.as_str())).collect()
+}
+
+fn instead(decision: &Decision) -> &'static str {
+    if decision.reference.is_some() {
+        "The last budgets stay, as far as the caps allow."
+    } else {
+        "There are no earlier budgets, so the total is split equally within the caps."
+    }
+}
+
+fn missing_days(missing: &MissingDays) -> String {
+    let mut parts = Vec::new();
+    if !missing.absent.is_empty() {
+        parts.push(format!("no data for {}", words::days(&missing.absent)));
+    }
+    if !missing.early.is_empty() {
+        parts.push(format!(
+            "only data sent before the day had ended for {}",
+            words::days(&missing.early)
+        ));
+    }
+    wrap("  ", &format!("{}: {}", escape(missing.channel.as_str()), parts.join("; ")))
+}
+
+/// The table of budgets, largest first as in the CSV, and what its columns mean.
+fn budgets(decision: &Decision) -> String {
+    let account = &decision.account;
+    let mut rows = vec![
+        ["Channel", "Last budget", "Proposed", "This week", "Change"].map(str::to_owned).to_vec(),
+    ];
+    for channel in words::largest_first(decision) {
+        let last = channel.reference.map(|amount| words::shown(account, amount));
+        rows.push(vec![
+            escape(channel.channel.as_str()),
+            last.map_or_else(|| "-".to_owned(), |last| words::money(account, last)),
+            words::amount(account, channel.proposal),
+            words::money(account, channel.final_budget),
+            last.map_or_else(
+                || "-".to_owned(),
+                |last| words::change(account, channel.final_budget - last),
+            ),
+        ]);
+    }
+    let of = |value: fn(&ChannelDecision) -> Amount| {
+        words::amount(account, decision.channels.iter().map(value).sum())
+    };
+    let published: Money = decision.channels.iter().map(|channel| channel.final_budget).sum();
+    rows.push(vec![
+        "Total".to_owned(),
+        decision.reference.as_ref().map_or_else(
+            || "-".to_owned(),
+            |_| of(|channel| channel.reference.unwrap_or(Amount::ZERO)),
+        ),
+        of(|channel| channel.proposal),
+        words::money(account, published),
+        String::new(),
+    ]);
+    let leans = [Lean::Left, Lean::Right, Lean::Right, Lean::Right, Lean::Right];
+    let mut text = table(0, &leans, &rows);
+    text.push('\n');
+    text.push_str(&wrap("", &last_budget(decision)));
+    text.push('\n');
+    text
+}
+
+/// Where the column "Last budget" comes from.
+fn last_budget(decision: &Decision) -> String {
+    let scaled = "scaled to this week's total and channels";
+    match decision.reference.as_ref().map(|reference| reference.origin) {
+        None => "There are no earlier budgets to compare with.".to_owned(),
+        Some(ReferenceOrigin::Published { week, revision }) => {
+            let revised =
+                if revision > 1 { format!(" (revision {revision})") } else { String::new() };
+            format!(
+                "Last budget: as published for {}{revised}, {scaled}. \
+                 Proposed: by the rules, before vetoes and rounding.",
+                words::week(week)
+            )
+        }
+        Some(ReferenceOrigin::Spend { week }) => format!(
+            "Last budget: what was spent in {}, {scaled}, since nothing was published before. \
+             Proposed: by the rules, before vetoes and rounding.",
+            words::week(week)
+        ),
+    }
+}
+
+/// What the blocker said of each cut, vetoes first.
+fn blocker(decision: &Decision) -> String {
+    let mut text = heading("Cuts that were looked at before they were made");
+    let intro = if decision.opinions.is_empty() {
+        if decision.held.is_some() {
+            "A held week cuts nothing by its ROI, so there was nothing to look at."
+        } else {
+            "No channel was to be cut, so there was nothing to look at."
+        }
+    } else {
+        "Before a channel is cut, a model looks at what earlier changes of its spend did to later \
+         revenue. It can stop a cut and nothing else; the money then comes out of the increases."
+    };
+    text.push_str(&wrap("", intro));
+    let order = |verdict: &Verdict| match verdict {
+        Verdict::Veto(_) => 0,
+        Verdict::Pass(_) => 1,
+        Verdict::Silent(_) => 2,
+    };
+    let mut opinions: Vec<_> = decision.opinions.iter().collect();
+    opinions.sort_by_key(|opinion| order(&opinion.verdict));
+    for opinion in opinions {
+        let overruled =
+            decision.vetoes_overruled.iter().any(|veto| veto.channel == opinion.channel);
+        let ending = if overruled { channel::overruled(&decision.account) } else { String::new() };
+        let said = verdict_text(decision.account.currency, &opinion.verdict);
+        let name = escape(opinion.channel.as_str());
+        text.push_str(&wrap("- ", &format!("{name}: {said}.{ending}")));
+    }
+    text.push('\n');
+    text
+}

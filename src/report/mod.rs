@@ -1,0 +1,42 @@
+//! Decision → bytes: the files of a bundle, the words of `explain`, and the receipt of a file. It
+//! renders what is already decided and never writes a file. Text that came from outside is escaped
+//! for the format it goes into. Each key is documented in `docs/formats.md`.
+
+mod csv;
+mod explanation;
+mod json;
+mod opinion;
+mod receipt;
+mod table;
+mod trace;
+mod words;
+
+pub use self::csv::recommendations_csv;
+pub use explanation::explanation_txt;
+pub use json::decision_json;
+pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt};
+pub use trace::trace_text;
+
+use crate::domain::Week;
+
+/// The number of the format of a bundle's files, which `decision.json` names. It grows when a key
+/// or a column changes its meaning or goes away.
+pub const FORMAT: u32 = 1;
+
+/// The folder of a bundle: the week, from the second revision on with its number
+/// ("2026-01-05", "2026-01-05.r2").
+pub fn bundle_name(week: Week, revision: u32) -> String {
+    if revision <= 1 { week.to_string() } else { format!("{week}.r{revision}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_later_revisions_name_their_number() {
+        let week = Week::starting("2026-01-05".parse().expect("a day"));
+        assert_eq!(bundle_name(week, 1), "2026-01-05");
+        assert_eq!(bundle_name(week, 2), "2026-01-05.r2");
+    }
+}

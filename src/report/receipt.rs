@@ -1,0 +1,176 @@
+//! What was taken from a file → its receipt, which the data team compares with its export. It is a
+//! convenience for the sender; the audit log is the record.
+
+use super::table::{Lean, table};
+use super::words::{self, wrap};
+use crate::audit::Replacement;
+use crate::domain::text::escape;
+use crate::domain::{Account, ChannelName, Conversions, Day, Digest, Measures};
+
+/// What a receipt states.
+#[derive(Debug, Clone)]
+pub struct ReceiptInput<'a> {
+    /// The file's name, as the sender wrote it.
+    pub file_name: &'a str,
+    /// The digest of its content.
+    pub sha256: Digest,
+    /// What became of it.
+    pub outcome: ReceiptOutcome,
+    /// The source that read it.
+    pub source: &'a str,
+    /// Its rows, without the header.
+    pub rows: u64,
+    /// The earliest day that it speaks of.
+    pub first_day: Day,
+    /// The latest day that it speaks of.
+    pub last_day: Day,
+    /// The channels that it speaks of.
+    pub channels: Vec<ReceiptChannel>,
+    /// What looks odd but is no fault, one sentence each.
+    pub warnings: Vec<String>,
+    /// The first of the values that it replaced.
+    pub replacements: Vec<Replacement>,
+    /// How many (day, channel) pairs it replaced in all.
+    pub replaced_total: u64,
+}
+
+/// What became of a file that was not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptOutcome {
+    /// Its rows came into the ledger.
+    Accepted,
+    /// It stated only what the ledger already believed.
+    Duplicate,
+}
+
+/// One channel's totals in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptChannel {
+    /// The channel, as the account names it.
+    pub channel: ChannelName,
+    /// Its days in the file.
+    pub days: u64,
+    /// Its rows in the file.
+    pub rows: u64,
+    /// The sums over its rows.
+    pub measures: Measures,
+}
+
+/// The text of a receipt. Figures stand as plain decimals, as an export writes them.
+pub fn receipt(account: &Account, input: &ReceiptInput<'_>) -> String {
+    let mut text = head(account, input);
+    text.push_str(&totals(account, input));
+    if !input.warnings.is_empty() {
+        text.push_str("\nWorth a look:\n");
+        for warning in &input.warnings {
+            text.push_str(&wrap("- ", &escape(warning)));
+        }
+    }
+    text.push_str(&replaced(input));
+    text
+}
+
+fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
+    let title = match input.outcome {
+        ReceiptOutcome::Accepted => "Taken: every row of this file counts from now on.",
+        ReceiptOutcome::Duplicate => {
+            "Taken as a duplicate: every row was known already, so no figure changed; the data \
+             count as confirmed at the time this file arrived."
+        }
+    };
+    let days = u64::try_from((input.last_day - input.first_day).num_days() + 1).unwrap_or(0);
+    let facts = [
+        ("File", escape(input.file_name)),
+        ("SHA-256", input.sha256.to_string()),
+        ("Account", account.id.to_string()),
+        ("Format", escape(input.source)),
+        ("Rows", input.rows.to_string()),
+        ("Days", format!("{} ({days})", words::span(input.first_day, input.last_day))),
+    ];
+    let mut text = wrap("", title);
+    text.push('\n');
+    for (name, value) in facts {
+        text.push_str(&wrap(&format!("{name:<9}"), &value));
+    }
+    text
+}
+
+/// Rows, days and sums per channel, and in all.
+fn totals(account: &Account, input: &ReceiptInput<'_>) -> String {
+    let header =
+        ["Channel", "Rows", "Days", "Spend", "Revenue", "Impressions", "Clicks", "Conversions"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    for channel in &input.channels {
+        let name = escape(channel.channel.as_str());
+        let mut row = vec![name, channel.rows.to_string(), channel.days.to_string()];
+        row.extend(figures(account, &channel.measures));
+        rows.push(row);
+    }
+    let all = input.channels.iter().fold(Measures::NONE, |sum, channel| sum.plus(channel.measures));
+    let mut row = vec!["Total".to_owned(), input.rows.to_string(), String::new()];
+    row.extend(figures(account, &all));
+    rows.push(row);
+    let mut leans = [Lean::Right; 8];
+    leans[0] = Lean::Left;
+    let intro =
+        format!("\nCompare these totals ({}) with your export:\n\n", account.currency.code());
+    intro + &table(0, &leans, &rows)
+}
+
+/// Plain decimals; "-" for a count that the file doesn't have.
+fn figures(account: &Account, measures: &Measures) -> [String; 5] {
+    let count =
+        |count: Option<u64>| count.map_or_else(|| "-".to_owned(), |count| count.to_string());
+    [
+        measures.spend.to_decimal(account.currency),
+        measures.revenue.to_decimal(account.currency),
+        count(measures.impressions),
+        count(measures.clicks),
+        measures.conversions.map_or_else(|| "-".to_owned(), Conversions::to_decimal),
+    ]
+}
+
+fn replaced(input: &ReceiptInput<'_>) -> String {
+    if input.replaced_total == 0 {
+        return String::new();
+    }
+    let intro = format!(
+        "It replaced what was known of {} (one day of one channel each). Budgets already \
+         published don't change.",
+        words::count(usize::try_from(input.replaced_total).unwrap_or(usize::MAX), "channel day")
+    );
+    let mut text = format!("\n{}", wrap("", &intro));
+    for replacement in &input.replacements {
+        text.push_str(&wrap("- ", &replacement_text(replacement)));
+    }
+    let shown = u64::try_from(input.replacements.len()).unwrap_or(u64::MAX);
+    let more = input.replaced_total.saturating_sub(shown);
+    if more > 0 {
+        text.push_str(&wrap("- ", &format!("and {more} more")));
+    }
+    text
+}
+
+/// "Sat 3 Jan 2026, Email: spend 100.00 → 120.00; revenue 150.00 as before; also clicks"
+fn replacement_text(replacement: &Replacement) -> String {
+    let pair = |name: &str, before: &str, after: &str| {
+        if before == after {
+            format!("{name} {} as before", escape(after))
+        } else {
+            format!("{name} {} → {}", escape(before), escape(after))
+        }
+    };
+    let mut parts = vec![
+        pair("spend", &replacement.spend_before, &replacement.spend_after),
+        pair("revenue", &replacement.revenue_before, &replacement.revenue_after),
+    ];
+    if !replacement.others.is_empty() {
+        parts.push(format!("also changed: {}", escape(&replacement.others.join(", "))));
+    }
+    format!(
+        "{}, {}: {}",
+        words::day(replacement.day),
+        escape(replacement.channel.as_str()),
+        parts.join("; ")
+    )
+}
