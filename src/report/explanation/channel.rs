@@ -29,20 +29,40 @@ pub(super) fn paragraph(decision: &Decision, channel: &ChannelDecision) -> Strin
 /// Which lines of the trace the paragraph repeats: those that its other sentences don't tell.
 fn is_told(decision: &Decision, channel: &ChannelDecision, line: &TraceLine) -> bool {
     match line.step {
-        Step::Bounds
-        | Step::Target
-        | Step::Shortfall
-        | Step::Pace
-        | Step::Quiet
-        | Step::Funding => channel.evidence.ineligible != Some(Ineligible::Paused),
-        Step::Veto => veto_of(&decision.vetoes, channel).is_none(),
+        Step::Target | Step::Shortfall | Step::Pace | Step::Quiet | Step::Funding => {
+            channel.evidence.ineligible != Some(Ineligible::Paused)
+        }
+        Step::Veto => {
+            veto_of(&decision.vetoes, channel).is_none()
+                && veto_of(&decision.vetoes_overruled, channel).is_none()
+        }
         Step::Reference
         | Step::Evidence
         | Step::Eligible
         | Step::Weight
+        | Step::Bounds
         | Step::Hold
         | Step::Rounding => false,
     }
+}
+
+/// Which lines for the whole account the outcome repeats. Where the reference and the data come
+/// from, and why a week is held, is told elsewhere; a week that moves enough needs no word.
+pub(super) fn is_told_of_account(line: &TraceLine) -> bool {
+    line.channel.is_none()
+        && match line.step {
+            Step::Shortfall | Step::Pace | Step::Funding => true,
+            Step::Quiet => line.after < line.before,
+            Step::Reference
+            | Step::Evidence
+            | Step::Eligible
+            | Step::Weight
+            | Step::Bounds
+            | Step::Target
+            | Step::Hold
+            | Step::Veto
+            | Step::Rounding => false,
+        }
 }
 
 /// A line of the trace as a sentence: "Its share by weight: ₹1,50,000 to ₹1,78,000." A line for the

@@ -93,7 +93,7 @@ fn outcome(decision: &Decision) -> String {
             text
         }
     };
-    for line in decision.trace.iter().filter(|line| line.channel.is_none()) {
+    for line in decision.trace.iter().filter(|line| channel::is_told_of_account(line)) {
         let sentence = channel::sentence(&decision.account, line);
         text.push_str(&wrap("", &sentence));
     }
