@@ -2,7 +2,7 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::words::largest_first;
+use super::words::{has_decimals, largest_first, minor_per_major};
 use crate::decision::Decision;
 use crate::domain::text::{escape, spreadsheet_safe};
 use crate::domain::{Account, Money};
@@ -24,10 +24,9 @@ pub fn recommendations_csv(decision: &Decision) -> Vec<u8> {
 
 /// In major units. A unit of 1.50 has decimals too, or money would be lost.
 fn budget(account: &Account, money: Money) -> String {
-    let major = 10i128.pow(u32::from(account.currency.minor_digits()));
-    if account.rounding_unit.minor() % major == 0 {
-        (money.minor() / major).to_string()
-    } else {
+    if has_decimals(account) {
         money.to_decimal(account.currency)
+    } else {
+        (money.minor() / minor_per_major(account.currency)).to_string()
     }
 }

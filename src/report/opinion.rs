@@ -29,7 +29,7 @@ pub(super) fn verdict_text(currency: Currency, verdict: &Verdict) -> String {
         }
         Verdict::Pass(estimate) => {
             format!(
-                "the cut may stand: {}, which is not surely more than {}",
+                "the cut may stand: {}; only a lower bound above {} stops a cut",
                 estimate_text(currency, estimate),
                 words::per_unit(currency, estimate.hurdle),
             )

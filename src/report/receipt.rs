@@ -78,12 +78,13 @@ fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
              count as confirmed at the time this file arrived."
         }
     };
-    let days = u64::try_from((input.last_day - input.first_day).num_days() + 1).unwrap_or(0);
+    let days = (input.last_day - input.first_day).num_days() + 1;
+    let days = words::count(usize::try_from(days).unwrap_or(0), "day");
     let facts = [
         ("File", escape(input.file_name)),
         ("SHA-256", input.sha256.to_string()),
         ("Account", account.id.to_string()),
-        ("Format", escape(input.source)),
+        ("Source", escape(input.source)),
         ("Rows", input.rows.to_string()),
         ("Days", format!("{} ({days})", words::span(input.first_day, input.last_day))),
     ];

@@ -64,10 +64,10 @@ fn trace_line(account: &Account, line: &TraceLine) -> String {
         (Some(limit), Some(sum)) if line.channel.is_none() => {
             format!("{} against {}: ", words::amount(account, sum), words::amount(account, limit))
         }
-        (Some(before), Some(after)) => {
+        (Some(before), Some(after)) if before != after => {
             format!("{} → {}: ", words::amount(account, before), words::amount(account, after))
         }
-        (None, Some(amount)) | (Some(amount), None) => {
+        (_, Some(amount)) | (Some(amount), None) => {
             format!("{}: ", words::amount(account, amount))
         }
         (None, None) => String::new(),

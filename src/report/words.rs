@@ -36,8 +36,8 @@ pub(super) fn week(week: Week) -> String {
 /// The most runs of days that are named before the rest is only counted.
 const RUNS_MAX: usize = 12;
 
-/// Days in order, runs of three and more drawn together: "Tue 6 Jan 2026, Thu 8 Jan 2026 to Sat 10
-/// Jan 2026", and at the end how many more there are.
+/// Days in order, runs drawn together: "Tue 6 Jan 2026, Thu 8 Jan 2026 to Sat 10 Jan 2026", and at
+/// the end how many more there are.
 pub(super) fn days(days: &[Day]) -> String {
     let runs = runs(days);
     let mut parts: Vec<String> = Vec::new();
@@ -63,9 +63,27 @@ fn runs(days: &[Day]) -> Vec<(Day, Day)> {
     runs
 }
 
-/// "₹5,00,000"
+/// "₹5,00,000"; with every digit of the minor unit where the account's budgets have them, so that
+/// the points of a table stand below each other ("€250.00").
 pub(super) fn money(account: &Account, money: Money) -> String {
-    account.currency.show(money)
+    let mut text = account.currency.show(money);
+    let minor = money.minor().abs() % minor_per_major(account.currency);
+    if has_decimals(account) && minor == 0 {
+        text.push('.');
+        text.push_str(&"0".repeat(usize::from(account.currency.minor_digits())));
+    }
+    text
+}
+
+/// Whether the account's budgets have digits behind the point: whether its rounding unit is no
+/// whole number of major units.
+pub(super) fn has_decimals(account: &Account) -> bool {
+    account.rounding_unit.minor() % minor_per_major(account.currency) != 0
+}
+
+/// Minor units in a major one.
+pub(super) const fn minor_per_major(currency: Currency) -> i128 {
+    10i128.pow(currency.minor_digits() as u32)
 }
 
 /// An amount as people see it: to the nearest major unit, or minor unit where budgets have them.
@@ -75,10 +93,10 @@ pub(super) fn amount(account: &Account, amount: Amount) -> String {
 
 /// The amount that [`amount`] shows; half away from zero.
 pub(super) fn shown(account: &Account, amount: Amount) -> Money {
-    let major = 10i128.pow(u32::from(account.currency.minor_digits()));
-    if account.rounding_unit.minor() % major != 0 {
+    if has_decimals(account) {
         return amount.nearest();
     }
+    let major = minor_per_major(account.currency);
     let per_major = major * Amount::PER_MINOR;
     let away = if amount < Amount::ZERO { -per_major / 2 } else { per_major / 2 };
     Money::from_minor((amount.millionths() + away) / per_major * major)
@@ -95,10 +113,13 @@ pub(super) fn one(currency: Currency) -> String {
     format!("{}1", currency.mark())
 }
 
+/// Beyond this, an estimate per unit of money says only that it makes no sense.
+const ESTIMATE_SHOWN_MAX: f64 = 1e9;
+
 /// An estimate per unit of money, with two decimals: "₹1.80", "-₹0.30".
 pub(super) fn per_unit(currency: Currency, estimate: f64) -> String {
-    if !estimate.is_finite() {
-        return "an unknown amount".to_owned();
+    if !estimate.is_finite() || estimate.abs() > ESTIMATE_SHOWN_MAX {
+        return "an absurd amount".to_owned();
     }
     let digits = format!("{:.2}", estimate.abs());
     let sign = if estimate < 0.0 && digits != "0.00" { "-" } else { "" };
@@ -226,7 +247,7 @@ mod tests {
         assert_eq!(per_unit(inr, 1.8), "₹1.80");
         assert_eq!(per_unit(inr, -0.004), "₹0.00");
         assert_eq!(per_unit(inr, -0.3), "-₹0.30");
-        assert_eq!(per_unit(inr, f64::NAN), "an unknown amount");
+        assert_eq!(per_unit(inr, f64::NAN), "an absurd amount");
         assert_eq!(percent(0.8), "80 %");
         assert_eq!(percent(0.999), "99.9 %");
     }

@@ -55,7 +55,7 @@ fn weeks(decision: &Decision) -> String {
         String::new()
     };
     let gaps = if gaps(decision).is_empty() {
-        "Every channel has data for each of their days."
+        "Every channel has data for each day."
     } else {
         "Days without data count as nothing spent and nothing earned:"
     };

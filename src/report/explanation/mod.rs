@@ -34,13 +34,15 @@ pub fn explanation_txt(decision: &Decision) -> Vec<u8> {
 const GENUINE: &str = "\
 How to check that this bundle is genuine
 ----------------------------------------
-Run both lines in the folder of this file. The first must end with OK for every file, the second
-must say: Good \"budgetd\" signature for budgetd.
+Run both lines in the folder of this file. The first must say OK for every file, the second
+Good \"budgetd\" signature for budgetd.
 
   sha256sum -c SHA256SUMS
   ssh-keygen -Y verify -f ../../allowed_signers -I budgetd -n budgetd -s SHA256SUMS.sig < SHA256SUMS
 
-The key in allowed_signers is to be compared once with the one that operations confirms.
+Before you trust them for the first time, compare the fingerprint of the key in allowed_signers with
+the one that operations tells you by another way. With budgetd at hand, one line checks all of this,
+and that nothing was added: budgetd verify .
 ";
 
 fn heading(text: &str) -> String {
@@ -50,11 +52,12 @@ fn heading(text: &str) -> String {
 fn headline(decision: &Decision) -> String {
     let title = format!("Marketing budget for {}", words::week(decision.week));
     let mut text = format!("{title}\n{}\n", "=".repeat(title.len()));
+    let active = decision.account.active_channels().count();
     let about = format!(
-        "Account {}: {} in {}.",
+        "Account {}. Total for the week: {}, in {}.",
         decision.account.id,
         words::money(&decision.account, decision.total),
-        words::count(decision.channels.len(), "channel"),
+        words::count(active, "channel"),
     );
     text.push_str(&wrap("", &about));
     if decision.revision > 1 {
@@ -185,26 +188,26 @@ fn budgets(decision: &Decision) -> String {
     text
 }
 
-/// Where the column "Last budget" comes from.
+/// Where the columns "Last budget" and "Proposed" come from.
 fn last_budget(decision: &Decision) -> String {
-    let scaled = "scaled to this week's total and channels";
-    match decision.reference.as_ref().map(|reference| reference.origin) {
-        None => "There are no earlier budgets to compare with.".to_owned(),
-        Some(ReferenceOrigin::Published { week, revision }) => {
-            let revised =
-                if revision > 1 { format!(" (revision {revision})") } else { String::new() };
-            format!(
-                "Last budget: as published for {}{revised}, {scaled}. \
-                 Proposed: by the rules, before vetoes and rounding.",
-                words::week(week)
-            )
+    let last = match decision.reference.as_ref().map(|reference| reference.origin) {
+        None => return "There are no earlier budgets to compare with.".to_owned(),
+        Some(ReferenceOrigin::Published { week, revision: 1 }) => {
+            format!("as published for {}", words::week(week))
         }
-        Some(ReferenceOrigin::Spend { week }) => format!(
-            "Last budget: what was spent in {}, {scaled}, since nothing was published before. \
-             Proposed: by the rules, before vetoes and rounding.",
-            words::week(week)
-        ),
-    }
+        Some(ReferenceOrigin::Published { week, revision }) => {
+            format!("as published for {} (revision {revision})", words::week(week))
+        }
+        Some(ReferenceOrigin::Spend { week }) => {
+            format!("nothing was published before, so what was spent from {}", words::week(week))
+        }
+    };
+    let proposed = if decision.held.is_some() {
+        "the last budgets within the caps, before rounding"
+    } else {
+        "by the rules, before vetoes and rounding"
+    };
+    format!("Last budget: {last}, scaled to this week's total and channels. Proposed: {proposed}.")
 }
 
 /// What the blocker said of each cut, vetoes first.

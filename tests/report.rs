@@ -1,0 +1,285 @@
+//! The files of a bundle, byte for byte, for decisions built by hand, and what holds for all of
+//! them. `BLESS=1 cargo test --test report` writes the fixtures anew; read them before committing.
+
+#[path = "report/decisions.rs"]
+mod decisions;
+
+use std::path::PathBuf;
+
+use budgetd::audit::Replacement;
+use budgetd::decision::Decision;
+use budgetd::domain::{Conversions, Digest, Measures, Money};
+use budgetd::report::{
+    ReceiptChannel, ReceiptInput, ReceiptOutcome, decision_json, explanation_txt, receipt,
+    recommendations_csv, trace_text,
+};
+use decisions::{account, day, first_week, held, hostile, major, name, vetoed};
+use proptest::prelude::*;
+
+/// Compares `bytes` with the fixture `tests/cases/report/<path>`.
+fn assert_fixture(path: &str, bytes: &[u8]) {
+    let file: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/cases/report", path].iter().collect();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("fixture folder");
+        std::fs::write(&file, bytes).expect("fixture written");
+    }
+    let expected = std::fs::read_to_string(&file).expect("fixture");
+    assert_eq!(String::from_utf8_lossy(bytes), expected, "{path}");
+}
+
+fn assert_bundle(case: &str, decision: &Decision) {
+    assert_fixture(&format!("{case}/weekly_recommendations.csv"), &recommendations_csv(decision));
+    assert_fixture(&format!("{case}/decision.json"), &decision_json(decision));
+    assert_fixture(&format!("{case}/explanation.txt"), &explanation_txt(decision));
+    assert_fixture(&format!("{case}/trace.txt"), trace_text(decision, None).as_bytes());
+}
+
+#[test]
+fn a_veto_is_named_with_what_it_cost_the_others() {
+    assert_bundle("vetoed", &vetoed());
+}
+
+#[test]
+fn a_hold_names_the_days_that_are_missing() {
+    assert_bundle("held", &held());
+}
+
+#[test]
+fn a_first_week_has_nothing_to_compare_with() {
+    assert_bundle("first_week", &first_week());
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let decision = hostile();
+    assert_bundle("hostile", &decision);
+    let csv = String::from_utf8(recommendations_csv(&decision)).expect("UTF-8");
+    // By hand: 1000.00 in thirds, a cent over for the first by name; quotes doubled (RFC 4180).
+    let expected = "week_start_date,channel,final_budget\n\
+                    2026-01-05,<script>alert(1)</script>,333.34\n\
+                    2026-01-05,'=cmd|' /C calc'!A0,333.33\n\
+                    2026-01-05,\"Ünï, \"\"quoted\"\" 日本\",333.33\n\
+                    2026-01-05,'@rest,0.00\n";
+    assert_eq!(csv, expected);
+}
+
+#[test]
+fn the_trace_of_one_channel_leaves_the_others_out() {
+    let decision = vetoed();
+    let text = trace_text(&decision, Some(&name("Email")));
+    assert!(text.contains("₹1,31,000 → ₹1,25,500"), "{text}");
+    assert!(!text.contains("Affiliate") && !text.contains("Meta Ads"), "{text}");
+}
+
+#[test]
+fn keys_of_decision_json_stand_in_the_documented_order() {
+    let value: serde_json::Value =
+        serde_json::from_slice(&decision_json(&vetoed())).expect("valid JSON");
+    let formats = include_str!("../docs/formats.md");
+    let documented = |heading: &str| -> Vec<String> {
+        let section = formats.split(&format!("{heading}\n")).nth(1).expect("a section");
+        let section = section.split("\n#").next().expect("a section");
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+        let cells = rows.map(|row| row.split(" |").next().expect("a cell").replace('`', ""));
+        cells.flat_map(|cell| cell.split(", ").map(str::to_owned).collect::<Vec<_>>()).collect()
+    };
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    };
+    assert_eq!(keys(&value), documented("## decision.json"));
+    assert_eq!(keys(&value["channels"][0]), documented("### channels"));
+    assert_eq!(keys(&value["vetoes"][0]), documented("### vetoes, vetoes_overruled"));
+    assert_eq!(keys(&value["trace"][0]), documented("### trace"));
+    assert_eq!(keys(&value["inputs"]), documented("### inputs"));
+    let blocker = documented("### blocker");
+    assert_eq!(keys(&value["blocker"][0]), blocker[..5]);
+}
+
+#[test]
+fn a_unit_of_one_and_a_half_loses_no_decimals() {
+    let mut decision = first_week();
+    decision.account.rounding_unit = Money::from_minor(150);
+    let csv = String::from_utf8(recommendations_csv(&decision)).expect("UTF-8");
+    assert!(csv.contains("2026-01-05,Google Ads,178000.00\n"), "{csv}");
+}
+
+fn measures(spend: i128, revenue: i128) -> Measures {
+    Measures {
+        spend: Money::from_minor(spend),
+        revenue: Money::from_minor(revenue),
+        impressions: Some(120_000),
+        clicks: Some(3_400),
+        conversions: Some(Conversions::from_millionths(12_500_000)),
+    }
+}
+
+fn receipt_input(outcome: ReceiptOutcome) -> ReceiptInput<'static> {
+    ReceiptInput {
+        file_name: "week 1.csv",
+        sha256: Digest::of(b""),
+        outcome,
+        source: "long",
+        rows: 14,
+        first_day: day("2025-12-29"),
+        last_day: day("2026-01-04"),
+        channels: vec![
+            ReceiptChannel {
+                channel: name("Email"),
+                days: 7,
+                rows: 7,
+                measures: measures(9_600_000, 15_000_050),
+            },
+            ReceiptChannel {
+                channel: name("=Google"),
+                days: 7,
+                rows: 7,
+                measures: Measures {
+                    impressions: None,
+                    conversions: None,
+                    ..measures(12_000_000, 20_544_000)
+                },
+            },
+        ],
+        warnings: Vec::new(),
+        replacements: Vec::new(),
+        replaced_total: 0,
+    }
+}
+
+#[test]
+fn a_receipt_shows_totals_warnings_and_what_was_replaced() {
+    let account = account("main", "INR", major(500_000), &["Email", "=Google"]);
+    let mut input = receipt_input(ReceiptOutcome::Accepted);
+    input.file_name = "week\u{1b}[2J 1.csv";
+    input.warnings = vec!["line 3: clicks, but no impressions \u{202e}".to_owned()];
+    input.replaced_total = 3;
+    let replacement = |spend_after: &str, others: &[&str]| Replacement {
+        day: day("2026-01-03"),
+        channel: name("Email"),
+        spend_before: "100.00".to_owned(),
+        spend_after: spend_after.to_owned(),
+        revenue_before: "150.00".to_owned(),
+        revenue_after: "150.00".to_owned(),
+        others: others.iter().map(|&other| other.to_owned()).collect(),
+    };
+    input.replacements = vec![replacement("120.00", &[]), replacement("100.00", &["clicks"])];
+    let text = receipt(&account, &input);
+    assert_fixture("receipts/accepted.txt", text.as_bytes());
+    assert_plain(&text);
+}
+
+#[test]
+fn a_receipt_of_a_duplicate_says_that_nothing_changed() {
+    let account = account("main", "INR", major(500_000), &["Email", "=Google"]);
+    let text = receipt(&account, &receipt_input(ReceiptOutcome::Duplicate));
+    assert_fixture("receipts/duplicate.txt", text.as_bytes());
+    assert_plain(&text);
+}
+
+/// No control character but the newline, nothing that reorders text, no space at a line's end.
+fn assert_plain(text: &str) {
+    let bad =
+        |character: char| character != '\n' && budgetd::domain::channel::is_unprintable(character);
+    assert!(!text.contains(bad), "{text:?}");
+    assert!(text.ends_with('\n') && !text.contains('\r'));
+    assert!(text.lines().all(|line| line.trim_end() == line), "{text}");
+}
+
+fn any_name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[A-Za-z=+@<>\"', -]{1,20}",
+        proptest::collection::vec(any::<char>(), 1..20).prop_map(String::from_iter),
+    ]
+    .prop_map(|text| text.trim().to_owned())
+    .prop_filter("a channel's name", |text| budgetd::domain::ChannelName::new(text).is_ok())
+}
+
+/// The vetoed or hostile decision with other names, budgets and estimates.
+fn any_decision() -> impl Strategy<Value = Decision> {
+    let estimate = prop_oneof![any::<f64>(), -10.0..10.0f64, Just(f64::NAN)];
+    (
+        any::<bool>(),
+        proptest::collection::btree_set(any_name(), 4),
+        proptest::array::uniform4(0i128..2_500_000_000_000),
+        estimate,
+        proptest::option::of(".{0,300}"),
+    )
+        .prop_map(|(cents, names, budgets, cost, reason)| {
+            let mut decision = if cents { hostile() } else { vetoed() };
+            let unit = decision.account.rounding_unit.minor();
+            let old: Vec<_> =
+                decision.channels.iter().map(|channel| channel.channel.clone()).collect();
+            let new: Vec<_> = names.iter().map(|text| name(text)).collect();
+            let renamed = |channel: &budgetd::domain::ChannelName| {
+                let at = old.iter().position(|old| old == channel).expect("a channel");
+                new[at].clone()
+            };
+            for (channel, budget) in decision.channels.iter_mut().zip(budgets) {
+                channel.channel = renamed(&channel.channel);
+                channel.final_budget = Money::from_minor(budget / unit * unit);
+                channel.proposal = channel.final_budget.amount();
+            }
+            for channel in &mut decision.account.channels {
+                channel.name = renamed(&channel.name);
+            }
+            for line in &mut decision.trace {
+                line.channel = line.channel.as_ref().map(renamed);
+            }
+            for opinion in &mut decision.opinions {
+                opinion.channel = renamed(&opinion.channel);
+            }
+            for veto in decision.vetoes.iter_mut().chain(&mut decision.vetoes_overruled) {
+                veto.channel = renamed(&veto.channel);
+                veto.estimate.cost = cost;
+                veto.estimate.low = -cost;
+            }
+            decision.total = decision.channels.iter().map(|channel| channel.final_budget).sum();
+            decision.revision = 2;
+            decision.revise_reason = reason;
+            decision
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_csv_sums_to_the_total_and_reads_back(decision in any_decision()) {
+        let bytes = recommendations_csv(&decision);
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let mut sum = Money::ZERO;
+        let mut last: Option<Money> = None;
+        for row in reader.records() {
+            let row = row.expect("a row");
+            prop_assert_eq!(&row[0], "2026-01-05");
+            prop_assert!(!row[1].starts_with(['=', '+', '-', '@']));
+            let budget = Money::parse(&row[2], decision.account.currency).expect("a decimal");
+            prop_assert!(last.is_none_or(|last| budget <= last));
+            last = Some(budget);
+            sum = sum + budget;
+        }
+        prop_assert_eq!(sum, decision.total);
+    }
+
+    #[test]
+    fn json_parses_and_holds_no_raw_control_character(decision in any_decision()) {
+        let bytes = decision_json(&decision);
+        let value: serde_json::Value = serde_json::from_slice(&bytes).expect("valid JSON");
+        prop_assert_eq!(value["revise_reason"].as_str(), decision.revise_reason.as_deref());
+        for (channel, json) in decision.channels.iter().zip(value["channels"].as_array().expect("a list")) {
+            prop_assert_eq!(json["channel"].as_str(), Some(channel.channel.as_str()));
+        }
+        assert_plain(&String::from_utf8(bytes).expect("UTF-8"));
+    }
+
+    #[test]
+    fn the_explanation_stays_within_a_hundred_columns(decision in any_decision()) {
+        let text = String::from_utf8(explanation_txt(&decision)).expect("UTF-8");
+        assert_plain(&text);
+        assert_plain(&trace_text(&decision, None));
+        let long_word = |line: &str| line.split(' ').any(|word| word.chars().count() > 60);
+        for line in text.lines() {
+            prop_assert!(line.chars().count() <= 100 || long_word(line), "{line}");
+        }
+    }
+}
