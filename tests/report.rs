@@ -6,6 +6,7 @@ mod decisions;
 
 use std::path::PathBuf;
 
+use budgetd::advice::blocker::{Silence, Verdict};
 use budgetd::audit::Replacement;
 use budgetd::decision::Decision;
 use budgetd::domain::{Conversions, Digest, Measures, Money};
@@ -13,6 +14,7 @@ use budgetd::report::{
     ReceiptChannel, ReceiptInput, ReceiptOutcome, decision_json, explanation_txt, receipt,
     recommendations_csv, trace_text,
 };
+use budgetd::rules::{HoldReason, Ineligible};
 use decisions::{account, day, first_week, held, hostile, major, name, vetoed};
 use proptest::prelude::*;
 
@@ -61,6 +63,92 @@ fn hostile_names_stay_text() {
                     2026-01-05,\"Ünï, \"\"quoted\"\" 日本\",333.33\n\
                     2026-01-05,'@rest,0.00\n";
     assert_eq!(csv, expected);
+}
+
+fn explained(decision: &Decision) -> String {
+    let text = String::from_utf8(explanation_txt(decision)).expect("UTF-8");
+    // Line breaks aside, as a reader takes it in.
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_hold_without_earlier_budgets_says_how_the_total_is_split() {
+    let mut decision = first_week();
+    decision.held = Some(HoldReason::NoEligibleChannel);
+    decision.trace.clear();
+    let text = explained(&decision);
+    assert!(text.contains("no channel earned more than it cost"), "{text}");
+    assert!(text.contains("the total is split equally within the caps"), "{text}");
+}
+
+#[test]
+fn a_veto_that_the_cap_limits_is_no_claim_to_keep() {
+    let mut decision = vetoed();
+    // Meta Ads had 140000, may have 130000, and would have got 120000.
+    decision.channels[3].final_budget = major(130_000);
+    let text = explained(&decision);
+    let expected = "Meta Ads falls from ₹1,40,000 to ₹1,30,000 (-7.1 %), as far as its cap allows: \
+                    the rules proposed ₹1,20,000, but each ₹1 cut";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn a_channel_without_spend_has_no_roi_to_show() {
+    let mut decision = first_week();
+    let evidence = &mut decision.channels[0].evidence;
+    evidence.spend = Money::ZERO;
+    evidence.revenue = Money::ZERO;
+    evidence.ineligible = Some(Ineligible::NoSpend);
+    let text = explained(&decision);
+    assert!(text.contains("Nothing was spent on it in the weeks of the evidence"), "{text}");
+    let value: serde_json::Value =
+        serde_json::from_slice(&decision_json(&decision)).expect("valid JSON");
+    assert_eq!(value["channels"][0]["roi"], serde_json::Value::Null);
+    assert_eq!(value["channels"][0]["ineligible"], "no_spend");
+}
+
+#[test]
+fn a_channel_at_a_loss_is_said_to_earn_no_share() {
+    let mut decision = first_week();
+    decision.channels[0].evidence.revenue = decision.channels[0].evidence.spend;
+    decision.channels[0].evidence.ineligible = Some(Ineligible::RoiNotPositive);
+    let text = explained(&decision);
+    let expected =
+        "brought ₹1.00 (ROI 0.000): no more than it cost, so it earns no share by its ROI.";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn every_silence_of_the_blocker_is_put_in_words() {
+    let cases = [
+        (Silence::Disabled, "no opinion: the account has switched the blocker off"),
+        (
+            Silence::HistoryTooShort { weeks: 1, weeks_min: 16 },
+            "no opinion: there is 1 week of usable history, and it needs 16",
+        ),
+        (Silence::SpendHardlyVaried, "no opinion: the spend hardly varied"),
+        (Silence::IllConditioned, "no opinion: the history doesn't single out one answer"),
+        (Silence::Failed, "no opinion: the model failed"),
+    ];
+    let mut decision = vetoed();
+    for (silence, expected) in cases {
+        decision.opinions[0].verdict = Verdict::Silent(silence);
+        let text = explained(&decision);
+        assert!(text.contains(&format!("Affiliate: {expected}")), "{text}");
+    }
+}
+
+#[test]
+fn names_of_a_hundred_characters_are_never_cut() {
+    let mut decision = first_week();
+    let long = name(&"x".repeat(100));
+    decision.channels[0].channel = long.clone();
+    let text = String::from_utf8(explanation_txt(&decision)).expect("UTF-8");
+    assert!(text.contains(long.as_str()));
+    // The table grows with the name; everything below it breaks around it.
+    let below = text.split("Why each channel").nth(1).expect("the paragraphs");
+    let fits = |line: &str| line.chars().count() <= 100 || line == long.as_str();
+    assert!(below.lines().all(fits), "{text}");
 }
 
 #[test]

@@ -42,11 +42,8 @@ fn silence_text(silence: Silence) -> String {
     match silence {
         Silence::Disabled => "the account has switched the blocker off".to_owned(),
         Silence::HistoryTooShort { weeks, weeks_min } => {
-            let weeks = usize::try_from(weeks).unwrap_or(usize::MAX);
-            format!(
-                "there are {} of usable history, and it needs {weeks_min}",
-                words::count(weeks, "week")
-            )
+            let usable = if weeks == 1 { "is 1 week" } else { &format!("are {weeks} weeks") };
+            format!("there {usable} of usable history, and it needs {weeks_min}")
         }
         Silence::SpendHardlyVaried => {
             "the spend hardly varied, so nothing can be learnt from it".to_owned()
