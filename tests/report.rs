@@ -79,6 +79,10 @@ fn a_hold_without_earlier_budgets_says_how_the_total_is_split() {
     let text = explained(&decision);
     assert!(text.contains("no channel earned more than it cost"), "{text}");
     assert!(text.contains("the total is split equally within the caps"), "{text}");
+    assert!(
+        text.contains("Affiliate gets ₹80,000: the week is held, and without earlier"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -90,6 +94,15 @@ fn a_veto_that_the_cap_limits_is_no_claim_to_keep() {
     let expected = "Meta Ads falls from ₹1,40,000 to ₹1,30,000 (-7.1 %), as far as its cap allows: \
                     the rules proposed ₹1,20,000, but each ₹1 cut";
     assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn a_target_that_the_cap_holds_back_says_what_it_would_have_been() {
+    let mut decision = first_week();
+    let line = decision.trace.iter_mut().find(|line| line.channel == Some(name("Email")));
+    line.expect("a target").before = Some(major(328_846).amount());
+    let text = explained(&decision);
+    assert!(text.contains("₹1,42,000 (₹3,28,846 without floors and caps)."), "{text}");
 }
 
 #[test]

@@ -199,13 +199,13 @@ pub(super) fn columns(text: &str) -> usize {
 
 /// `text` broken at spaces into lines of at most [`COLUMNS_MAX`] columns, with `first` before the
 /// first line and as many spaces before the others; ends with a newline. A word that is longer
-/// than a line stays whole.
+/// than a line stays whole, and "%" stays with its figure.
 pub(super) fn wrap(first: &str, text: &str) -> String {
     let indent = columns(first);
     let mut wrapped = first.to_owned();
     let mut used = indent;
     let mut at_start = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in words(text) {
         let width = columns(word);
         if !at_start && used + 1 + width > COLUMNS_MAX {
             wrapped.push('\n');
@@ -221,6 +221,19 @@ pub(super) fn wrap(first: &str, text: &str) -> String {
     }
     wrapped.push('\n');
     wrapped
+}
+
+/// The pieces of `text` between the spaces that a line may break at.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(' ');
+        let mut breaks = rest.match_indices(' ').map(|(at, _)| at);
+        let end = breaks.find(|at| !rest[at + 1..].starts_with('%')).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        rest = behind;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 #[cfg(test)]
@@ -269,5 +282,6 @@ mod tests {
         // 2 + 19 * 5 + 4 = 101 columns would be too many, so 19 words are 2 + 18 * 5 + 4 = 96.
         assert_eq!(lines[0].len(), 96);
         assert_eq!(lines[1], format!("  {}", ["word"; 6].join(" ")));
+        assert_eq!(words(" a  50 % of b %").collect::<Vec<_>>(), ["a", "50 %", "of", "b %"]);
     }
 }

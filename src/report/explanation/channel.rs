@@ -65,8 +65,8 @@ pub(super) fn is_told_of_account(line: &TraceLine) -> bool {
         }
 }
 
-/// A line of the trace as a sentence: "Its share by weight: ₹1,50,000 to ₹1,78,000." A line for the
-/// whole account names a sum, and the limit that it was held against.
+/// A line of the trace as a sentence: "Its increase is smaller …: ₹1,49,000 to ₹1,34,500." A line
+/// for the whole account names a sum, and the limit that it was held against.
 pub(super) fn sentence(account: &Account, line: &TraceLine) -> String {
     let reason = words::capital(&escape(&line.reason.to_string()));
     let before = line.before.map(|amount| words::amount(account, amount));
@@ -74,6 +74,9 @@ pub(super) fn sentence(account: &Account, line: &TraceLine) -> String {
     match (before, after) {
         (Some(limit), Some(sum)) if line.channel.is_none() => {
             format!("{reason}: {sum}, against {limit}.")
+        }
+        (Some(free), Some(after)) if line.step == Step::Target && free != after => {
+            format!("{reason}: {after} ({free} without floors and caps).")
         }
         (Some(before), Some(after)) if before != after => format!("{reason}: {before} to {after}."),
         (_, Some(after)) => format!("{reason}: {after}."),
@@ -95,7 +98,7 @@ fn result(decision: &Decision, channel: &ChannelDecision) -> String {
         return format!("{name} gets no budget: the account rests it.");
     }
     let Some(reference) = channel.reference else {
-        return format!("{name} gets {budget}; it has no earlier budget.");
+        return without_reference(decision, &name, channel.final_budget);
     };
     let moved = movement(account, channel.final_budget, words::shown(account, reference));
     if decision.held.is_some() {
@@ -126,6 +129,26 @@ fn result(decision: &Decision, channel: &ChannelDecision) -> String {
             estimate_text(account.currency, &veto.estimate),
             overruled(account)
         ),
+    }
+}
+
+/// What a channel gets that has nothing to be compared with.
+fn without_reference(decision: &Decision, name: &str, budget: Money) -> String {
+    let gets = if budget == Money::ZERO {
+        "gets no budget".to_owned()
+    } else {
+        format!("gets {}", words::money(&decision.account, budget))
+    };
+    match (&decision.held, &decision.reference) {
+        (None, _) => format!("{name} {gets}; it has no earlier budget."),
+        (Some(_), Some(_)) => {
+            format!("{name} {gets}: the week is held, and it has no earlier budget.")
+        }
+        (Some(_), None) => {
+            format!(
+                "{name} {gets}: the week is held, and without earlier budgets the split is equal."
+            )
+        }
     }
 }
 
