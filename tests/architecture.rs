@@ -45,9 +45,25 @@ fn every_folder_of_the_source_has_its_place_in_the_flow() {
 #[test]
 fn pure_stages_touch_no_disk_clock_network_environment_or_chance() {
     let forbidden = [
-        "std::fs", "std::net::Tcp", "std::net::Udp", "std::env", "std::process", "std::thread", "std::time",
-        "SystemTime", "Utc::now", "Local::now", "Instant::now", "getrandom", "OsRng", "rusqlite",
-        "rustix", "tokio", "tracing", "println!", "eprintln!",
+        "std::fs",
+        "std::net::Tcp",
+        "std::net::Udp",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "std::time",
+        "SystemTime",
+        "Utc::now",
+        "Local::now",
+        "Instant::now",
+        "getrandom",
+        "OsRng",
+        "rusqlite",
+        "rustix",
+        "tokio",
+        "tracing",
+        "println!",
+        "eprintln!",
     ];
     assert_absent(&PURE, &forbidden);
 }
@@ -105,8 +121,9 @@ impl Source {
     /// The folder of `src` that it lies in.
     fn room(&self) -> Option<String> {
         let below = self.path.strip_prefix(root().join("src")).expect("below src");
-        (below.components().count() > 1)
-            .then(|| below.components().next().expect("a folder").as_os_str().to_string_lossy().into_owned())
+        (below.components().count() > 1).then(|| {
+            below.components().next().expect("a folder").as_os_str().to_string_lossy().into_owned()
+        })
     }
 
     fn shown(&self) -> String {
@@ -123,7 +140,9 @@ impl Source {
             .lines()
             .enumerate()
             .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
-            .map(|(index, line)| (index + 1, line.split("//").next().unwrap_or_default().to_owned()))
+            .map(|(index, line)| {
+                (index + 1, line.split("//").next().unwrap_or_default().to_owned())
+            })
             .collect()
     }
 }

@@ -30,6 +30,7 @@ fn published(first_day: &str, revision: u32, vetoed: &[&str]) -> NewPublication 
         decision: "{}".to_owned(),
         stated_at: at("2026-01-05T00:30:00Z"),
         published_at: at("2026-01-05T00:30:01.5Z"),
+        audit_seq: 7,
     }
 }
 

@@ -16,7 +16,7 @@ mod take;
 
 pub use facts::FactRow;
 pub use files::{FileCounts, FileOutcome, FileRecord, NewFile};
-pub use publications::{Missed, NewPublication, Publication};
+pub use publications::{Missed, NewPublication, Publication, PublishedSegment};
 pub use take::{Changes, REPLACEMENTS_MAX, Take};
 
 use std::path::{Path, PathBuf};
@@ -53,6 +53,40 @@ impl Ledger {
     /// [`StoreError::Machine`].
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         Ok(Self { connection: open::read_only(path)?, path: path.to_owned() })
+    }
+
+    /// Opens the ledger at `path` for reading, if there is one.
+    pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
+        if open::is_there(path)? { Self::open_read_only(path).map(Some) } else { Ok(None) }
+    }
+
+    /// An empty ledger that is forgotten when it goes: it finds doubles within a file that is only
+    /// looked at.
+    pub fn temporary() -> Result<Self, StoreError> {
+        Ok(Self { connection: open::temporary()?, path: PathBuf::from("a temporary ledger") })
+    }
+
+    /// Remembers that something in a drop folder was left alone. `true`: it is seen for the first
+    /// time.
+    pub fn note_ignored(
+        &mut self,
+        account: &AccountId,
+        name: &str,
+        kind: &str,
+    ) -> Result<bool, StoreError> {
+        let note = || {
+            let find = "SELECT EXISTS (SELECT 1 FROM ignored JOIN accounts ON account = id
+                WHERE accounts.name = ?1 AND ignored.name = ?2 AND kind = ?3)";
+            let mut find = self.connection.prepare_cached(find)?;
+            if find.query_row((account.as_str(), name, kind), |row| row.get(0))? {
+                return Ok(false);
+            }
+            let insert = "INSERT INTO ignored (account, name, kind) VALUES (?1, ?2, ?3)";
+            let number = account_number(&self.connection, account)?;
+            self.connection.prepare_cached(insert)?.execute((number, name, kind))?;
+            Ok(true)
+        };
+        note().map_err(|error| self.write_fault(error))
     }
 
     /// Reads the whole ledger and checks its structure, which takes seconds for millions of rows.

@@ -61,6 +61,20 @@ pub fn read_only(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// A ledger that no one else sees.
+pub fn temporary() -> Result<Connection, StoreError> {
+    // An empty name: SQLite keeps it in its cache and spills into a file that only it knows.
+    let path = Path::new("");
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    migrate(path, &mut connection, CREATE)?;
+    Ok(connection)
+}
+
+/// Whether a ledger is at `path`.
+pub fn is_there(path: &Path) -> Result<bool, StoreError> {
+    exists(path)
+}
+
 fn exists(path: &Path) -> Result<bool, StoreError> {
     if path.try_exists().map_err(|source| machine(path, OPEN, source))? {
         return Ok(true);

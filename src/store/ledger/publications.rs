@@ -34,6 +34,8 @@ pub struct NewPublication {
     pub stated_at: Instant,
     /// When it was published, by the clock.
     pub published_at: Instant,
+    /// The number of the last record of the account's chain that its bundle holds.
+    pub audit_seq: u64,
 }
 
 /// A published decision.
@@ -59,6 +61,21 @@ pub struct Publication {
     pub stated_at: Instant,
     /// When it was published, by the clock.
     pub published_at: Instant,
+    /// The number of the last record of the account's chain that its bundle holds.
+    pub audit_seq: u64,
+}
+
+/// Which part of the account's audit chain a published bundle ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublishedSegment {
+    /// The week.
+    pub week: Week,
+    /// Its revision.
+    pub revision: u32,
+    /// The digest of its `SHA256SUMS`.
+    pub manifest: Digest,
+    /// The number of the last record that the bundle holds.
+    pub audit_seq: u64,
 }
 
 /// A week that was due while the daemon did not run, and was not decided.
@@ -72,7 +89,7 @@ pub struct Missed {
 
 /// What [`read_publication`] reads, in its order.
 const COLUMNS: &str = "SELECT seq, week, revision, hold_reason, manifest, decision, stated_at,
-    published_at FROM publications";
+    published_at, audit_seq FROM publications";
 
 impl Ledger {
     /// The newest revision of the newest published week (of those before `before`).
@@ -136,6 +153,44 @@ impl Ledger {
             .prepare_cached("SELECT channel FROM vetoes WHERE publication = ?1 ORDER BY channel")?
             .query_map([publication], |row| read_name(row, 0))?
             .collect()
+    }
+
+    /// Every publication with its manifest and the last record of the audit chain that it holds, in
+    /// the order of publication: what the log is held against.
+    pub fn published_segments(
+        &self,
+        account: &AccountId,
+    ) -> Result<Vec<PublishedSegment>, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
+        let all = "SELECT week, revision, manifest, audit_seq FROM publications
+            WHERE account = ?1 ORDER BY seq";
+        self.connection
+            .prepare_cached(all)
+            .and_then(|mut all| {
+                let segment = |row: &Row<'_>| {
+                    Ok(PublishedSegment {
+                        week: Week::starting(read_day(row, 0)?),
+                        revision: row.get(1)?,
+                        manifest: read_digest(row, 2)?,
+                        audit_seq: encode::read_count(row, 3)?,
+                    })
+                };
+                all.query_map([account], segment)?.collect()
+            })
+            .map_err(|error| self.read_fault(error))
+    }
+
+    /// The number of the last record of the account's chain that a published bundle holds.
+    pub fn last_bundle_seq(&self, account: &AccountId) -> Result<Option<u64>, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(None) };
+        let last =
+            "SELECT audit_seq FROM publications WHERE account = ?1 ORDER BY seq DESC LIMIT 1";
+        self.connection
+            .prepare_cached(last)
+            .and_then(|mut last| {
+                last.query_row([account], |row| encode::read_count(row, 0)).optional()
+            })
+            .map_err(|error| self.read_fault(error))
     }
 
     /// The digest of the manifest of the bundle that was published last, whatever its week.
@@ -224,7 +279,8 @@ impl Ledger {
 
     fn insert_publication(&self, publication: &NewPublication) -> rusqlite::Result<()> {
         let insert = "INSERT INTO publications (account, week, revision, hold_reason, manifest,
-            decision, stated_at, published_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+            decision, stated_at, published_at, audit_seq)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         self.connection.prepare_cached(insert)?.execute((
             account_number(&self.connection, &publication.account)?,
             week_number(publication.week),
@@ -234,6 +290,7 @@ impl Ledger {
             &publication.decision,
             encode::instant(publication.stated_at),
             encode::instant(publication.published_at),
+            i64::try_from(publication.audit_seq).unwrap_or(i64::MAX),
         ))?;
         let seq = self.connection.last_insert_rowid();
         let insert = "INSERT INTO budgets (publication, channel, budget) VALUES (?1, ?2, ?3)";
@@ -248,6 +305,16 @@ impl Ledger {
             insert.execute((seq, channel.as_str()))?;
         }
         Ok(())
+    }
+
+    /// Whether `week` is recorded as missed.
+    pub fn is_missed(&self, account: &AccountId, week: Week) -> Result<bool, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(false) };
+        let find = "SELECT EXISTS (SELECT 1 FROM missed WHERE account = ?1 AND week = ?2)";
+        self.connection
+            .prepare_cached(find)
+            .and_then(|mut find| find.query_row((account, week_number(week)), |row| row.get(0)))
+            .map_err(|error| self.read_fault(error))
     }
 
     /// Records that `week` was missed; a second record of it changes nothing.
@@ -304,6 +371,7 @@ fn read_publication(row: &Row<'_>) -> rusqlite::Result<(i64, Publication)> {
         decision: row.get(5)?,
         stated_at: read_instant(row, 6)?,
         published_at: read_instant(row, 7)?,
+        audit_seq: encode::read_count(row, 8)?,
     };
     Ok((row.get(0)?, publication))
 }

@@ -87,6 +87,7 @@ CREATE TABLE publications (
     decision      TEXT NOT NULL,
     stated_at     TEXT NOT NULL,
     published_at  TEXT NOT NULL,
+    audit_seq     INTEGER NOT NULL,
     UNIQUE (account, week, revision)
 ) STRICT;
 
@@ -108,6 +109,14 @@ CREATE TABLE missed (
     week     INTEGER NOT NULL,
     due_at   TEXT NOT NULL,
     PRIMARY KEY (account, week)
+) WITHOUT ROWID, STRICT;
+
+-- What was found in a drop folder and left alone, so that each is told once.
+CREATE TABLE ignored (
+    account  INTEGER NOT NULL REFERENCES accounts(id),
+    name     TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    PRIMARY KEY (account, name, kind)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE chains (
