@@ -1,15 +1,38 @@
 //! Weekly history → [`Allocation`]: the only place where a budget is made, in integers, by the
 //! steps of DESIGN §4. Rules never read advice; a veto reaches them as the name of a channel.
 //!
-//! In order: [`reference`](Reference) → [`propose`] → [`cuts`] → [`pay_vetoes`] → [`round`].
+//! In order: [`reference`](reference()) → [`propose`] (or [`hold`]) → [`cuts`] → [`pay_vetoes`] →
+//! [`round`]. Each step has a file: `reference`, `evidence`, `weight` and `response` (steps 1 and
+//! 2), `bounds` (3), `target` (4 and 5), `hold` (6), `pace` (7), `quiet` (8), `veto` (9 to 11),
+//! `rounding`. They share out money by `water_filling` and `largest_remainder`.
 
 mod allocation;
+mod bounds;
+mod case;
+mod evidence;
+mod exact;
+mod hold;
+mod largest_remainder;
+mod pace;
+mod proposal;
+mod quiet;
+mod reason;
+mod reference;
+mod response;
+mod rounding;
+mod target;
 mod trace;
+mod veto;
+mod water_filling;
+mod weight;
 
 pub use allocation::Allocation;
-pub use trace::{Reason, Step, TraceLine};
-
-use std::collections::{BTreeMap, BTreeSet};
+pub use proposal::{hold, propose};
+pub use reason::{Reason, ResponseUnknown};
+pub use reference::reference;
+pub use rounding::round;
+pub use trace::{Step, TraceLine};
+pub use veto::{cuts, pay_vetoes};
 
 use serde::Serialize;
 
@@ -166,57 +189,4 @@ pub struct Paid {
     pub overruled: Vec<ChannelName>,
     /// Steps 9 to 11.
     pub trace: Vec<TraceLine>,
-}
-
-impl Step {
-    /// The stable name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reference => "reference",
-            Self::Evidence => "evidence",
-            Self::Eligible => "eligible",
-            Self::Weight => "weight",
-            Self::Bounds => "bounds",
-            Self::Target => "target",
-            Self::Shortfall => "shortfall",
-            Self::Hold => "hold",
-            Self::Pace => "pace",
-            Self::Quiet => "quiet",
-            Self::Veto => "veto",
-            Self::Funding => "funding",
-            Self::Rounding => "rounding",
-        }
-    }
-}
-
-/// Steps 1 to 8: evidence → proposal. Holds by itself where no channel is eligible.
-pub fn propose(_inputs: &Inputs<'_>) -> Proposal {
-    unimplemented!("rules")
-}
-
-/// The safe decision: the reference clamped to the caps, or an equal split within them.
-pub fn hold(_inputs: &Inputs<'_>, _reason: HoldReason) -> Proposal {
-    unimplemented!("rules")
-}
-
-/// The channels whose proposal is below their reference by at least one rounding unit, by name;
-/// none in a hold. Paused channels are left out.
-pub fn cuts(_account: &Account, _proposal: &Proposal) -> Vec<ChannelName> {
-    unimplemented!("rules")
-}
-
-/// Steps 9 to 11. `vetoed`: channels whose cut the blocker calls premature; `runs`: for each
-/// channel, in how many published weeks in a row just before this one it was vetoed.
-pub fn pay_vetoes(
-    _account: &Account,
-    _proposal: &Proposal,
-    _vetoed: &BTreeSet<ChannelName>,
-    _runs: &BTreeMap<ChannelName, u32>,
-) -> Paid {
-    unimplemented!("rules")
-}
-
-/// The one rounding: to the account's unit by largest remainder, ties by name, never above a cap.
-pub fn round(_account: &Account, _allocation: &Allocation) -> (Allocation, Vec<TraceLine>) {
-    unimplemented!("rules")
 }

@@ -1,7 +1,9 @@
-//! The trace: one line for each thing that a step did, so that a manager can follow a channel from
-//! its ROI to its final budget.
+//! The trace: one line for each thing that a step did, so that a manager can follow each channel
+//! from its ROI to its final budget.
 
 use crate::domain::{Amount, ChannelName};
+
+use super::Reason;
 
 /// A step of DESIGN §4, in the order in which they happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +36,27 @@ pub enum Step {
     Rounding,
 }
 
+impl Step {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::Evidence => "evidence",
+            Self::Eligible => "eligible",
+            Self::Weight => "weight",
+            Self::Bounds => "bounds",
+            Self::Target => "target",
+            Self::Shortfall => "shortfall",
+            Self::Hold => "hold",
+            Self::Pace => "pace",
+            Self::Quiet => "quiet",
+            Self::Veto => "veto",
+            Self::Funding => "funding",
+            Self::Rounding => "rounding",
+        }
+    }
+}
+
 /// One line of the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceLine {
@@ -41,35 +64,38 @@ pub struct TraceLine {
     pub step: Step,
     /// The channel it concerns; `None`: the whole account.
     pub channel: Option<ChannelName>,
-    /// The channel's amount before the step.
+    /// The channel's amount before the step; of a line for the whole account, the limit that
+    /// `after` was held against, if there is one.
     pub before: Option<Amount>,
-    /// The channel's amount after the step.
+    /// The channel's amount after the step; of a line for the whole account, the sum that it
+    /// speaks of.
     pub after: Option<Amount>,
     /// What happened.
     pub reason: Reason,
 }
 
-/// What happened in a step, with a stable code and a sentence. Amounts stand in the line itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// There is nothing to compare with.
-    NoReference,
-}
-
-impl Reason {
-    /// The stable code ("no_reference").
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NoReference => "no_reference",
-        }
+impl TraceLine {
+    /// A line for the whole account, without amounts.
+    pub(super) const fn account(step: Step, reason: Reason) -> Self {
+        Self { step, channel: None, before: None, after: None, reason }
     }
-}
 
-impl std::fmt::Display for Reason {
-    /// One sentence for people, lower case, no full stop.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NoReference => f.write_str("there are no earlier budgets to compare with"),
-        }
+    /// A line for one channel, without amounts.
+    pub(super) fn channel(step: Step, channel: &ChannelName, reason: Reason) -> Self {
+        Self { step, channel: Some(channel.clone()), before: None, after: None, reason }
+    }
+
+    /// The same line with the amount before the step, where there is one.
+    #[must_use]
+    pub(super) fn from(mut self, before: impl Into<Option<Amount>>) -> Self {
+        self.before = before.into();
+        self
+    }
+
+    /// The same line with the amount after the step.
+    #[must_use]
+    pub(super) fn to(mut self, after: Amount) -> Self {
+        self.after = Some(after);
+        self
     }
 }
