@@ -4,5 +4,6 @@ pub mod advice;
 pub mod audit;
 pub mod decision;
 pub mod domain;
+pub mod evaluate;
 pub mod history;
 pub mod rules;
