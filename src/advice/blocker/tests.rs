@@ -395,3 +395,23 @@ fn no_history_makes_it_panic_or_speak_in_infinities() {
         }
     }
 }
+
+#[test]
+fn the_interval_is_as_wide_as_the_largest_of_the_errors() {
+    let mut weeks = weeks_with_effects(40, 20, 2, 1);
+    for (number, week) in weeks.iter_mut().enumerate() {
+        week.measures.revenue =
+            week.measures.revenue + Money::from_minor(5 * scattered(number + 400));
+    }
+    let sample = windows(&weeks, 2, DemandSign::WeekBefore).sample;
+    let effect = fit(&sample, 2).expect("well-conditioned");
+    assert!(effect.errors.largest() > 1.02 * effect.errors.classic, "{effect:?}");
+    let Verdict::Pass(estimate) = verdict_on(&BlockerSettings::default(), weeks) else {
+        panic!("0.3 is below the hurdle")
+    };
+    // 37 windows less 7 coefficients: t.ppf(0.9, 30) of scipy 1.17.1 is 1.310415.
+    let reach = 1.310_415 * effect.errors.largest();
+    assert_eq!(effect.degrees, 30);
+    assert!((estimate.cost - effect.coefficient).abs() < 1e-12);
+    assert!(((estimate.high - estimate.low) / 2.0 / reach - 1.0).abs() < 1e-6, "{estimate:?}");
+}
