@@ -5,6 +5,7 @@ pub mod audit;
 pub mod config;
 pub mod decision;
 pub mod domain;
+pub mod evaluate;
 pub mod history;
 pub mod ingest;
 pub mod report;
