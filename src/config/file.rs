@@ -140,7 +140,8 @@ impl<'a> File<'a> {
 fn plain(message: &str, piece: &str) -> (String, Option<String>) {
     let (message, hint) = match message {
         _ if message.starts_with("string values must be quoted") => {
-            let hint = format!("write \"{}\"", shown(piece));
+            let bare = piece.trim_matches(['“', '”', '„', '‘', '’', '«', '»', '`']);
+            let hint = format!("write \"{}\", with straight quotes", shown(bare));
             return ("a text stands in quotes".to_owned(), Some(hint));
         }
         "duplicate key" => (
@@ -160,6 +161,16 @@ fn plain(message: &str, piece: &str) -> (String, Option<String>) {
         }
         _ if message.starts_with("key with no value") => {
             ("a key without a value", "write key = value")
+        }
+        _ if message.starts_with("invalid mantissa") => (
+            "a number begins and ends with a digit",
+            "write 0.4, not .4; money and shares stand in quotes: \"0.4\"",
+        ),
+        _ if message.starts_with("invalid boolean") => {
+            ("neither true nor false", "write true or false, in small letters")
+        }
+        _ if message.contains("unquoted key") || message.contains("key-value pair") => {
+            ("this is no key", "write key = value, the key of letters, digits, - and _ alone")
         }
         _ => return (format!("not TOML: {message}"), None),
     };
