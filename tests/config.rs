@@ -409,7 +409,7 @@ fn limits_hold(account: &Account) -> bool {
         let cap = i128::from(account.cap_share(channel).millionths()) * total;
         let floor = i128::from(account.floor_share(channel).millionths()) * total;
         let cap_in_units = cap / 1_000_000 / unit * unit;
-        ordered &= floor <= cap_in_units * 1_000_000;
+        ordered &= account.floor_share(channel) <= account.cap_share(channel);
         if !channel.paused {
             caps += cap_in_units;
             floors += floor;

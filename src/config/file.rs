@@ -37,6 +37,8 @@ pub(super) struct File<'a> {
     /// Which keys it takes.
     pub role: Role,
     text: &'a str,
+    /// Where each line begins.
+    line_starts: Vec<usize>,
     broken: BrokenLines,
     faults: RefCell<Vec<ConfigFault>>,
 }
@@ -49,8 +51,10 @@ impl<'a> File<'a> {
     pub fn parse(source: &'a SourceText, role: Role) -> (Self, DeTable<'a>) {
         let path = source.path.as_str();
         let text = source.text.strip_prefix('\u{FEFF}').unwrap_or(&source.text);
-        let mut file =
-            Self { path, role, text, broken: BTreeMap::new(), faults: RefCell::new(Vec::new()) };
+        let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+        let line_starts = std::iter::once(0).chain(newlines).collect();
+        let (broken, faults) = (BrokenLines::new(), RefCell::default());
+        let mut file = Self { path, role, text, line_starts, broken, faults };
         if text.len() > TEXT_BYTES_MAX {
             let message = format!("the file has more than {TEXT_BYTES_MAX} bytes");
             file.record(About::Syntax, 0..0, None, message, None);
@@ -81,10 +85,10 @@ impl<'a> File<'a> {
 
     /// Line and column of a byte of the text, both from 1, columns in characters.
     pub fn place(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (line, before[line_start..].chars().count() + 1)
+        let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
+        let start = self.line_starts[line - 1];
+        let before = self.text.get(start..offset).unwrap_or(&self.text[start..]);
+        (line, before.chars().count() + 1)
     }
 
     /// The piece of the text at `span`, fit for a message.
@@ -136,7 +140,8 @@ impl<'a> File<'a> {
 fn plain(message: &str, piece: &str) -> (String, Option<String>) {
     let (message, hint) = match message {
         _ if message.starts_with("string values must be quoted") => {
-            let hint = format!("write \"{}\"", shown(piece));
+            let bare = piece.trim_matches(['“', '”', '„', '‘', '’', '«', '»', '`']);
+            let hint = format!("write \"{}\", with straight quotes", shown(bare));
             return ("a text stands in quotes".to_owned(), Some(hint));
         }
         "duplicate key" => (
@@ -156,6 +161,16 @@ fn plain(message: &str, piece: &str) -> (String, Option<String>) {
         }
         _ if message.starts_with("key with no value") => {
             ("a key without a value", "write key = value")
+        }
+        _ if message.starts_with("invalid mantissa") => (
+            "a number begins and ends with a digit",
+            "write 0.4, not .4; money and shares stand in quotes: \"0.4\"",
+        ),
+        _ if message.starts_with("invalid boolean") => {
+            ("neither true nor false", "write true or false, in small letters")
+        }
+        _ if message.contains("unquoted key") || message.contains("key-value pair") => {
+            ("this is no key", "write key = value, the key of letters, digits, - and _ alone")
         }
         _ => return (format!("not TOML: {message}"), None),
     };

@@ -52,18 +52,16 @@ impl<'a> Limits<'a> {
     }
 
     fn are_ordered(&self, budget: &Budget<'_>, rules: &ReadRules<'_>) -> bool {
-        if self.floor_amount <= self.cap_money.amount() {
+        if self.floor <= self.cap {
             return true;
         }
         let own = self.channel.floor.as_ref().or(self.channel.cap.as_ref());
         let item = own.or(rules.floor.as_ref()).or(rules.cap.as_ref()).unwrap_or(&budget.item);
         item.misfit(
             format!(
-                "the floor of {} is {} ({}), its cap only {} ({})",
+                "the floor of {} is {} of the total, its cap only {}",
                 self.channel.channel.name,
-                self.floor_amount.to_decimal(budget.currency),
                 self.floor.to_percent(),
-                short(self.cap_money, budget.currency),
                 self.cap.to_percent(),
             ),
             "lower its spend_floor_share or raise its spend_cap_share",

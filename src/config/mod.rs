@@ -130,7 +130,7 @@ fn read_daemon(
     let (file, tree) = File::parse(source, Role::Daemon);
     let root = Table::root(&file, &tree);
     if accounts == 0 {
-        let folder = daemon::accounts_folder(&root, base);
+        let folder = accounts_folder(source, base);
         root.fault(
             format!("there is no account: no file {}", folder.join("<id>.toml").display()),
             "write one; `budgetd init` lays out an example",

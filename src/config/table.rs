@@ -41,7 +41,10 @@ impl<'a> Table<'a> {
 
     /// The value of `key`, where the table has it.
     pub fn item(&self, key: &'static str) -> Option<Item<'a>> {
-        self.asked.borrow_mut().push(key);
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
         let value = self.entries?.get(key)?;
         Some(Item { file: self.file, key, span: value.span(), value: value.get_ref() })
     }
@@ -153,16 +156,17 @@ impl<'a> Table<'a> {
 
     fn unknown(&self, key: &Spanned<impl AsRef<str>>, value: &DeValue<'_>, known: &[&'static str]) {
         let written = key.get_ref().as_ref();
-        let kind = if value.is_table() { "table" } else { "key" };
+        let is_table =
+            value.is_table() || value.get(0).is_some_and(|first| first.get_ref().is_table());
+        let kind = if is_table { "table" } else { "key" };
         let place = if self.name.is_empty() { String::new() } else { format!(" in {}", self.name) };
         let message = format!("unknown {kind} {}{place}", self.file.shown(&key.span()));
-        let hint = match (
-            reference::home_of(written, self.file.role),
-            nearest(written, known.iter().copied()),
-        ) {
-            (Some(home), _) => format!("it belongs {home}"),
-            (None, Some(known)) => format!("did you mean {known}?"),
-            (None, None) => format!("known here: {}", known.join(", ")),
+        let hint = if let Some(known) = nearest(written, known.iter().copied()) {
+            format!("did you mean {known}?")
+        } else if let Some(home) = reference::home_of(written, self.file.role) {
+            format!("it belongs {home}")
+        } else {
+            format!("known here: {}", known.join(", "))
         };
         self.file.record(About::Whole, key.span(), None, message, Some(hint));
     }

@@ -97,7 +97,8 @@ impl<'a> Item<'a> {
     pub fn whole(&self, range: RangeInclusive<u32>) -> Option<u32> {
         let hint = || format!("write a whole number from {} to {}", range.start(), range.end());
         let DeValue::Integer(integer) = self.value else {
-            match self.value.as_str().and_then(|text| text.parse::<u32>().ok()) {
+            let meant = self.value.as_str().and_then(|text| text.parse().ok());
+            match meant.filter(|number| range.contains(number)) {
                 Some(number) => self.wrong_kind("a whole number", number),
                 None => {
                     self.fault(format!("must be a whole number, not {}", kind(self.value)), hint());
@@ -122,7 +123,8 @@ impl<'a> Item<'a> {
                 i32::from_str_radix(integer.as_str(), integer.radix()).ok().map(f64::from)
             }
             other => {
-                match other.as_str().and_then(|text| text.parse::<f64>().ok()) {
+                let meant = other.as_str().and_then(|text| text.parse().ok());
+                match meant.filter(|number| range.contains(number)) {
                     Some(number) => self.wrong_kind("a number", number),
                     None => self.fault(format!("must be a number, not {}", kind(other)), hint()),
                 }
@@ -164,11 +166,7 @@ impl<'a> Item<'a> {
             Ok(_) | Err(DecimalError::TooLarge) => "more than the whole".to_owned(),
             Err(error) => not_a_decimal(text, error),
         };
-        let hint = match percent(text) {
-            Some(share) => format!("{} is written \"{}\"", share.to_percent(), share.to_decimal()),
-            None => hint.to_owned(),
-        };
-        self.fault(complaint, hint);
+        self.fault(complaint, share_hint(text).unwrap_or_else(|| hint.to_owned()));
         None
     }
 
@@ -232,13 +230,23 @@ fn not_a_decimal(text: &str, error: DecimalError) -> String {
     }
 }
 
-/// What "40 %" or "40" is as a share.
-fn percent(text: &str) -> Option<Share> {
-    let number = text.trim_end_matches('%').trim_end();
-    let millionths = decimal::parse(number.as_bytes(), Share::DIGITS - 2).ok()?;
+/// How to write the share that `text` seems to mean: "40 %", "40" or "0,4".
+fn share_hint(text: &str) -> Option<String> {
+    let with_point = text.replace(',', ".");
+    if with_point != text && Share::parse(&with_point).is_ok_and(|share| share <= Share::ONE) {
+        return Some(format!("with a point it is \"{with_point}\""));
+    }
+    let percent = with_point.trim_end_matches('%').trim_end();
+    let millionths = decimal::parse(percent.as_bytes(), Share::DIGITS - 2).ok()?;
     let share = Share::from_millionths(u32::try_from(millionths).ok()?);
-    (Share::ZERO < share && share <= Share::ONE).then_some(share)
+    // "1.5" may be a slip for much else
+    let is_percent = text.ends_with('%') || share >= PERCENT_LEAST;
+    (is_percent && share <= Share::ONE)
+        .then(|| format!("{} is written \"{}\"", share.to_percent(), share.to_decimal()))
 }
+
+/// From 2 on, a number without a sign is taken for a percentage.
+const PERCENT_LEAST: Share = Share::from_millionths(20_000);
 
 /// How to write the amount that `text` seems to mean.
 fn amount_hint(text: &str, currency: Option<Currency>, digits: u8) -> String {
