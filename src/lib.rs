@@ -6,3 +6,4 @@ pub mod decision;
 pub mod domain;
 pub mod history;
 pub mod rules;
+pub mod store;
