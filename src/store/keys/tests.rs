@@ -155,3 +155,31 @@ fn a_line_of_allowed_signers_names_principal_and_namespace() {
     assert!(line.starts_with("budgetd namespaces=\"budgetd\" ssh-ed25519 AAAA"), "{line}");
     assert_eq!(line.split(' ').count(), 4);
 }
+
+#[test]
+fn a_credential_of_systemd_is_taken_though_its_mode_shows_a_group() {
+    let folder = folder();
+    let path = folder.path().join("credential");
+    SigningKey::generate(&path, "").expect("made");
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).expect("set");
+    let user = rustix::process::geteuid().as_raw();
+    // As systemd writes it: owner r, the service's user r, group nothing, mask r, others nothing.
+    let entries =
+        [(1, 4, u32::MAX), (2, 4, user), (4, 0, u32::MAX), (16, 4, u32::MAX), (32, 0, u32::MAX)];
+    let mut list = vec![2, 0, 0, 0];
+    for (tag, permissions, id) in entries {
+        list.extend(u16::to_le_bytes(tag));
+        list.extend(u16::to_le_bytes(permissions));
+        list.extend(u32::to_le_bytes(id));
+    }
+    let flags = rustix::fs::XattrFlags::empty();
+    if rustix::fs::setxattr(&path, permissions::ACL_ATTRIBUTE, &list, flags).is_err() {
+        #[expect(clippy::print_stderr, reason = "says that a test was skipped")]
+        {
+            eprintln!("skipped: no access control lists on this file system");
+        }
+        return;
+    }
+    assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o440);
+    SigningKey::load(&path).expect("taken");
+}
