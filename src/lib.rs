@@ -2,7 +2,9 @@
 
 pub mod advice;
 pub mod audit;
+pub mod cli;
 pub mod config;
+pub mod daemon;
 pub mod decision;
 pub mod domain;
 pub mod evaluate;
@@ -11,3 +13,4 @@ pub mod ingest;
 pub mod report;
 pub mod rules;
 pub mod store;
+pub mod workflow;

@@ -106,7 +106,9 @@ pub enum Event {
     /// An earlier record announced something that did not take effect, because the program was
     /// stopped in between; what happened instead follows.
     Superseded {
-        /// The record's number.
+        /// The record's number; under a key of its own, since `seq` is the number of the record
+        /// that says this.
+        #[serde(rename = "superseded_seq")]
         seq: u64,
         /// Why.
         reason: String,
@@ -160,4 +162,69 @@ pub struct Replacement {
     /// Measures besides spend and revenue that changed ("clicks"), and "campaigns" where only
     /// their division changed.
     pub others: Vec<String>,
+}
+
+/// One of each, for tests.
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Event> {
+    let digest = Digest::of(b"sample");
+    let day: Day = "2026-01-05".parse().expect("a day");
+    let time: Instant = "2026-01-05T00:30:00Z".parse().expect("a time");
+    let channel = ChannelName::new("Google Ads").expect("a name");
+    let replacement = Replacement {
+        day,
+        channel: channel.clone(),
+        spend_before: "10.00".to_owned(),
+        spend_after: "12.00".to_owned(),
+        revenue_before: "20.00".to_owned(),
+        revenue_after: "20.00".to_owned(),
+        others: vec!["clicks".to_owned()],
+    };
+    let file = FileEvent {
+        claim: "00000000000000ff".to_owned(),
+        name: "a \"quoted\" name.csv".to_owned(),
+        sha256: digest,
+        bytes: 100,
+        rows: 7,
+        first_day: day,
+        last_day: day,
+        source: "long".to_owned(),
+        archived: "main/2026/01/x.csv".to_owned(),
+        arrived_at: time,
+        replaced: 1,
+        replacements: vec![replacement],
+    };
+    vec![
+        Event::Started { version: "0.1.0".to_owned() },
+        Event::Stopped { signal: "SIGTERM".to_owned() },
+        Event::KeyInUse { fingerprint: "SHA256:abc".to_owned() },
+        Event::ObjectIgnored { name: "link".to_owned(), kind: "symlink".to_owned() },
+        Event::FileAccepted(file.clone()),
+        Event::FileDuplicate(file),
+        Event::FileRefused {
+            claim: "00".to_owned(),
+            name: "bad.csv".to_owned(),
+            sha256: digest,
+            bytes: 3,
+            faults: 2,
+            reasons: vec!["no_rows".to_owned()],
+        },
+        Event::CaughtUp { week: day, due_at: time },
+        Event::Missed { week: day, due_at: time },
+        Event::Decided {
+            week: day,
+            revision: 2,
+            outcome: "decided".to_owned(),
+            hold: None,
+            vetoes: vec![channel],
+            vetoes_overruled: Vec::new(),
+            fallbacks: Vec::new(),
+            revise_reason: Some("late data".to_owned()),
+            decision: digest,
+            stated_at: time,
+        },
+        Event::Published { week: day, revision: 1, manifest: digest },
+        Event::TornLineCut { bytes: 12, sha256: digest },
+        Event::Superseded { seq: 3, reason: "stopped in between".to_owned() },
+    ]
 }

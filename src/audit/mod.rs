@@ -1,8 +1,13 @@
-//! The audit log as values: what can happen, and the chain that makes edits, removals and
-//! reorderings show.
+//! The audit log as values: what can happen, the chain that makes edits, removals and
+//! reorderings show, and the checkpoints that make a cut end show.
 
-mod chain;
-mod event;
+pub mod chain;
+pub mod checkpoint;
+pub mod event;
 
-pub use chain::ChainHead;
+pub use chain::{ChainFault, ChainFaultKind, ChainHead, Record};
+pub use checkpoint::{AuditFault, AuditReport, Auditor, PublishedSegment};
 pub use event::{Event, FileEvent, Replacement};
+
+/// The chain of what concerns no account. No account can have this id, since ids hold no dot.
+pub const DAEMON_CHAIN: &str = "budgetd.daemon";

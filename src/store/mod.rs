@@ -3,13 +3,17 @@
 
 pub mod archive;
 pub mod atomic;
+pub mod bundle;
 mod copy;
 pub mod error;
 pub mod files;
 mod folder;
 pub mod inbox;
+pub mod journal;
+pub mod keys;
 pub mod layout;
 pub mod ledger;
 pub mod lock;
+pub mod outbox;
 
 pub use error::StoreError;

@@ -1,10 +1,12 @@
 //! The audit log held against itself, the ledger and the published bundles.
 
-use super::{DAEMON_CHAIN, WorkflowError, Workspace, account_chain};
-use crate::audit::Record;
-use crate::report;
-use crate::store::journal::{self, AuditFault, AuditReport, Segment};
+use super::{WorkflowError, Workspace, account_chain, chain_path};
+use crate::audit::{AuditFault, AuditReport, DAEMON_CHAIN, PublishedSegment, Record};
+use crate::domain::Account;
+use crate::store::bundle::AUDIT;
+use crate::store::journal;
 use crate::store::ledger::Ledger;
+use crate::store::outbox::PublishedBundle;
 
 /// What was found of one chain.
 pub struct AuditOf {
@@ -16,44 +18,60 @@ pub struct AuditOf {
 
 /// Checks every chain of the workspace.
 pub fn verify_audit(workspace: &Workspace) -> Result<Vec<AuditOf>, WorkflowError> {
-    let ledger = Ledger::open_existing(&workspace.layout.ledger())?;
-    let head = |chain: &str| match &ledger {
-        Some(ledger) => ledger.chain_head(chain),
-        None => Ok(None),
-    };
-    let daemon = journal::verify_all(
-        &workspace.layout.daemon_audit(),
-        DAEMON_CHAIN,
-        head(DAEMON_CHAIN)?,
-        &[],
-    );
-    let mut answers = vec![AuditOf { chain: DAEMON_CHAIN.to_owned(), answer: daemon }];
+    let ledger = Ledger::open_existing(&workspace.places.state().ledger())?;
+    let mut answers = vec![verify_chain(workspace, ledger.as_ref(), DAEMON_CHAIN, &[])?];
     for account in &workspace.config.accounts {
+        let bundles = published(workspace, account)?;
+        let names: Vec<String> = bundles.iter().map(|(bundle, _)| bundle.name.to_string()).collect();
+        let segments: Vec<PublishedSegment<'_>> = bundles
+            .iter()
+            .zip(&names)
+            .map(|((bundle, audit), name)| PublishedSegment {
+                bundle: name,
+                audit,
+                manifest: bundle.manifest,
+            })
+            .collect();
         let chain = account_chain(&account.id);
-        let mut segments = Vec::new();
-        let publications = match &ledger {
-            Some(ledger) => ledger.publications(&account.id)?,
-            None => Vec::new(),
-        };
-        let outbox = workspace.outbox();
-        for publication in publications {
-            let name = report::bundle_name(publication.week, publication.revision);
-            let bytes = outbox.read_if_there(&account.id, &name, "audit.jsonl")?;
-            segments.push(Segment { bundle: name, bytes, manifest: publication.manifest });
-        }
-        let path = workspace.layout.account_audit(account.id.as_str());
-        let answer = journal::verify_all(&path, &chain, head(&chain)?, &segments);
-        answers.push(AuditOf { chain, answer });
+        answers.push(verify_chain(workspace, ledger.as_ref(), &chain, &segments)?);
     }
     Ok(answers)
 }
 
-/// All records of a chain, oldest first.
-pub fn audit_records(workspace: &Workspace, chain: &str) -> Result<Vec<Record>, WorkflowError> {
-    let path = if chain == DAEMON_CHAIN {
-        workspace.layout.daemon_audit()
-    } else {
-        workspace.layout.account_audit(chain)
+fn verify_chain(
+    workspace: &Workspace,
+    ledger: Option<&Ledger>,
+    chain: &str,
+    segments: &[PublishedSegment<'_>],
+) -> Result<AuditOf, WorkflowError> {
+    let acknowledged = match ledger {
+        Some(ledger) => ledger.chain_head(chain)?,
+        None => None,
     };
-    Ok(journal::records(&path, chain)?)
+    let path = chain_path(workspace, chain)?;
+    let answer = journal::verify_all(&path, chain, acknowledged, segments);
+    Ok(AuditOf { chain: chain.to_owned(), answer })
+}
+
+/// The bundles that are in the outbox, each with its piece of the log.
+fn published(
+    workspace: &Workspace,
+    account: &Account,
+) -> Result<Vec<(PublishedBundle, Vec<u8>)>, WorkflowError> {
+    let outbox = workspace.outbox();
+    let mut found = Vec::new();
+    for bundle in outbox.published(&account.id)? {
+        let audit = outbox.read(&account.id, bundle.name, AUDIT)?;
+        found.push((bundle, audit));
+    }
+    Ok(found)
+}
+
+/// Calls `show` with each record of a chain, oldest first.
+pub fn each_audit_record(
+    workspace: &Workspace,
+    chain: &str,
+    show: &mut dyn FnMut(Record) -> Result<(), WorkflowError>,
+) -> Result<(), WorkflowError> {
+    journal::each_record(&chain_path(workspace, chain)?, show)
 }

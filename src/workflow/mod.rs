@@ -2,13 +2,15 @@
 //! time is always an argument, and each unit of work holds one lock while it lasts.
 
 mod audit;
+mod places;
 mod recover;
 mod schedule;
 mod standing;
 mod take;
 mod week;
 
-pub use audit::{AuditOf, audit_records, verify_audit};
+pub use audit::{AuditOf, each_audit_record, verify_audit};
+pub use places::Places;
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
 pub use standing::{AccountStanding, FileStanding, Health, account_standing};
 pub use take::{FileAnswer, TakenFile, ingest_settings, validate};
@@ -20,19 +22,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
 
-use crate::audit::{ChainHead, Event, Record};
+use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Instant};
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
-use crate::store::layout::Layout;
 use crate::store::ledger::Ledger;
 use crate::store::lock::Lock;
 use crate::store::outbox::Outbox;
 use crate::store::StoreError;
-
-/// The chain of records that belong to no account; no account can be called like it.
-pub const DAEMON_CHAIN: &str = "@daemon";
 
 /// Why a unit of work ended without its result.
 #[derive(Debug, Error)]
@@ -64,16 +62,16 @@ pub enum WorkflowError {
 pub struct Workspace {
     /// The checked configuration.
     pub config: Config,
-    /// Where state, archive and drop folders are.
-    pub layout: Layout,
+    /// Where state and drop folders are.
+    pub places: Places,
 }
 
 impl Workspace {
     /// The workspace that `config` describes.
     pub fn new(config: Config) -> Self {
         let ids = config.accounts.iter().map(|account| account.id.clone()).collect();
-        let layout = Layout::new(&config.paths, ids);
-        Self { config, layout }
+        let places = Places::new(&config.paths, ids);
+        Self { config, places }
     }
 
     /// The account of that id, or a usage error that names those there are.
@@ -91,15 +89,15 @@ impl Workspace {
     /// Begins a unit of work: waits for the lock and opens the ledger. `interrupt` ends long work
     /// between two rows of a file.
     pub fn begin<'w>(&'w self, interrupt: &'w Interrupt) -> Result<Unit<'w>, WorkflowError> {
-        self.layout.create_all()?;
-        let lock = Lock::acquire(&self.layout.work_lock())?;
-        let ledger = Ledger::open(&self.layout.ledger())?;
+        self.places.create_all()?;
+        let lock = Lock::acquire(&self.places.state().work_lock())?;
+        let ledger = Ledger::open(&self.places.state().ledger())?;
         Ok(Unit { workspace: self, interrupt, ledger, chains: BTreeMap::new(), key: None, _lock: lock })
     }
 
     /// The outbox.
     pub fn outbox(&self) -> Outbox {
-        Outbox::open(&self.config.paths.outbox)
+        Outbox::at(&self.config.paths.outbox)
     }
 }
 
@@ -165,7 +163,7 @@ impl Unit<'_> {
 
     /// Records `event` in `chain`, durably. Returns what the ledger is to acknowledge.
     fn announce(&mut self, chain: &str, now: Instant, event: &Event) -> Result<ChainHead, WorkflowError> {
-        self.chain(chain)?.announce(now, event)
+        self.chain(chain, now)?.announce(now, event)
     }
 
     /// Records an event that has no other effect.
@@ -174,25 +172,19 @@ impl Unit<'_> {
         Ok(self.ledger.set_chain_head(chain, head)?)
     }
 
-    fn chain(&mut self, chain: &str) -> Result<&mut OpenChain, WorkflowError> {
+    fn chain(&mut self, chain: &str, now: Instant) -> Result<&mut OpenChain, WorkflowError> {
         if !self.chains.contains_key(chain) {
             // One account at a time: thousands of open logs would be too many files.
             self.chains.retain(|name, _| name == DAEMON_CHAIN);
             let acknowledged = self.ledger.chain_head(chain)?;
-            let path = self.chain_path(chain);
-            let (journal, pending) = Journal::open(&path, chain, acknowledged)?;
-            self.chains.insert(chain.to_owned(), OpenChain { journal, pending });
+            let path = chain_path(self.workspace, chain)?;
+            let (journal, pending) = Journal::open(&path, chain, acknowledged, now)?;
+            let open = OpenChain { journal, pending: pending.records };
+            self.chains.insert(chain.to_owned(), open);
         }
         Ok(self.chains.get_mut(chain).expect("it was opened above"))
     }
 
-    fn chain_path(&self, chain: &str) -> PathBuf {
-        if chain == DAEMON_CHAIN {
-            self.workspace.layout.daemon_audit()
-        } else {
-            self.workspace.layout.account_audit(chain)
-        }
-    }
 
     /// Reads the signing key, once per unit of work.
     fn load_key(&mut self) -> Result<(), WorkflowError> {
@@ -202,6 +194,15 @@ impl Unit<'_> {
         }
         Ok(())
     }
+}
+
+/// Where the log of a chain is.
+fn chain_path(workspace: &Workspace, chain: &str) -> Result<PathBuf, WorkflowError> {
+    let state = workspace.places.state();
+    if chain == DAEMON_CHAIN {
+        return Ok(state.audit_daemon());
+    }
+    Ok(state.audit_account(&workspace.account(chain)?.id))
 }
 
 /// The chain of an account.

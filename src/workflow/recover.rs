@@ -4,10 +4,11 @@
 use super::take::TakenFile;
 use super::{Unit, WorkflowError, account_chain};
 use crate::audit::{Event, Record};
-use crate::domain::{Account, Digest, Instant, Week};
-use crate::report;
+use crate::domain::{Account, ChannelName, Digest, Instant, Money, Week};
 use crate::store::StoreError;
+use crate::store::bundle::{BundleName, DECISION};
 use crate::store::ledger::NewPublication;
+use crate::store::outbox::{Outbox, StagedBundle};
 
 impl Unit<'_> {
     /// Brings `account` to where no work is half done. Every unit of work begins with it; where
@@ -19,7 +20,7 @@ impl Unit<'_> {
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
         let chain = account_chain(&account.id);
-        self.finish_publication(account, &chain)?;
+        self.finish_publication(account, &chain, now)?;
         self.workspace.outbox().discard_staged(&account.id)?;
         let folder = self.drop_folder(account)?;
         for claimed in folder.claimed()? {
@@ -31,8 +32,13 @@ impl Unit<'_> {
 
     /// A bundle that was announced is complete and durable, beside its target or already there:
     /// it appears, and the ledger learns of it.
-    fn finish_publication(&mut self, account: &Account, chain: &str) -> Result<(), WorkflowError> {
-        let open = self.chain(chain)?;
+    fn finish_publication(
+        &mut self,
+        account: &Account,
+        chain: &str,
+        now: Instant,
+    ) -> Result<(), WorkflowError> {
+        let open = self.chain(chain, now)?;
         let announced = open.pending.iter().rev().find_map(|record| match record.event {
             Event::Published { week, revision, manifest } => {
                 Some((Week::starting(week), revision, manifest, record.clone()))
@@ -42,29 +48,25 @@ impl Unit<'_> {
         let Some((week, revision, manifest, record)) = announced else { return Ok(()) };
         let head = open.journal.head().expect("a chain with a pending record has a head");
         let decided = open.pending.iter().rev().find(|other| is_decided(other, week, revision)).cloned();
-        let outbox = self.workspace.outbox();
-        let name = report::bundle_name(week, revision);
-        if outbox.find(&account.id, &name)? == Some(manifest) {
-            outbox.point_latest(&account.id)?;
-        } else {
-            let staged = outbox.find_staged(&account.id, &name, manifest)?;
-            let staged = staged.ok_or_else(|| lost_bundle(&outbox.folder(&account.id, &name), manifest))?;
-            outbox.publish(&staged)?;
+        let outbox = Outbox::open(&self.workspace.config.paths.outbox)?;
+        let name = BundleName { week: week.first_day(), revision };
+        let staged = StagedBundle { account: account.id.clone(), name, manifest };
+        let is_staged = outbox.find_staged(&account.id, manifest)?.is_some();
+        if !is_staged && outbox.find(&account.id, name)? != Some(manifest) {
+            return Err(lost_bundle(&outbox.path(&account.id, name), manifest).into());
         }
-        let decision = outbox.read(&account.id, &name, "decision.json")?;
-        let stated_at = decided.as_ref().map_or(record.time, stated_at);
-        let audit_seq = decided.as_ref().map_or(record.seq - 1, |decided| decided.seq);
-        let publication = NewPublication::from_json(
-            &account.id, week, revision, manifest, &decision, audit_seq, stated_at, record.time,
-        )?;
+        outbox.publish(&staged)?;
+        let decision = outbox.read(&account.id, name, DECISION)?;
+        let publication = published_again(account, &staged, &decision, &record, decided.as_ref())
+            .ok_or_else(|| lost_bundle(&outbox.path(&account.id, name), manifest))?;
         self.ledger.record_publication(&publication, (chain, head))?;
-        self.chain(chain)?.pending.clear();
+        self.chain(chain, now)?.pending.clear();
         Ok(())
     }
 
     /// What is still pending never took effect, and says so in the log.
     fn supersede_pending(&mut self, chain: &str, now: Instant) -> Result<(), WorkflowError> {
-        let open = self.chain(chain)?;
+        let open = self.chain(chain, now)?;
         let pending = std::mem::take(&mut open.pending);
         let superseded: Vec<u64> = pending.iter().filter_map(superseded_seq).collect();
         let forgotten = pending.iter().filter(|record| {
@@ -82,6 +84,38 @@ impl Unit<'_> {
         }
         Ok(())
     }
+}
+
+/// What the ledger is to know of a bundle, from the bundle itself; `None`: its decision can't be
+/// read.
+fn published_again(
+    account: &Account,
+    bundle: &StagedBundle,
+    decision: &[u8],
+    published: &Record,
+    decided: Option<&Record>,
+) -> Option<NewPublication> {
+    let text = String::from_utf8(decision.to_vec()).ok()?;
+    let value: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let budget = |channel: &serde_json::Value| {
+        let name = ChannelName::new(channel["channel"].as_str()?).ok()?;
+        let budget = Money::parse(channel["final_budget"].as_str()?, account.currency).ok()?;
+        Some((name, budget))
+    };
+    let vetoed = |veto: &serde_json::Value| ChannelName::new(veto["channel"].as_str()?).ok();
+    Some(NewPublication {
+        account: account.id.clone(),
+        week: Week::starting(bundle.name.week),
+        revision: bundle.name.revision,
+        hold_reason: value["hold"]["kind"].as_str().map(str::to_owned),
+        manifest: bundle.manifest,
+        budgets: value["channels"].as_array()?.iter().map(budget).collect::<Option<_>>()?,
+        vetoed: value["vetoes"].as_array()?.iter().map(vetoed).collect::<Option<_>>()?,
+        decision: text,
+        stated_at: decided.map_or(published.time, stated_at),
+        published_at: published.time,
+        audit_seq: decided.map_or(published.seq - 1, |decided| decided.seq),
+    })
 }
 
 fn is_decided(record: &Record, of_week: Week, of_revision: u32) -> bool {

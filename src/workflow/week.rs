@@ -11,8 +11,9 @@ use crate::domain::{Account, Day, DayFact, Digest, Instant, Week};
 use crate::history::{MissingDays, WeeklyHistory};
 use crate::report;
 use crate::rules::{HoldReason, PublishedBudgets};
+use crate::store::outbox::Outbox;
+use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, TABLE};
 use crate::store::ledger::{NewPublication, Publication};
-use crate::store::outbox::BundleFile;
 
 /// Weeks of history that a decision looks at, at most: three years, which is what the blocker
 /// can use; the rules need 104 at most.
@@ -107,11 +108,11 @@ impl Unit<'_> {
     }
 
     fn already_decided(&self, account: &Account, existing: &Publication) -> WeekOutcome {
-        let name = report::bundle_name(existing.week, existing.revision);
+        let name = BundleName { week: existing.week.first_day(), revision: existing.revision };
         WeekOutcome::AlreadyDecided {
             week: existing.week,
             revision: existing.revision,
-            folder: self.workspace.config.paths.outbox.join(account.id.as_str()).join(name),
+            folder: self.workspace.outbox().path(&account.id, name),
         }
     }
 
@@ -191,12 +192,20 @@ impl Unit<'_> {
         let decided = decided_event(&decision, &decision_json, request);
         let decided_head = self.announce(&chain, request.now, &decided)?;
         let since = self.ledger.last_bundle_seq(&account.id)?;
-        let segment = self.chain(&chain)?.journal.lines_after(since)?;
-        let name = report::bundle_name(decision.week, decision.revision);
-        let files = bundle_files(&decision, &decision_json, segment);
-        let outbox = self.workspace.outbox();
+        let segment = self.chain(&chain, request.now)?.journal.records_since(since)?;
+        let name = BundleName { week: decision.week.first_day(), revision: decision.revision };
+        let table = report::recommendations_csv(&decision);
+        let explanation = report::explanation_txt(&decision);
+        let files: [(&str, &[u8]); 4] = [
+            (TABLE, &table),
+            (EXPLANATION, &explanation),
+            (DECISION, &decision_json),
+            (AUDIT, &segment),
+        ];
+        let outbox = Outbox::open(&self.workspace.config.paths.outbox)?;
         let key = self.key.as_ref().expect("it was loaded above");
-        let staged = outbox.stage(&account.id, &name, &files, key)?;
+        outbox.write_allowed_signers(key)?;
+        let staged = outbox.stage(&account.id, name, &files, key)?;
         let manifest = staged.manifest;
         let announced = Event::Published {
             week: decision.week.first_day(),
@@ -206,20 +215,26 @@ impl Unit<'_> {
         let head = self.announce(&chain, request.now, &announced)?;
         let folder = outbox.publish(&staged)?;
         let text = String::from_utf8(decision_json).expect("JSON is UTF-8");
-        let publication = NewPublication::of(&decision, manifest, text, decided_head.seq, request.stated_at, request.now);
+        let publication = NewPublication {
+            account: account.id.clone(),
+            week: decision.week,
+            revision: decision.revision,
+            hold_reason: decision.held.as_ref().map(|reason| reason.code().to_owned()),
+            manifest,
+            budgets: decision
+                .channels
+                .iter()
+                .map(|channel| (channel.channel.clone(), channel.final_budget))
+                .collect(),
+            vetoed: decision.vetoes.iter().map(|veto| veto.channel.clone()).collect(),
+            decision: text,
+            stated_at: request.stated_at,
+            published_at: request.now,
+            audit_seq: decided_head.seq,
+        };
         self.ledger.record_publication(&publication, (&chain, head))?;
         Ok(PublishedWeek { decision, folder, manifest })
     }
-}
-
-fn bundle_files(decision: &Decision, decision_json: &[u8], audit: Vec<u8>) -> Vec<BundleFile> {
-    let file = |name: &str, bytes: Vec<u8>| BundleFile { name: name.to_owned(), bytes };
-    vec![
-        file("weekly_recommendations.csv", report::recommendations_csv(decision)),
-        file("explanation.txt", report::explanation_txt(decision)),
-        file("decision.json", decision_json.to_vec()),
-        file("audit.jsonl", audit),
-    ]
 }
 
 fn decided_event(decision: &Decision, decision_json: &[u8], request: &WeekRequest) -> Event {
