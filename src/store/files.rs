@@ -12,6 +12,23 @@ pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
+/// Opens the regular file at `path`; links are followed, a FIFO is not waited for.
+pub fn open_regular(path: &Path) -> Result<fs::File, StoreError> {
+    let machine = |source| StoreError::Machine {
+        what: "cannot open a file",
+        path: path.to_owned(),
+        source,
+    };
+    if !fs::metadata(path).map_err(machine)?.is_file() {
+        return Err(StoreError::Refused {
+            what: "this is no regular file".to_owned(),
+            path: path.to_owned(),
+            hint: "name a CSV file".to_owned(),
+        });
+    }
+    fs::File::open(path).map_err(machine)
+}
+
 /// The text of the file at `path`, at most `bytes_max` of it.
 pub fn read_text(path: &Path, bytes_max: u64) -> std::io::Result<String> {
     let file = fs::File::open(path)?;

@@ -383,7 +383,7 @@ impl Folder {
     /// durable before any rename gives it a name that somebody reads: a rename that survives a
     /// power cut while the bytes don't would show an empty file.
     fn write_temporary(&self, bytes: &[u8], mode: u32) -> Result<String, StoreError> {
-        let temporary = format!("{TEMPORARY_PREFIX}{}", unique_hex());
+        let temporary = temporary_name();
         let name = OsStr::new(&temporary);
         let mut file = self.create_file(name, mode)?;
         if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
@@ -489,6 +489,11 @@ fn object_of(stat: &Stat) -> Object {
         }
         other => Object::Other(ObjectKind::of(other)),
     }
+}
+
+/// A name to write under before a file gets its own.
+pub fn temporary_name() -> String {
+    format!("{TEMPORARY_PREFIX}{}", unique_hex())
 }
 
 fn is_temporary(name: &OsStr) -> bool {

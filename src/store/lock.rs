@@ -27,6 +27,14 @@ impl Lock {
         lock(path, FlockOperation::NonBlockingLockExclusive)
     }
 
+    /// Whether somebody holds the lock of `path`; makes no file.
+    pub fn is_held(path: &Path) -> Result<bool, StoreError> {
+        if std::fs::symlink_metadata(path).is_err() {
+            return Ok(false);
+        }
+        Ok(Self::try_acquire(path)?.is_none())
+    }
+
     /// Takes the lock of `path`; waits for whoever holds it.
     pub fn acquire(path: &Path) -> Result<Self, StoreError> {
         lock(path, FlockOperation::LockExclusive)?

@@ -7,12 +7,16 @@ use super::{Due, Workspace, WorkflowError, due, next_run, scheduled_at};
 use crate::decision::{Gate, Standing, standing};
 use crate::domain::calendar::day_of;
 use crate::domain::{Account, Instant, Week};
-use crate::report;
+use crate::domain::text::escape;
+use crate::store::bundle::BundleName;
 use crate::store::inbox::{DropFolder, Ignored};
-use crate::store::ledger::{FileCounts, FileRecord, Ledger, Publication};
+use crate::store::files;
+use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication};
 
 /// Files that `status` lists.
 const FILES_SHOWN: u32 = 5;
+/// Missed weeks that `status` lists.
+const MISSED_SHOWN: u32 = 4;
 
 /// One account at a moment.
 #[derive(Debug, Clone)]
@@ -34,7 +38,7 @@ pub struct AccountStanding {
     /// What the gate would say of the next run now.
     pub next_standing: Option<Standing>,
     /// Weeks that were missed, newest first.
-    pub missed: Vec<Week>,
+    pub missed: Vec<Missed>,
     /// In one word.
     pub health: Health,
 }
@@ -121,9 +125,10 @@ pub fn account_standing(
     );
     let today = ledger.counts_since(&account.id, midnight)?;
     let last = newest.map(|publication| {
-        let name = report::bundle_name(publication.week, publication.revision);
-        let folder = workspace.config.paths.outbox.join(account.id.as_str()).join(name);
-        LastDecision { is_there: workspace.outbox().exists(&folder), folder, publication }
+        let name =
+            BundleName { week: publication.week.first_day(), revision: publication.revision };
+        let folder = workspace.outbox().path(&account.id, name);
+        LastDecision { is_there: files::exists(&folder), folder, publication }
     });
     let mut found = AccountStanding {
         today,
@@ -134,7 +139,7 @@ pub fn account_standing(
         due,
         next,
         next_standing,
-        missed: ledger.missed(&account.id)?,
+        missed: ledger.missed(&account.id, MISSED_SHOWN)?,
         health: Health::Well,
     };
     found.health = health(&found);
@@ -157,18 +162,18 @@ fn drop_folder(
     workspace: &Workspace,
     account: &Account,
 ) -> Result<(Vec<FileStanding>, Vec<Ignored>), WorkflowError> {
-    let path = workspace.layout.drop_folder(&account.id);
-    if !path.exists() {
+    let path = workspace.places.drop_folder(&account.id);
+    if !files::exists(&path) {
         return Ok((Vec::new(), Vec::new()));
     }
-    let scan = DropFolder::open(&path, false)?.scan(&workspace.layout.expected_names(&account.id))?;
+    let scan = DropFolder::open(&path, false)?.scan(&[])?;
     let files = scan
         .candidates
         .iter()
         .map(|candidate| FileStanding {
-            name: crate::domain::text::escape(&candidate.name),
-            modified: candidate.modified,
-            bytes: candidate.size,
+            name: escape(&candidate.name),
+            modified: candidate.modified(),
+            bytes: candidate.size(),
         })
         .collect();
     Ok((files, scan.ignored))

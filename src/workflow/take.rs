@@ -5,15 +5,18 @@
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use super::{Interrupt, Unit, WorkflowError, account_chain};
+use super::{Interrupt, OpenChain, Unit, WorkflowError, account_chain};
 use crate::audit::{Event, FileEvent};
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::domain::{Account, DailyRow, Instant, Source};
+use crate::domain::{Account, DailyRow, Digest, Instant, Source};
 use crate::ingest::{self, DailyReport, Limits, ReadError, Reading, Rejection, Stated};
-use crate::report::{self, ReceiptInput, ReceiptOutcome};
-use crate::store::inbox::{Candidate, Claimed, DropFolder, Ignored, Stage, Staged, new_claim_id};
-use crate::store::ledger::{Changes, Ledger, NewFile};
+use crate::report::{self, ReceiptChannel, ReceiptInput, ReceiptOutcome};
+use crate::store::inbox::{
+    Candidate, Claimed, DropFolder, Identity, Ignored, IgnoredKind, RefusedAnswer, Removed,
+    StageOutcome, Staged, new_claim_id,
+};
+use crate::store::ledger::{Changes, FileOutcome, FileRecord, Ledger, NewFile, Take};
 use crate::store::{StoreError, archive};
 
 /// How a file ended.
@@ -66,8 +69,8 @@ pub fn ingest_settings() -> Limits {
 /// What the inbox would say of the file at `path`, without moving or recording anything. Doubles
 /// within the file are found by a ledger in memory.
 pub fn validate(account: &Account, path: &Path, now: Instant) -> Result<Reading, WorkflowError> {
-    let mut ledger = Ledger::in_memory()?;
-    let file = crate::store::inbox::open_for_reading(path)?;
+    let mut ledger = Ledger::temporary()?;
+    let file = crate::store::files::open_regular(path)?;
     let mut take = ledger.begin_take(account, "validate", now)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let context = context(account, &name, now);
@@ -84,7 +87,7 @@ const ROWS_PER_LOOK: u64 = 4096;
 impl Unit<'_> {
     /// The drop folder of an account.
     pub fn drop_folder(&self, account: &Account) -> Result<DropFolder, WorkflowError> {
-        let path = self.workspace.layout.drop_folder(&account.id);
+        let path = self.workspace.places.drop_folder(&account.id);
         Ok(DropFolder::open(&path, true)?)
     }
 
@@ -129,9 +132,11 @@ impl Unit<'_> {
     ) -> Result<Vec<Ignored>, WorkflowError> {
         let mut fresh = Vec::new();
         for object in ignored {
-            if self.ledger.note_ignored(&account.id, &object.name, &object.kind)? {
-                let event =
-                    Event::ObjectIgnored { name: object.name.clone(), kind: object.kind.clone() };
+            if self.ledger.note_ignored(&account.id, &object.name, object.kind.code())? {
+                let event = Event::ObjectIgnored {
+                    name: object.name.clone(),
+                    kind: object.kind.code().to_owned(),
+                };
                 self.record(&account_chain(&account.id), now, &event)?;
                 fresh.push(object.clone());
             }
@@ -149,44 +154,32 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<TakenFile, WorkflowError> {
         let name = escape(&claimed.name);
-        if self.finish_answered(account, folder, claimed)? {
-            return Ok(TakenFile { name, answer: FileAnswer::Finished });
-        }
-        let staging = self.workspace.layout.staging();
+        let staging = self.workspace.places.state().staging();
         let answer = match folder.stage(claimed, &staging, ingest_settings().bytes_max)? {
-            Stage::Staged(staged) => {
-                let answer = self.take_staged(account, folder, claimed, &staged, arrived_at, now)?;
+            StageOutcome::Staged(staged) => {
+                let known = self.ledger.file_by_claim(&claimed.claim_id)?;
+                let answer = match known {
+                    Some(record) => finish(folder, claimed, &staged, &record)?,
+                    None => self.take_staged(account, folder, claimed, &staged, arrived_at, now)?,
+                };
                 staged.discard()?;
                 answer
             }
-            Stage::Changed => {
+            StageOutcome::TooLarge { identity } => {
+                self.refuse_too_large(account, folder, claimed, &identity, arrived_at, now)?
+            }
+            StageOutcome::Changed => {
                 folder.unclaim(claimed)?;
                 FileAnswer::Changed
             }
-            Stage::NotRegular { kind } => {
+            StageOutcome::NotPlain(kind) => {
                 folder.unclaim(claimed)?;
-                FileAnswer::Ignored { kind }
+                FileAnswer::Ignored { kind: IgnoredKind::Object(kind).to_string() }
             }
+            // Its sender took it away, or an earlier run had finished with it.
+            StageOutcome::Gone => FileAnswer::Finished,
         };
         Ok(TakenFile { name, answer })
-    }
-
-    /// If the ledger knows the claim, puts its answer in place again and removes the original.
-    fn finish_answered(
-        &mut self,
-        account: &Account,
-        folder: &DropFolder,
-        claimed: &Claimed,
-    ) -> Result<bool, WorkflowError> {
-        let Some(record) = self.ledger.file_by_claim(&claimed.claim_id)? else { return Ok(false) };
-        debug_assert_eq!(record.account, account.id);
-        if record.is_refused() {
-            folder.answer_refused(claimed, &record.answer_name, &record.answer)?;
-        } else {
-            folder.answer_accepted(&record.answer_name, &record.answer)?;
-            folder.remove_claimed(claimed, &record.sha256)?;
-        }
-        Ok(true)
     }
 
     fn take_staged(
@@ -199,56 +192,77 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<FileAnswer, WorkflowError> {
         let chain = account_chain(&account.id);
-        let open = self.chain(&chain)?;
+        let open = self.chain(&chain, now)?;
         // An interrupted run may have recorded this claim already: it arrived when that run says.
         let arrived_at = open.recorded_arrival(&claimed.claim_id).unwrap_or(arrived_at);
         let context = context(account, &claimed.name, arrived_at);
-        let file = FileFacts { account, claimed, staged, source: context.source, arrived_at, now };
+        let file = FileFacts {
+            account,
+            claimed,
+            sha256: staged.digest,
+            bytes: staged.bytes,
+            source: context.source,
+            arrived_at,
+            now,
+        };
         let open = self.chains.get_mut(&chain).expect("it was opened above");
         let mut take = self.ledger.begin_take(account, &claimed.claim_id, arrived_at)?;
-        let reading = match staged.too_large {
-            Some(limit) => Reading::Refused(Rejection::too_large(staged.bytes, limit)),
-            None => {
-                let input = BufReader::with_capacity(READ_BYTES, staged.open()?);
-                read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?
-            }
-        };
-        match reading {
+        let input = BufReader::with_capacity(READ_BYTES, staged.open()?);
+        let reading =
+            read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?;
+        let report = match reading {
             Reading::Refused(rejection) => {
-                let answer = folder.choose_rejected_name(&claimed.name, &staged.digest)?;
-                let problems = rejection.render(&claimed.name);
-                let head = open.announce(now, &file.refused(&rejection))?;
-                let record = file.record(None, &answer, &problems);
-                take.refuse(&record, (&chain, head))?;
-                folder.answer_refused(claimed, &answer, &problems)?;
-                Ok(FileAnswer::Refused { rejection, answer: format!("rejected/{answer}") })
+                return refuse(take, open, folder, &file, &staged.identity, rejection);
             }
-            Reading::Taken(report) => {
-                let changes = take.finish()?;
-                let archived = archive::place(
-                    &self.workspace.config.paths.archive,
-                    &account.id,
-                    report.first_day,
-                    &claimed.name,
-                    staged,
-                )?;
-                let head = open.announce(now, &file.taken(&report, &changes, &archived))?;
-                let receipt = file.receipt(&report, &changes);
-                let record = file.record(Some((&report, archived)), &claimed.name, &receipt);
-                if changes.is_duplicate {
-                    take.duplicate(&record, (&chain, head))?;
-                } else {
-                    take.accept(&record, (&chain, head))?;
-                }
-                folder.answer_accepted(&claimed.name, &receipt)?;
-                folder.remove_claimed(claimed, staged)?;
-                Ok(if changes.is_duplicate {
-                    FileAnswer::Duplicate { report }
-                } else {
-                    FileAnswer::Accepted { report, replaced: changes.replaced }
-                })
-            }
+            Reading::Taken(report) => report,
+        };
+        let changes = take.finish()?;
+        let archived = archive::place(
+            &self.workspace.config.paths.archive,
+            &account.id,
+            report.first_day,
+            &claimed.name,
+            staged,
+        )?;
+        let head = open.announce(now, &file.taken(&report, &changes, &archived))?;
+        let receipt = file.receipt(&report, &changes);
+        let record = file.record(Some((&report, archived)), &claimed.name, &receipt);
+        if changes.is_duplicate {
+            take.duplicate(&record, (&chain, head))?;
+        } else {
+            take.accept(&record, (&chain, head))?;
         }
+        // From here on the claim is known: whatever is interrupted, `finish` does it again.
+        folder.answer_accepted(&claimed.name, &receipt)?;
+        release(folder, claimed, staged)?;
+        Ok(if changes.is_duplicate {
+            FileAnswer::Duplicate { report }
+        } else {
+            FileAnswer::Accepted { report, replaced: changes.replaced }
+        })
+    }
+
+    /// A file beyond every bound is refused unread; its digest is that of its size in words, since
+    /// hashing it would be the work that the bound spares.
+    fn refuse_too_large(
+        &mut self,
+        account: &Account,
+        folder: &DropFolder,
+        claimed: &Claimed,
+        identity: &Identity,
+        arrived_at: Instant,
+        now: Instant,
+    ) -> Result<FileAnswer, WorkflowError> {
+        let chain = account_chain(&account.id);
+        self.chain(&chain, now)?;
+        let source = ingest::source_for(account, &claimed.name);
+        let sha256 = Digest::of(format!("{} bytes", identity.size).as_bytes());
+        let file =
+            FileFacts { account, claimed, sha256, bytes: identity.size, source, arrived_at, now };
+        let rejection = Rejection::too_large(identity.size, ingest_settings().bytes_max);
+        let open = self.chains.get_mut(&chain).expect("it was opened above");
+        let take = self.ledger.begin_take(account, &claimed.claim_id, arrived_at)?;
+        refuse(take, open, folder, &file, identity, rejection)
     }
 
     fn stop_if_asked(&self, what: &str) -> Result<(), WorkflowError> {
@@ -256,11 +270,73 @@ impl Unit<'_> {
     }
 }
 
+/// Refuses a file: recorded first, then visible.
+fn refuse(
+    take: Take<'_>,
+    chain: &mut OpenChain,
+    folder: &DropFolder,
+    file: &FileFacts<'_>,
+    identity: &Identity,
+    rejection: Rejection,
+) -> Result<FileAnswer, WorkflowError> {
+    let name = folder.choose_rejected_name(&file.claimed.name, file.sha256)?;
+    let problems = rejection.render(&file.claimed.name);
+    let head = chain.announce(file.now, &file.refused(&rejection))?;
+    let record = file.record(None, &name, &problems);
+    take.refuse(&record, (&account_chain(&file.account.id), head))?;
+    let answer = folder.answer_refused(file.claimed, identity, file.sha256, &name, &problems)?;
+    let answer = match answer {
+        RefusedAnswer::Given { name } => name,
+        // Its sender replaced or took back what was refused; a new one is looked at anew.
+        RefusedAnswer::Changed => {
+            folder.unclaim(file.claimed)?;
+            name
+        }
+        RefusedAnswer::Gone => name,
+    };
+    Ok(FileAnswer::Refused { rejection, answer: format!("rejected/{answer}") })
+}
+
+/// Finishes what an interrupted run has recorded of a claim: its answer is put in place again and
+/// the original leaves, if it is still the one that was recorded.
+fn finish(
+    folder: &DropFolder,
+    claimed: &Claimed,
+    staged: &Staged,
+    record: &FileRecord,
+) -> Result<FileAnswer, WorkflowError> {
+    if staged.digest != record.file.sha256 {
+        folder.unclaim(claimed)?;
+        return Ok(FileAnswer::Changed);
+    }
+    let (name, text) = (&record.file.answer_name, &record.file.answer);
+    if record.outcome == FileOutcome::Refused {
+        folder.answer_refused(claimed, &staged.identity, staged.digest, name, text)?;
+    } else {
+        folder.answer_accepted(name, text)?;
+        release(folder, claimed, staged)?;
+    }
+    Ok(FileAnswer::Finished)
+}
+
+/// Removes the claimed original of a file whose copy and rows are durable; one that changed since
+/// is new, and waits again.
+fn release(folder: &DropFolder, claimed: &Claimed, staged: &Staged) -> Result<(), WorkflowError> {
+    match folder.remove_claimed(claimed, staged)? {
+        Removed::Done => {}
+        Removed::Changed => {
+            folder.unclaim(claimed)?;
+        }
+    }
+    Ok(())
+}
+
 /// What is known of a file besides its rows.
 struct FileFacts<'a> {
     account: &'a Account,
     claimed: &'a Claimed,
-    staged: &'a Staged,
+    sha256: Digest,
+    bytes: u64,
     source: &'a Source,
     arrived_at: Instant,
     now: Instant,
@@ -268,20 +344,13 @@ struct FileFacts<'a> {
 
 impl FileFacts<'_> {
     fn refused(&self, rejection: &Rejection) -> Event {
-        let mut reasons: Vec<String> = Vec::new();
-        for fault in &rejection.faults {
-            let code = fault.reason.code();
-            if !reasons.iter().any(|known| known == code) {
-                reasons.push(code.to_owned());
-            }
-        }
         Event::FileRefused {
             claim: self.claimed.claim_id.clone(),
             name: escape(&self.claimed.name),
-            sha256: self.staged.digest,
-            bytes: self.staged.bytes,
+            sha256: self.sha256,
+            bytes: self.bytes,
             faults: rejection.faults_total,
-            reasons,
+            reasons: rejection.codes().into_iter().map(str::to_owned).collect(),
         }
     }
 
@@ -289,8 +358,8 @@ impl FileFacts<'_> {
         let event = FileEvent {
             claim: self.claimed.claim_id.clone(),
             name: escape(&self.claimed.name),
-            sha256: self.staged.digest,
-            bytes: self.staged.bytes,
+            sha256: self.sha256,
+            bytes: self.bytes,
             rows: report.rows,
             first_day: report.first_day,
             last_day: report.last_day,
@@ -304,18 +373,30 @@ impl FileFacts<'_> {
     }
 
     fn receipt(&self, report: &DailyReport, changes: &Changes) -> String {
+        let channels = report.channels.iter().map(|totals| ReceiptChannel {
+            channel: totals.channel.clone(),
+            days: totals.days,
+            rows: totals.rows,
+            measures: totals.measures,
+        });
+        let outcome = if changes.is_duplicate {
+            ReceiptOutcome::Duplicate
+        } else {
+            ReceiptOutcome::Accepted
+        };
         report::receipt(
             self.account,
             &ReceiptInput {
                 file_name: &self.claimed.name,
-                sha256: self.staged.digest,
-                outcome: if changes.is_duplicate {
-                    ReceiptOutcome::Duplicate
-                } else {
-                    ReceiptOutcome::Accepted
-                },
-                report,
-                replacements: &changes.replacements,
+                sha256: self.sha256,
+                outcome,
+                source: &report.source,
+                rows: report.rows,
+                first_day: report.first_day,
+                last_day: report.last_day,
+                channels: channels.collect(),
+                warnings: report.warnings.iter().map(|warning| warning.text.clone()).collect(),
+                replacements: changes.replacements.clone(),
                 replaced_total: changes.replaced,
             },
         )
@@ -326,8 +407,8 @@ impl FileFacts<'_> {
         NewFile {
             claim: self.claimed.claim_id.clone(),
             name: self.claimed.name.clone(),
-            sha256: self.staged.digest,
-            bytes: self.staged.bytes,
+            sha256: self.sha256,
+            bytes: self.bytes,
             rows: report.map_or(0, |report| report.rows),
             first_day: report.map(|report| report.first_day),
             last_day: report.map(|report| report.last_day),

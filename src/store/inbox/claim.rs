@@ -3,15 +3,21 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use super::names::{TakenName, judge};
 use super::scan::{Candidate, FILES_PER_SCAN_MAX};
 use super::stage::Staged;
 use super::{CLAIMED, DropFolder};
 use crate::store::StoreError;
-use crate::store::folder::{Folder, Identity, Moved, Object, unique_hex};
+use crate::store::copy::{CopyError, copy_hashing};
+use crate::store::files::open_regular;
+use crate::store::folder::{
+    Folder, Identity, Moved, Object, machine, temporary_name, unique_hex,
+};
 
 /// Hexadecimal digits of a claim.
+const MODE_COPY: u32 = 0o600;
 const CLAIM_DIGITS: usize = 16;
 
 /// A file in `.claimed/`: there it is called `<claim>~<name>`.
@@ -101,6 +107,41 @@ impl DropFolder {
         claimed_folder.sync()?;
         self.folder.sync()?;
         Ok(Some(claimed))
+    }
+
+    /// Claims a copy of the file at `path`, which stays where it is: from here on the copy goes the
+    /// way of a file that was dropped. Refused where its name is none that the folder would take.
+    pub fn claim_copy(&self, path: &Path, claim_id: &str) -> Result<Claimed, StoreError> {
+        let name = path.file_name().unwrap_or_default();
+        let TakenName::Taken(name) = judge(name) else {
+            return Err(StoreError::Refused {
+                what: "the inbox takes no file of this name".to_owned(),
+                path: path.to_owned(),
+                hint: "a name ends in .csv, begins with no dot and has at most 200 bytes"
+                    .to_owned(),
+            });
+        };
+        let claimed = Claimed { claim_id: claim_id.to_owned(), name: name.to_owned() };
+        let mut source = open_regular(path)?;
+        let folder = self.claimed_folder()?;
+        let temporary = temporary_name();
+        let temporary = OsStr::new(&temporary);
+        let mut copy = folder.create_file(temporary, MODE_COPY)?;
+        let copied = copy_hashing(&mut source, &mut copy, u64::MAX)
+            .and_then(|_| copy.sync_all().map_err(CopyError::Write));
+        if let Err(error) = copied {
+            folder.remove(temporary)?;
+            return Err(match error {
+                CopyError::Read(error) => machine("can't read", path, error),
+                CopyError::Write(error) => {
+                    machine("can't write", &folder.path_of(temporary), error)
+                }
+            });
+        }
+        // A claim that has its name is whole.
+        folder.move_new(temporary, &folder, &claimed.file_name())?;
+        folder.sync()?;
+        Ok(claimed)
     }
 
     /// The files that are claimed and not yet done with, by (modification time, name), at most

@@ -32,6 +32,7 @@ pub use self::settle::Settler;
 pub use self::stage::{StageOutcome, Staged, stage_copy, sweep_staging};
 use super::StoreError;
 use super::folder::Folder;
+pub use super::folder::Identity;
 use super::layout;
 
 const CLAIMED: &str = ".claimed";
@@ -78,10 +79,12 @@ impl DropFolder {
         self.folder.is_in_place()
     }
 
-    /// Removes what interrupted writes left in `rejected/` and `receipts/`; how many files. The
+    /// Removes what interrupted writes left in the three folders of its own; how many files. The
     /// caller holds the work lock.
     pub fn sweep(&self) -> Result<u64, StoreError> {
-        Ok(self.rejected()?.remove_temporaries()? + self.receipts()?.remove_temporaries()?)
+        Ok(self.claimed_folder()?.remove_temporaries()?
+            + self.rejected()?.remove_temporaries()?
+            + self.receipts()?.remove_temporaries()?)
     }
 
     /// Checks that the three folders of its own are folders, making what is missing.
