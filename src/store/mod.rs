@@ -9,5 +9,6 @@ pub mod folder;
 pub mod inbox;
 pub mod layout;
 pub mod lock;
+pub mod object;
 
 pub use error::StoreError;

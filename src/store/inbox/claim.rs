@@ -9,7 +9,8 @@ use super::scan::{Candidate, FILES_PER_SCAN_MAX};
 use super::stage::Staged;
 use super::{CLAIMED, DropFolder};
 use crate::store::StoreError;
-use crate::store::folder::{Folder, Identity, Moved, Object, unique_hex};
+use crate::store::folder::{Folder, Moved, unique_hex};
+use crate::store::object::{Identity, Object};
 
 /// Hexadecimal digits of a claim.
 const CLAIM_DIGITS: usize = 16;
