@@ -1,6 +1,8 @@
 //! `budgetd audit`: checks the audit log against itself, the ledger and the published bundles, or
 //! shows it.
 
+use std::collections::VecDeque;
+
 use serde_json::json;
 
 use super::output::{BAD, FAINT, GOOD, paint};
@@ -37,7 +39,12 @@ fn verify(context: &Context) -> Ending {
     for AuditOf { chain, answer } in workflow::verify_audit(&workspace)? {
         match answer {
             Ok(report) => {
-                context.output.line(format!("{} {chain}: {report}", paint(GOOD, "whole")));
+                context.output.line(format!(
+                    "{} {chain}: {} records, {} bundles vouch for it",
+                    paint(GOOD, "whole"),
+                    report.records,
+                    report.bundles
+                ));
                 answers.push(json!({"chain": chain, "whole": true, "records": report.records}));
             }
             Err(faults) => {
@@ -59,14 +66,20 @@ fn show(context: &Context, account: Option<&str>, last: Option<usize>) -> Ending
     let workspace = context.workspace()?;
     let chain = match account {
         Some(id) => workflow::account_chain(&workspace.account(id)?.id),
-        None => workflow::DAEMON_CHAIN.to_owned(),
+        None => crate::audit::DAEMON_CHAIN.to_owned(),
     };
-    let records = workflow::audit_records(&workspace, &chain)?;
-    let skipped = last.map_or(0, |last| records.len().saturating_sub(last));
+    let mut records = VecDeque::new();
+    workflow::each_audit_record(&workspace, &chain, &mut |record| {
+        records.push_back(record);
+        if last.is_some_and(|last| records.len() > last) {
+            records.pop_front();
+        }
+        Ok(())
+    })?;
     if records.is_empty() {
         context.output.line(paint(FAINT, "no records"));
     }
-    for record in &records[skipped..] {
+    for record in &records {
         context.output.line(format!(
             "{} {} {}",
             paint(FAINT, &record.seq.to_string()),
@@ -74,7 +87,11 @@ fn show(context: &Context, account: Option<&str>, last: Option<usize>) -> Ending
             escape(&event_text(&record.event))
         ));
     }
-    context.output.json(&json!({"chain": chain, "records": records[skipped..]}));
+    let records: Vec<serde_json::Value> = records
+        .iter()
+        .map(|record| json!({"seq": record.seq, "time": record.time, "event": record.event}))
+        .collect();
+    context.output.json(&json!({"chain": chain, "records": records}));
     Ok(DONE)
 }
 

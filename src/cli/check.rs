@@ -49,8 +49,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     };
     let accounts = workspace.config.accounts.len();
     found("configuration".to_owned(), Ok(format!("{} and {accounts} accounts", path.display())));
-    for (what, folder) in workspace.layout.folders() {
-        let answer = crate::store::files::check_folder(&folder);
+    for (what, folder) in workspace.places.folders() {
+        let answer = crate::store::files::check_folder(folder);
         found(what.to_owned(), answer.map(|()| folder.display().to_string()));
     }
     let key = SigningKey::load(&workspace.config.signing.key);

@@ -22,7 +22,7 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let account = one_account(&workspace, arguments.account.as_deref())?;
-    let publication = publication(&workspace.layout.ledger(), account, arguments.week)?;
+    let publication = publication(&workspace.places.state().ledger(), account, arguments.week)?;
     let decision: serde_json::Value =
         serde_json::from_str(&publication.decision).map_err(|error| CliError {
             status: 4,
@@ -31,7 +31,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         })?;
     context.output.json(&decision);
     if !context.output.is_json() {
-        let text = report::explain(&decision, account.currency, arguments.channel.as_deref());
+        let text = report::explain(&decision, arguments.channel.as_deref());
         context.output.line(text.map_err(|known| {
             CliError::usage(
                 "this decision has no such channel",

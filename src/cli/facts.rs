@@ -22,7 +22,7 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let account = one_account(&workspace, arguments.account.as_deref())?;
-    let mut facts = match Ledger::open_existing(&workspace.layout.ledger())? {
+    let mut facts = match Ledger::open_existing(&workspace.places.state().ledger())? {
         Some(ledger) => ledger.facts(account, arguments.from, arguments.to)?,
         None => Vec::new(),
     };

@@ -67,9 +67,9 @@ pub fn take_inbox(
 ) -> Result<(), CliError> {
     unit.recover(account, real, done)?;
     let folder = unit.drop_folder(account)?;
-    let scan = folder.scan(&workspace.layout.expected_names(&account.id))?;
+    let scan = folder.scan(&[])?;
     for ignored in unit.note_ignored(account, &scan.ignored, real)? {
-        let answer = FileAnswer::Ignored { kind: ignored.kind };
+        let answer = FileAnswer::Ignored { kind: ignored.kind.to_string() };
         done(&TakenFile { name: ignored.name, answer });
     }
     Ok(unit.take_candidates(account, &folder, &scan.candidates, arrived_at, real, done)?)

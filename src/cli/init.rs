@@ -10,7 +10,8 @@ use crate::audit::Event;
 use crate::config;
 use crate::store::files;
 use crate::store::keys::SigningKey;
-use crate::workflow::{DAEMON_CHAIN, Interrupt, Workspace};
+use crate::audit::DAEMON_CHAIN;
+use crate::workflow::{Interrupt, Workspace};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -56,7 +57,7 @@ pub fn lay_out(
     files::write_new(&path, daemon.as_bytes())?;
     let config = load::load(&path).map_err(|faults| load::faults_error(&faults))?;
     let workspace = Workspace::new(config);
-    workspace.layout.create_all()?;
+    workspace.places.create_all()?;
     let key_path = &workspace.config.signing.key;
     if !files::exists(key_path) {
         let interrupt = Interrupt::default();

@@ -7,7 +7,8 @@ use super::{CliError, Context, DONE, Ending, now};
 use crate::audit::Event;
 use crate::store::files;
 use crate::store::keys::SigningKey;
-use crate::workflow::{DAEMON_CHAIN, Interrupt};
+use crate::audit::DAEMON_CHAIN;
+use crate::workflow::{Interrupt};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Arguments {

@@ -8,7 +8,7 @@ pub struct Arguments {}
 
 pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
-    workspace.layout.create_all()?;
+    workspace.places.create_all()?;
     let machine = |message: String| CliError { status: 3, message, hint: None };
     let logs = Logs::begin(&workspace.config.paths.logs, &workspace.config.log.level)
         .map_err(|error| machine(error.to_string()))?;

@@ -26,10 +26,10 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let at = arguments.as_of.unwrap_or_else(now);
-    let running = Lock::is_held(&workspace.layout.run_lock())?;
+    let running = Lock::is_held(&workspace.places.state().run_lock())?;
     let daemon = if running { paint(GOOD, "runs") } else { paint(CARE, "does not run") };
     context.output.line(format!("the daemon {daemon}"));
-    let Some(ledger) = Ledger::open_existing(&workspace.layout.ledger())? else {
+    let Some(ledger) = Ledger::open_existing(&workspace.places.state().ledger())? else {
         context.output.line("nothing has arrived yet: no file was ever taken");
         context.output.json(&json!({"running": running, "accounts": []}));
         return Ok(DONE);

@@ -27,18 +27,27 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         match bundle::verify(folder, arguments.allowed_signers.as_deref()) {
             Ok(report) => {
                 context.output.line(format!("{} {shown}", paint(GOOD, "genuine")));
-                context.output.line(format!("  {report}"));
+                let outcome = &report.outcome;
+                context.output.line(format!(
+                    "  account {}, week of {}: {outcome}, {} in {} channels, {} files, signed by {}",
+                    report.account,
+                    report.name,
+                    report.currency.show(report.total),
+                    report.channels,
+                    report.files,
+                    report.signer
+                ));
                 answers.push(json!({"bundle": shown, "genuine": true, "manifest": report.manifest,
-                    "fingerprint": report.fingerprint}));
+                    "fingerprint": report.signer}));
             }
             Err(faults) => {
                 status = NO;
                 context.output.line(format!("{} {shown}", paint(BAD, "not genuine")));
-                for fault in &faults {
+                for fault in &faults.faults {
                     context.output.line(format!("  {fault}"));
                 }
                 answers.push(json!({"bundle": shown, "genuine": false,
-                    "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
+                    "faults": faults.faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
             }
         }
     }

@@ -30,7 +30,7 @@ pub fn watch(workspace: &Workspace, bell: &Bell) -> Option<RecommendedWatcher> {
         }
     };
     for account in &workspace.config.accounts {
-        let folder = workspace.layout.drop_folder(&account.id);
+        let folder = workspace.places.drop_folder(&account.id);
         if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
             warn!(account = %account.id, error = %error, "a drop folder can't be watched; scans find its files");
         }

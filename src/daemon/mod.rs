@@ -21,7 +21,8 @@ use crate::audit::Event;
 use crate::domain::Instant;
 use crate::store::StoreError;
 use crate::store::lock::Lock;
-use crate::workflow::{DAEMON_CHAIN, Interrupt, WorkflowError, Workspace};
+use crate::audit::DAEMON_CHAIN;
+use crate::workflow::{Interrupt, WorkflowError, Workspace};
 
 use round::Rounds;
 use wake::{Bell, Wake};
@@ -57,8 +58,8 @@ pub enum DaemonError {
 
 /// Runs until SIGTERM or SIGINT. The lock is held for the daemon's whole life.
 pub fn run(workspace: Workspace) -> Result<(), DaemonError> {
-    workspace.layout.create_all()?;
-    let path = workspace.layout.run_lock();
+    workspace.places.create_all()?;
+    let path = workspace.places.state().run_lock();
     let Some(_lock) = Lock::try_acquire(&path)? else {
         return Err(StoreError::Busy { path }.into());
     };

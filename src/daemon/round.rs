@@ -174,8 +174,8 @@ fn start_of_day(account: &Account, at: Instant) -> Instant {
 }
 
 fn look(workspace: &Workspace, account: &Account) -> Result<Scan, StoreError> {
-    let folder = DropFolder::open(&workspace.layout.drop_folder(&account.id), false)?;
-    folder.scan(&workspace.layout.expected_names(&account.id))
+    let folder = DropFolder::open(&workspace.places.drop_folder(&account.id), false)?;
+    folder.scan(&[])
 }
 
 fn take(
@@ -192,7 +192,7 @@ fn take(
     if settled.is_empty() {
         return Ok(());
     }
-    let folder = DropFolder::open(&workspace.layout.drop_folder(&account.id), false)?;
+    let folder = DropFolder::open(&workspace.places.drop_folder(&account.id), false)?;
     unit.take_candidates(account, &folder, settled, now, now, &mut |file| log_file(account, file))?;
     Ok(())
 }

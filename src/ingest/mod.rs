@@ -160,6 +160,12 @@ pub struct Warning {
     pub text: String,
 }
 
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// Reads a file. Each sound row goes to `sink`, which answers what the file has said of its key
 /// before; after a fault this goes on, so that all faults are found, and the caller undoes it.
 ///

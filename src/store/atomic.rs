@@ -1,14 +1,19 @@
-//! Files that appear whole or not at all, by path: for folders of our own, where [`Folder`]'s
-//! handle would be opened for one write only.
+//! Files that appear whole or not at all: written under a hidden name, made durable, renamed.
 
 use std::ffi::OsStr;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags};
+use rustix::io::Errno;
 
 use super::StoreError;
-use super::folder::{Folder, machine};
+use super::folder::{Folder, machine, single, unique_hex};
+use super::object::Object;
+
+/// Unfinished files begin with this: a leading dot hides them from every reader of these folders.
+const TEMPORARY_PREFIX: &str = ".tmp-";
 
 /// Writes `dir/name`, which must not be there; see [`Folder::write_new`].
 pub fn write_new(dir: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
@@ -47,6 +52,105 @@ pub fn read_bounded(path: &Path, bytes_max: u64) -> Result<Vec<u8>, StoreError> 
         return Err(refused(format!("this file has more than {bytes_max} bytes"), path));
     }
     Ok(bytes)
+}
+
+impl Folder {
+    /// Writes the file `name`, which must not be there; whoever sees it sees all of it, also
+    /// after a power cut. `mode` is taken less the umask.
+    pub fn write_new(&self, name: &OsStr, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+        let name = single(self, name)?;
+        let temporary = self.write_temporary(bytes, mode)?;
+        match self.rename_new(OsStr::new(&temporary), self, name) {
+            // The name is durable before anybody is told that the file is there.
+            Ok(()) => self.sync(),
+            Err(errno) => {
+                self.remove(OsStr::new(&temporary))?;
+                Err(self.not_created(name, errno))
+            }
+        }
+    }
+
+    /// Writes the file `name` in place of what has that name, by one rename: whoever looks sees
+    /// the old content or the new, also after a power cut. A link of that name is replaced, not
+    /// followed. `mode` is taken less the umask.
+    pub fn replace(&self, name: &OsStr, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+        let name = single(self, name)?;
+        let temporary = self.write_temporary(bytes, mode)?;
+        match rustix::fs::renameat(&self.handle, &*temporary, &self.handle, name) {
+            Ok(()) => self.sync(),
+            Err(errno) => {
+                self.remove(OsStr::new(&temporary))?;
+                Err(self.not_replaced(name, errno))
+            }
+        }
+    }
+
+    fn not_created(&self, name: &OsStr, errno: Errno) -> StoreError {
+        if errno == Errno::EXIST {
+            return StoreError::Refused {
+                what: "a file of this name is there already".to_owned(),
+                path: self.path_of(name),
+                hint: "move it away; it is not overwritten".to_owned(),
+            };
+        }
+        self.failed("can't write", name, errno)
+    }
+
+    fn not_replaced(&self, name: &OsStr, errno: Errno) -> StoreError {
+        if matches!(errno, Errno::ISDIR | Errno::NOTEMPTY | Errno::EXIST) {
+            return StoreError::Refused {
+                what: "a folder stands where a file is to be written".to_owned(),
+                path: self.path_of(name),
+                hint: "remove the folder".to_owned(),
+            };
+        }
+        self.failed("can't write", name, errno)
+    }
+
+    /// Writes and syncs a file under a name of its own, and returns that name. The content is
+    /// durable before any rename gives it a name that somebody reads: a rename that survives a
+    /// power cut while the bytes don't would show an empty file.
+    fn write_temporary(&self, bytes: &[u8], mode: u32) -> Result<String, StoreError> {
+        let temporary = temporary_name();
+        let name = OsStr::new(&temporary);
+        let mut file = self.create_file(name, mode)?;
+        if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
+            // The first failure is the one to report; a leftover is swept at the next start.
+            let _ = self.remove(name);
+            return Err(machine("can't write", &self.path_of(name), error));
+        }
+        Ok(temporary)
+    }
+
+    /// Removes what an interrupted write left; how many files. Only for a caller that no other
+    /// writer of this folder can run beside.
+    pub fn remove_temporaries(&self) -> Result<u64, StoreError> {
+        let mut left = Vec::new();
+        self.each_name(&mut |name, _| {
+            if is_temporary(name) {
+                left.push(name.to_owned());
+            }
+            Ok(())
+        })?;
+        let mut removed = 0;
+        for name in left {
+            if matches!(self.look(&name)?, Some(Object::File { .. })) {
+                removed += u64::from(self.remove(&name)?);
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// A name to write under before a file gets its own.
+pub(super) fn temporary_name() -> String {
+    format!("{TEMPORARY_PREFIX}{}", unique_hex())
+}
+
+fn is_temporary(name: &OsStr) -> bool {
+    name.as_bytes()
+        .strip_prefix(TEMPORARY_PREFIX.as_bytes())
+        .is_some_and(|rest| rest.len() == 16 && rest.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn refused(what: String, path: &Path) -> StoreError {

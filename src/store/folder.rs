@@ -5,125 +5,25 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use rustix::fs::{self, Access, AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Stat};
+use rustix::fs::{self, Access, AtFlags, Mode, OFlags, RenameFlags, ResolveFlags};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::StoreError;
+use super::object::{Identity, Object, ObjectKind};
 use crate::domain::text;
-
-/// Unfinished files begin with this: a leading dot hides them from every reader of these folders.
-const TEMPORARY_PREFIX: &str = ".tmp-";
 
 /// A folder that was open when it was checked, and stays that folder whatever its name now means.
 #[derive(Debug)]
 pub struct Folder {
-    handle: OwnedFd,
+    pub(super) handle: OwnedFd,
     /// For messages, and to see whether the name still means this folder. Nothing is opened by it.
     path: PathBuf,
-}
-
-/// One state of one file: if two of these are equal, nothing was done to the file in between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
-    /// The file system.
-    pub device: u64,
-    /// The file in it.
-    pub inode: u64,
-    /// Bytes.
-    pub size: u64,
-    /// When its content last changed, as the sender may have set it: seconds and nanoseconds
-    /// since 1970.
-    pub modified: (i64, u64),
-    /// When anything about it last changed, which nobody can set: a rename counts.
-    pub changed: (i64, u64),
-}
-
-impl Identity {
-    /// Whether the content is the same as far as can be told. Unlike equality this outlives a
-    /// rename.
-    pub fn same_version(&self, other: &Self) -> bool {
-        (self.device, self.inode, self.size, self.modified)
-            == (other.device, other.inode, other.size, other.modified)
-    }
-
-    fn of(stat: &Stat) -> Self {
-        Self {
-            device: stat.st_dev,
-            inode: stat.st_ino,
-            // A size is never negative; this keeps a file system that says so harmless.
-            size: u64::try_from(stat.st_size).unwrap_or(u64::MAX),
-            modified: (stat.st_mtime, stat.st_mtime_nsec),
-            changed: (stat.st_ctime, stat.st_ctime_nsec),
-        }
-    }
-}
-
-/// What a name stands for, looked at without following it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Object {
-    /// A regular file.
-    File {
-        /// Its state.
-        identity: Identity,
-        /// Whether this name is its only one.
-        one_link: bool,
-    },
-    /// Anything else.
-    Other(ObjectKind),
-}
-
-/// What a drop folder may hold that is never read, followed or moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ObjectKind {
-    /// A symbolic link.
-    Symlink,
-    /// A named pipe.
-    Fifo,
-    /// A socket.
-    Socket,
-    /// A character or block device.
-    Device,
-    /// A folder.
-    Directory,
-    /// A regular file with further names, through which it could change after it was checked.
-    HardLink,
-    /// A regular file that this user may not read.
-    Unreadable,
-    /// None of these.
-    Unknown,
-}
-
-impl ObjectKind {
-    /// Its stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Symlink => "symlink",
-            Self::Fifo => "fifo",
-            Self::Socket => "socket",
-            Self::Device => "device",
-            Self::Directory => "directory",
-            Self::HardLink => "hard_link",
-            Self::Unreadable => "unreadable",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    fn of(file_type: FileType) -> Self {
-        match file_type {
-            FileType::Symlink => Self::Symlink,
-            FileType::Fifo => Self::Fifo,
-            FileType::Socket => Self::Socket,
-            FileType::CharacterDevice | FileType::BlockDevice => Self::Device,
-            FileType::Directory => Self::Directory,
-            FileType::RegularFile | FileType::Unknown => Self::Unknown,
-        }
-    }
 }
 
 /// The end of an attempt to open a file for reading.
@@ -226,7 +126,7 @@ impl Folder {
     /// What `name` stands for; `None`: nothing.
     pub fn look(&self, name: &OsStr) -> Result<Option<Object>, StoreError> {
         match fs::statat(&self.handle, single(self, name)?, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(object_of(&stat))),
+            Ok(stat) => Ok(Some(Object::of(&stat))),
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(self.failed("can't look at", name, errno)),
         }
@@ -255,11 +155,14 @@ impl Folder {
             Err(Errno::NOENT) => return Ok(Opened::Absent),
             Err(Errno::LOOP) => return Ok(Opened::Other(ObjectKind::Symlink)),
             Err(Errno::NXIO) => return Ok(Opened::Other(ObjectKind::Socket)),
-            Err(Errno::ACCESS | Errno::PERM) => return Ok(Opened::Other(ObjectKind::Unreadable)),
+            // AGAIN: its sender holds a lease on it.
+            Err(Errno::ACCESS | Errno::PERM | Errno::AGAIN) => {
+                return Ok(Opened::Other(ObjectKind::Unreadable));
+            }
             Err(errno) => return Err(self.failed("can't open", name, errno)),
         };
         let stat = fs::fstat(&handle).map_err(|errno| self.failed("can't look at", name, errno))?;
-        Ok(match object_of(&stat) {
+        Ok(match Object::of(&stat) {
             Object::File { identity, one_link } => {
                 Opened::File { file: handle.into(), identity, one_link }
             }
@@ -302,12 +205,14 @@ impl Folder {
         })
     }
 
-    fn rename_new(&self, name: &OsStr, to: &Self, to_name: &OsStr) -> Result<(), Errno> {
+    /// As [`Folder::try_move_new`], with the system's own answer.
+    pub(super) fn rename_new(&self, name: &OsStr, to: &Self, to_name: &OsStr) -> Result<(), Errno> {
         let (from, into) = (&self.handle, &to.handle);
         match fs::renameat_with(from, name, into, to_name, RenameFlags::NOREPLACE) {
             // Some network file systems don't know the flag. There, look first: what can slip in
             // between comes from a sender who replaces his own file.
             Err(Errno::INVAL | Errno::NOSYS) => {
+                fs::statat(from, name, AtFlags::SYMLINK_NOFOLLOW)?;
                 match fs::statat(into, to_name, AtFlags::SYMLINK_NOFOLLOW) {
                     Err(Errno::NOENT) => fs::renameat(from, name, into, to_name),
                     Err(errno) => Err(errno),
@@ -325,92 +230,6 @@ impl Folder {
             Err(Errno::NOENT) => Ok(false),
             Err(errno) => Err(self.failed("can't remove", name, errno)),
         }
-    }
-
-    /// Writes the file `name`, which must not be there; whoever sees it sees all of it, also
-    /// after a power cut. `mode` is taken less the umask.
-    pub fn write_new(&self, name: &OsStr, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
-        let name = single(self, name)?;
-        let temporary = self.write_temporary(bytes, mode)?;
-        match self.rename_new(OsStr::new(&temporary), self, name) {
-            // The name is durable before anybody is told that the file is there.
-            Ok(()) => self.sync(),
-            Err(errno) => {
-                self.remove(OsStr::new(&temporary))?;
-                Err(self.not_created(name, errno))
-            }
-        }
-    }
-
-    /// Writes the file `name` in place of what has that name, by one rename: whoever looks sees
-    /// the old content or the new, also after a power cut. A link of that name is replaced, not
-    /// followed. `mode` is taken less the umask.
-    pub fn replace(&self, name: &OsStr, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
-        let name = single(self, name)?;
-        let temporary = self.write_temporary(bytes, mode)?;
-        match fs::renameat(&self.handle, &*temporary, &self.handle, name) {
-            Ok(()) => self.sync(),
-            Err(errno) => {
-                self.remove(OsStr::new(&temporary))?;
-                Err(self.not_replaced(name, errno))
-            }
-        }
-    }
-
-    fn not_created(&self, name: &OsStr, errno: Errno) -> StoreError {
-        if errno == Errno::EXIST {
-            return StoreError::Refused {
-                what: "a file of this name is there already".to_owned(),
-                path: self.path_of(name),
-                hint: "move it away; it is not overwritten".to_owned(),
-            };
-        }
-        self.failed("can't write", name, errno)
-    }
-
-    fn not_replaced(&self, name: &OsStr, errno: Errno) -> StoreError {
-        if matches!(errno, Errno::ISDIR | Errno::NOTEMPTY | Errno::EXIST) {
-            return StoreError::Refused {
-                what: "a folder stands where a file is to be written".to_owned(),
-                path: self.path_of(name),
-                hint: "remove the folder".to_owned(),
-            };
-        }
-        self.failed("can't write", name, errno)
-    }
-
-    /// Writes and syncs a file under a name of its own, and returns that name. The content is
-    /// durable before any rename gives it a name that somebody reads: a rename that survives a
-    /// power cut while the bytes don't would show an empty file.
-    fn write_temporary(&self, bytes: &[u8], mode: u32) -> Result<String, StoreError> {
-        let temporary = temporary_name();
-        let name = OsStr::new(&temporary);
-        let mut file = self.create_file(name, mode)?;
-        if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
-            // The first failure is the one to report; a leftover is swept at the next start.
-            let _ = self.remove(name);
-            return Err(machine("can't write", &self.path_of(name), error));
-        }
-        Ok(temporary)
-    }
-
-    /// Removes what an interrupted write left; how many files. Only for a caller that no other
-    /// writer of this folder can run beside.
-    pub fn remove_temporaries(&self) -> Result<u64, StoreError> {
-        let mut left = Vec::new();
-        self.each_name(&mut |name, _| {
-            if is_temporary(name) {
-                left.push(name.to_owned());
-            }
-            Ok(())
-        })?;
-        let mut removed = 0;
-        for name in left {
-            if matches!(self.look(&name)?, Some(Object::File { .. })) {
-                removed += u64::from(self.remove(&name)?);
-            }
-        }
-        Ok(removed)
     }
 
     /// Calls `f` with each name and, where the file system tells it for free, what else than a
@@ -453,7 +272,8 @@ impl Folder {
         retry_on_intr(|| fs::openat(&self.handle, name, flags, mode))
     }
 
-    fn failed(&self, what: &'static str, name: &OsStr, errno: Errno) -> StoreError {
+    /// The error for `what` failing at `name`.
+    pub(super) fn failed(&self, what: &'static str, name: &OsStr, errno: Errno) -> StoreError {
         machine(what, &self.path_of(name), errno)
     }
 }
@@ -482,28 +302,8 @@ fn not_opened(errno: Errno, path: PathBuf) -> StoreError {
     machine("can't open the folder", &path, errno)
 }
 
-fn object_of(stat: &Stat) -> Object {
-    match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => {
-            Object::File { identity: Identity::of(stat), one_link: stat.st_nlink == 1 }
-        }
-        other => Object::Other(ObjectKind::of(other)),
-    }
-}
-
-/// A name to write under before a file gets its own.
-pub fn temporary_name() -> String {
-    format!("{TEMPORARY_PREFIX}{}", unique_hex())
-}
-
-fn is_temporary(name: &OsStr) -> bool {
-    name.as_bytes()
-        .strip_prefix(TEMPORARY_PREFIX.as_bytes())
-        .is_some_and(|rest| rest.len() == 16 && rest.iter().all(u8::is_ascii_hexdigit))
-}
-
 /// A name that means one entry of the folder and nothing else.
-fn single<'a>(folder: &Folder, name: &'a OsStr) -> Result<&'a OsStr, StoreError> {
+pub(super) fn single<'a>(folder: &Folder, name: &'a OsStr) -> Result<&'a OsStr, StoreError> {
     let bytes = name.as_bytes();
     if bytes.is_empty() || bytes.contains(&b'/') || matches!(bytes, b"." | b"..") {
         return Err(StoreError::Refused {

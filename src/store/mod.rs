@@ -14,6 +14,7 @@ pub mod keys;
 pub mod layout;
 pub mod ledger;
 pub mod lock;
+pub mod object;
 pub mod outbox;
 
 pub use error::StoreError;

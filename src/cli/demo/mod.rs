@@ -201,7 +201,7 @@ fn drop_file(
     name: &str,
     text: &str,
 ) -> Result<(), CliError> {
-    Ok(files::write_new(&workspace.layout.drop_folder(&account.id).join(name), text.as_bytes())?)
+    Ok(files::write_new(&workspace.places.drop_folder(&account.id).join(name), text.as_bytes())?)
 }
 
 /// The world that an account of the demonstration lives in.

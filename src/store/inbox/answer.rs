@@ -8,7 +8,8 @@ use super::claim::Claimed;
 use crate::domain::Digest;
 use crate::store::StoreError;
 use crate::store::copy::hash;
-use crate::store::folder::{Folder, Identity, Moved, Object, Opened, machine};
+use crate::store::folder::{Folder, Moved, Opened, machine};
+use crate::store::object::{Identity, Object};
 
 /// Answers are for everybody who may look into the folder.
 const MODE_ANSWER: u32 = 0o644;

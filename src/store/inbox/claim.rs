@@ -10,14 +10,16 @@ use super::scan::{Candidate, FILES_PER_SCAN_MAX};
 use super::stage::Staged;
 use super::{CLAIMED, DropFolder};
 use crate::store::StoreError;
+use crate::store::atomic::temporary_name;
 use crate::store::copy::{CopyError, copy_hashing};
 use crate::store::files::open_regular;
-use crate::store::folder::{
-    Folder, Identity, Moved, Object, machine, temporary_name, unique_hex,
-};
+use crate::store::folder::{Folder, Moved, machine, unique_hex};
+use crate::store::object::{Identity, Object};
+
+/// A copy of a named file is for the daemon alone, as all claimed files are.
+const MODE_COPY: u32 = 0o600;
 
 /// Hexadecimal digits of a claim.
-const MODE_COPY: u32 = 0o600;
 const CLAIM_DIGITS: usize = 16;
 
 /// A file in `.claimed/`: there it is called `<claim>~<name>`.

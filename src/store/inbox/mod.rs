@@ -32,7 +32,7 @@ pub use self::settle::Settler;
 pub use self::stage::{StageOutcome, Staged, stage_copy, sweep_staging};
 use super::StoreError;
 use super::folder::Folder;
-pub use super::folder::Identity;
+pub use super::object::Identity;
 use super::layout;
 
 const CLAIMED: &str = ".claimed";

@@ -9,7 +9,7 @@ use super::names::{TakenName, judge, shown};
 use super::{DropFolder, RECEIPTS, REJECTED};
 use crate::domain::Instant;
 use crate::store::StoreError;
-use crate::store::folder::{Identity, Object, ObjectKind};
+use crate::store::object::{Identity, Object, ObjectKind};
 
 /// Files that one scan hands on, the oldest first; the rest waits for the next. 10,000 files with
 /// names of 200 bytes are some 4 MB, and more than a day of files from 1,000 senders.

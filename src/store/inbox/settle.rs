@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::scan::{Candidate, Scan};
-use crate::store::folder::Identity;
+use crate::store::object::Identity;
 
 /// Remembers since when each waiting file has been unchanged. It knows no more files than the
 /// last scan held, so its memory is bounded as the scan is.

@@ -11,7 +11,8 @@ use super::claim::{Claimed, is_claim_id};
 use crate::domain::Digest;
 use crate::store::StoreError;
 use crate::store::copy::{CopyError, copy_hashing};
-use crate::store::folder::{Folder, Identity, Object, ObjectKind, Opened, machine};
+use crate::store::folder::{Folder, Opened, machine};
+use crate::store::object::{Identity, Object, ObjectKind};
 
 /// Read-only from birth: the copy becomes the archived original by a rename.
 const MODE_STAGED: u32 = 0o444;

@@ -1,0 +1,12 @@
+//! Drop folders, the archive and the way of a file between them, on real folders: what is taken,
+//! what a hostile sender can do, and what a kill at any point leaves behind.
+
+mod answering;
+mod archiving;
+mod hostile;
+mod killed;
+mod model_folder;
+mod model_settler;
+mod place;
+mod scanning;
+mod taking;
