@@ -4,9 +4,26 @@
 
 mod ingest_support;
 
+use std::path::Path;
+
+use budgetd::domain::account::SourceColumns;
 use budgetd::domain::{Account, Source};
 use budgetd::ingest::{Context, DailyReport, Limits, Reading, Rejection};
-use ingest_support::{account, day, read_as, read_in, rupee_account, sample};
+use ingest_support::{account, day, read_as, read_in, rupee_account};
+
+/// A file of the sample data, which lies beside the repository; `None`, said aloud, where it isn't.
+#[expect(clippy::print_stdout, reason = "a skipped test must be seen")]
+fn sample(path: &str) -> Option<Vec<u8>> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let path = data.join(path);
+    match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            println!("skipped: {} is not there ({error})", path.display());
+            None
+        }
+    }
+}
 
 fn taken(reading: Reading) -> DailyReport {
     match reading {
@@ -54,7 +71,7 @@ fn assert_totals(report: &DailyReport, account: &Account, expected: &[Totals<'_>
         .into_iter()
         .map(|(channel, rows, days, spend, impressions, clicks, conversions, revenue)| {
             let [channel, spend, conversions, revenue] =
-                [channel, spend, conversions, revenue].map(ToOwned::to_owned);
+                [channel, spend, conversions, revenue].map(str::to_owned);
             (channel, rows, days, spend, impressions, clicks, conversions, revenue)
         })
         .collect();
@@ -247,8 +264,8 @@ const CAMPAIGNS: [&str; 4] = [
 fn facebook(name: &str, ignore_extra_columns: bool) -> Option<Reading> {
     let bytes = sample(&format!("facebook_ads_daily/{name}"))?;
     let account = account("USD", &CAMPAIGNS);
-    let mut source = Source { ignore_extra_columns, ..Source::long() };
-    source.columns.channel = "campaign_name".to_owned();
+    let columns = SourceColumns { channel: "campaign_name".to_owned(), ..SourceColumns::default() };
+    let source = Source { ignore_extra_columns, columns, ..Source::long() };
     let context = Context {
         account: &account,
         source: &source,

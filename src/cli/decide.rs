@@ -56,7 +56,11 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     Ok(status)
 }
 
-fn request(arguments: &Arguments, account: &Account, real: Instant) -> Result<WeekRequest, CliError> {
+fn request(
+    arguments: &Arguments,
+    account: &Account,
+    real: Instant,
+) -> Result<WeekRequest, CliError> {
     let revise = match &arguments.reason {
         Some(reason) if reason.trim().is_empty() => {
             return Err(CliError::usage("--reason is empty", "say why the week is decided again"));
@@ -161,7 +165,8 @@ pub fn budgets(decision: &Decision) -> String {
 pub fn missing_words(missing: &[MissingDays]) -> String {
     let lines = missing.iter().flat_map(|missing| {
         let line = |what: &str, days: &[Day]| {
-            (!days.is_empty()).then(|| format!("  {}: {what} {}", missing.channel, days_words(days)))
+            (!days.is_empty())
+                .then(|| format!("  {}: {what} {}", missing.channel, days_words(days)))
         };
         [
             line("no row for", &missing.absent),

@@ -35,10 +35,9 @@ impl From<WorkflowError> for CliError {
     fn from(error: WorkflowError) -> Self {
         match error {
             WorkflowError::Store(error) => error.into(),
-            WorkflowError::Key(error) => Self {
-                message: format!("nothing can be signed: {error}"),
-                ..error.into()
-            },
+            WorkflowError::Key(error) => {
+                Self { message: format!("nothing can be signed: {error}"), ..error.into() }
+            }
             WorkflowError::Usage { message, hint } => Self::usage(message, hint),
             WorkflowError::Interrupted { .. } => {
                 Self { status: 3, message: error.to_string(), hint: None }

@@ -3,7 +3,7 @@
 use super::ingest::one_account;
 use super::{CliError, Context, DONE, Ending, parse_day};
 use crate::domain::{Account, Day};
-use crate::report;
+use crate::report::{self, ExplainError};
 use crate::store::ledger::{Ledger, Publication};
 
 #[derive(Debug, clap::Args)]
@@ -31,13 +31,17 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         })?;
     context.output.json(&decision);
     if !context.output.is_json() {
-        let text = report::explain(&decision, arguments.channel.as_deref());
-        context.output.line(text.map_err(|known| {
-            CliError::usage(
-                "this decision has no such channel",
-                format!("it has: {}", known.join(", ")),
-            )
-        })?);
+        let channel = arguments.channel.as_deref();
+        let text = report::explain(account, &decision, channel).map_err(|error| {
+            let hint = match &error {
+                ExplainError::NoSuchChannel { channels } => {
+                    format!("it has: {}", channels.join(", "))
+                }
+                ExplainError::NoDecision => "a newer budgetd may have written it".to_owned(),
+            };
+            CliError::usage(error.to_string(), hint)
+        })?;
+        context.output.line(text.trim_end());
     }
     Ok(DONE)
 }

@@ -2,8 +2,8 @@
 
 use super::ingest::one_account;
 use super::{Context, DONE, Ending, parse_day};
-use crate::domain::{Account, Conversions, Day, DayFact};
 use crate::domain::text::spreadsheet_safe;
+use crate::domain::{Account, Conversions, Day, DayFact};
 use crate::store::ledger::Ledger;
 
 #[derive(Debug, clap::Args)]

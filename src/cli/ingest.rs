@@ -37,14 +37,16 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let mut taken: Vec<(String, TakenFile)> = Vec::new();
     if arguments.files.is_empty() {
         for account in accounts(&workspace, arguments.account.as_deref())? {
-            take_inbox(&mut unit, &workspace, account, arrived_at, real, &mut |file| {
+            take_inbox(&mut unit, account, arrived_at, real, &mut |file| {
                 progress.set_message(file.name.clone());
                 taken.push((account.id.to_string(), file.clone()));
             })?;
         }
     } else {
         let account = one_account(&workspace, arguments.account.as_deref())?;
-        unit.recover(account, real, &mut |file| taken.push((account.id.to_string(), file.clone())))?;
+        unit.recover(account, real, &mut |file| {
+            taken.push((account.id.to_string(), file.clone()))
+        })?;
         let folder = unit.drop_folder(account)?;
         for path in &arguments.files {
             progress.set_message(path.display().to_string());
@@ -59,7 +61,6 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
 /// Takes what is in the drop folder of `account`, without the settling time.
 pub fn take_inbox(
     unit: &mut Unit<'_>,
-    workspace: &Workspace,
     account: &Account,
     arrived_at: Instant,
     real: Instant,
@@ -87,7 +88,10 @@ pub fn accounts<'w>(
 }
 
 /// The account named, or the only one.
-pub fn one_account<'w>(workspace: &'w Workspace, id: Option<&str>) -> Result<&'w Account, CliError> {
+pub fn one_account<'w>(
+    workspace: &'w Workspace,
+    id: Option<&str>,
+) -> Result<&'w Account, CliError> {
     match (id, workspace.config.accounts.as_slice()) {
         (Some(id), _) => Ok(workspace.account(id)?),
         (None, [only]) => Ok(only),
@@ -162,7 +166,9 @@ fn words(file: &TakenFile) -> String {
             text.push_str(&format!("\n  all of them: {answer}.problems.txt in the drop folder"));
             text
         }
-        FileAnswer::Finished => format!("{} {name}: taken by an earlier run", paint(GOOD, "finished")),
+        FileAnswer::Finished => {
+            format!("{} {name}: taken by an earlier run", paint(GOOD, "finished"))
+        }
         FileAnswer::Changed => {
             format!("{} {name}: it is still being written", paint(CARE, "left waiting"))
         }

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::output::{GOOD, STRONG, paint};
 use super::{CliError, Context, DONE, Ending, check, load, now};
+use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
 use crate::config;
 use crate::store::files;
 use crate::store::keys::SigningKey;
-use crate::audit::DAEMON_CHAIN;
 use crate::workflow::{Interrupt, Workspace};
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         "  1. {}: your channels, your weekly total",
         paint(STRONG, &format!("{shown}/config/accounts/main.toml"))
     ));
-    context.output.line(format!("  2. drop daily CSVs into {}", paint(STRONG, &format!("{shown}/inbox"))));
+    context
+        .output
+        .line(format!("  2. drop daily CSVs into {}", paint(STRONG, &format!("{shown}/inbox"))));
     context.output.line(format!("  3. in {shown}: {}", paint(STRONG, "budgetd run")));
     context.output.line(format!("signing key fingerprint: {}", key.fingerprint()));
     context.output.line("Write it down elsewhere: auditors compare it with `budgetd keys show`.");

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::output::{GOOD, STRONG, paint};
 use super::{CliError, Context, DONE, Ending, now};
+use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
 use crate::store::files;
 use crate::store::keys::SigningKey;
-use crate::audit::DAEMON_CHAIN;
-use crate::workflow::{Interrupt};
+use crate::workflow::Interrupt;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Arguments {

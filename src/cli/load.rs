@@ -85,6 +85,7 @@ fn cannot_read(path: &Path, why: &str) -> ConfigFault {
         path: path.display().to_string(),
         line: 1,
         column: 1,
+        key: None,
         value: None,
         message: format!("cannot be read: {why}"),
         hint: Some("`budgetd init` writes a configuration to start from".to_owned()),
@@ -98,9 +99,5 @@ pub fn faults_error(faults: &[ConfigFault]) -> CliError {
         1 => "the configuration has a fault".to_owned(),
         count => format!("the configuration has {count} faults"),
     };
-    CliError {
-        status: USAGE,
-        message: format!("{count}\n{}", lines.join("\n")),
-        hint: None,
-    }
+    CliError { status: USAGE, message: format!("{count}\n{}", lines.join("\n")), hint: None }
 }

@@ -66,8 +66,9 @@ fn words(account: &Account, standing: &AccountStanding) -> String {
             today.accepted, today.duplicate, today.refused
         ),
     );
-    for file in &standing.files {
-        let mut text = format!("{} {}", file.outcome, escape(&file.name));
+    for record in &standing.files {
+        let file = &record.file;
+        let mut text = format!("{} {}", record.outcome.name(), escape(&file.name));
         if let (Some(first), Some(last)) = (file.first_day, file.last_day) {
             text.push_str(&format!(" ({first} to {last})"));
         }
@@ -80,8 +81,8 @@ fn words(account: &Account, standing: &AccountStanding) -> String {
         field("left alone", format!("{} ({})", object.name, object.kind));
     }
     field("last", last_words(standing));
-    for week in &standing.missed {
-        field("missed", format!("the week of {week} was never decided"));
+    for missed in &standing.missed {
+        field("missed", format!("the week of {} was never decided", missed.week));
     }
     if let Some((due, gate)) = &standing.due {
         field("due", format!("the week of {}: {}", due.week, gate_words(gate)));
@@ -128,8 +129,9 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
     let files: Vec<Value> = standing
         .files
         .iter()
-        .map(|file| {
-            json!({"name": escape(&file.name), "outcome": file.outcome.to_string(),
+        .map(|record| {
+            let file = &record.file;
+            json!({"name": escape(&file.name), "outcome": record.outcome.name(),
                 "rows": file.rows, "first_day": file.first_day, "last_day": file.last_day,
                 "taken_at": file.taken_at})
         })
@@ -151,8 +153,9 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         "files": files,
         "waiting": standing.waiting.iter().map(|file| file.name.clone()).collect::<Vec<_>>(),
         "ignored": standing.ignored.iter()
-            .map(|object| json!({"name": object.name, "kind": object.kind})).collect::<Vec<_>>(),
-        "last": last, "missed": standing.missed, "due": due, "next": next,
+            .map(|object| json!({"name": object.name, "kind": object.kind.code()})).collect::<Vec<_>>(),
+        "last": last,
+        "missed": standing.missed.iter().map(|missed| missed.week).collect::<Vec<_>>(), "due": due, "next": next,
         "next_standing": standing.next_standing.as_ref().map(gate_value),
     })
 }

@@ -11,17 +11,18 @@ use crate::workflow::Workspace;
 /// Watches every drop folder. Where that can't be done, scans alone do, and the log says so.
 pub fn watch(workspace: &Workspace, bell: &Bell) -> Option<RecommendedWatcher> {
     let ringer = bell.clone();
-    let made = notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
-        Ok(event) if !is_a_hint(event.kind) => {}
-        Ok(event) => {
-            debug!(kind = ?event.kind, "hint");
-            ringer.ring(Wake::Look);
-        }
-        Err(error) => {
-            warn!(error = %error, "watching failed; scans go on");
-            ringer.ring(Wake::Look);
-        }
-    });
+    let made =
+        notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
+            Ok(event) if !is_a_hint(event.kind) => {}
+            Ok(event) => {
+                debug!(kind = ?event.kind, "hint");
+                ringer.ring(Wake::Look);
+            }
+            Err(error) => {
+                warn!(error = %error, "watching failed; scans go on");
+                ringer.ring(Wake::Look);
+            }
+        });
     let mut watcher = match made {
         Ok(watcher) => watcher,
         Err(error) => {

@@ -17,11 +17,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tracing::{error, info, warn};
 
+use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
 use crate::domain::Instant;
 use crate::store::StoreError;
 use crate::store::lock::Lock;
-use crate::audit::DAEMON_CHAIN;
 use crate::workflow::{Interrupt, WorkflowError, Workspace};
 
 use round::Rounds;
@@ -80,10 +80,17 @@ async fn serve(workspace: Arc<Workspace>) -> Result<(), DaemonError> {
     let interrupt = Arc::new(Interrupt::default());
     let bell = Bell::new();
     let started_at = clock();
-    record(&workspace, &interrupt, started_at, &Event::Started {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    })?;
-    info!(version = env!("CARGO_PKG_VERSION"), accounts = workspace.config.accounts.len(), "started");
+    record(
+        &workspace,
+        &interrupt,
+        started_at,
+        &Event::Started { version: env!("CARGO_PKG_VERSION").to_owned() },
+    )?;
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        accounts = workspace.config.accounts.len(),
+        "started"
+    );
     // Held until the end: dropping the watcher ends its hints.
     let _watcher = hints::watch(&workspace, &bell);
     let mut scheduler = ticks(&bell).await.map_err(|source| setup("the tick", source))?;
@@ -94,7 +101,7 @@ async fn serve(workspace: Arc<Workspace>) -> Result<(), DaemonError> {
             .name("worker".to_owned())
             .spawn(move || {
                 let result = work(&workspace, &interrupt, &bell, started_at);
-                drop(ended_sender.send(()));
+                ended_sender.send(()).unwrap_or(());
                 result
             })
             .map_err(|source| setup("the worker", source))?
@@ -111,11 +118,18 @@ async fn serve(workspace: Arc<Workspace>) -> Result<(), DaemonError> {
         warn!(error = %source, "the tick did not end well");
     }
     if asked.is_some() && tokio::time::timeout(STOP_WITHIN, &mut ended).await.is_err() {
-        return Err(DaemonError::Worker("did not end in time; its work is taken up at the next start"));
+        return Err(DaemonError::Worker(
+            "did not end in time; its work is taken up at the next start",
+        ));
     }
     worker.join().map_err(|_| DaemonError::Worker("died"))??;
     if let Some(signal) = asked {
-        record(&workspace, &Interrupt::default(), clock(), &Event::Stopped { signal: signal.to_owned() })?;
+        record(
+            &workspace,
+            &Interrupt::default(),
+            clock(),
+            &Event::Stopped { signal: signal.to_owned() },
+        )?;
         info!(signal, "stopped");
     }
     Ok(())

@@ -13,8 +13,8 @@ use crate::domain::{Account, AccountId, Instant};
 use crate::store::StoreError;
 use crate::store::inbox::{Candidate, DropFolder, Scan, Settler};
 use crate::workflow::{
-    Due, FileAnswer, Interrupt, TakenFile, Unit, WeekOutcome, WeekRequest, WorkflowError, Workspace,
-    due,
+    Due, FileAnswer, Interrupt, TakenFile, Unit, WeekOutcome, WeekRequest, WorkflowError,
+    Workspace, due,
 };
 
 /// What the worker remembers from round to round.
@@ -101,7 +101,7 @@ impl<'w> Rounds<'w> {
                 if memory.trouble.take().is_some() {
                     info!(account = %account.id, "the drop folder can be read again");
                 }
-                let settled = memory.settler.settled(&scan.candidates, monotonic, quiet);
+                let settled = memory.settler.settled(&scan, monotonic, quiet);
                 (Some(scan), settled)
             }
             Err(trouble) => {
@@ -126,7 +126,12 @@ impl<'w> Rounds<'w> {
         Ok(settling)
     }
 
-    fn decide(&mut self, unit: &mut Unit<'_>, account: &Account, now: Instant) -> Result<(), DaemonError> {
+    fn decide(
+        &mut self,
+        unit: &mut Unit<'_>,
+        account: &Account,
+        now: Instant,
+    ) -> Result<(), DaemonError> {
         let memory = self.accounts.get_mut(&account.id).expect("every account has a memory");
         let not_before = match self.workspace.config.schedule.catch_up {
             CatchUp::Latest => None,
@@ -187,7 +192,7 @@ fn take(
     now: Instant,
 ) -> Result<(), DaemonError> {
     for object in unit.note_ignored(account, &scan.ignored, now)? {
-        warn!(account = %account.id, name = object.name, kind = object.kind, "left alone");
+        warn!(account = %account.id, name = object.name, kind = object.kind.code(), "left alone");
     }
     if settled.is_empty() {
         return Ok(());

@@ -124,12 +124,9 @@ impl<R: BufRead> Gate<R> {
     fn count_record(&mut self, line: u64) -> Option<StructureFault> {
         self.records += 1;
         let rows_max = self.limits.rows_max;
-        (self.records > rows_max.saturating_add(1)).then(|| StructureFault {
-            line,
-            field: None,
-            reason: FaultReason::TooManyRows { rows_max },
-            is_last: true,
-        })
+        let reason = FaultReason::TooManyRows { rows_max };
+        let fault = StructureFault { line, field: None, reason, is_last: true };
+        (self.records > rows_max.saturating_add(1)).then_some(fault)
     }
 
     /// One record without its line end. The outer error is the machine's, the inner the record's.
@@ -246,6 +243,7 @@ impl<R: BufRead> Read for Gate<R> {
 }
 
 /// Whether no byte of a line needs a closer look: printable ASCII without a quote.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches it looks at many bytes at once")]
 fn is_plain(line: &[u8]) -> bool {
     line.iter()
         .fold(true, |plain, &byte| plain & (byte.wrapping_sub(b' ') < 0x7F - b' ') & (byte != b'"'))

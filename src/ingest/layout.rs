@@ -10,7 +10,11 @@ const LINES: usize = 12;
 /// What the bytes are, if they are no text in UTF-8 at all.
 pub(super) fn foreign_bytes(head: &[u8]) -> Option<Fault> {
     let (what, hint) = match head {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+        // With a byte order mark, or with the zeros between the letters that UTF-16 has.
+        [0xFF, 0xFE, ..]
+        | [0xFE, 0xFF, ..]
+        | [1..=255, 0, 1..=255, 0, ..]
+        | [0, 1..=255, 0, 1..=255, ..] => {
             ("text in UTF-16", "save it as \"CSV UTF-8\" instead of Unicode text")
         }
         [b'P', b'K', 3, 4, ..] => {

@@ -21,6 +21,9 @@ mod source;
 mod totals;
 mod warnings;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, BufRead};
 
 use csv::ByteRecord;
@@ -185,7 +188,7 @@ pub fn read<R: BufRead, E>(
     let Some(served) = records.read(&mut record).map_err(ReadError::Input)? else {
         return Ok(refused(Fault::of_file(FaultReason::NoRows).with_hint("it is empty")));
     };
-    if let Some(fault) = served.fault.clone() {
+    if let Some(fault) = &served.fault {
         return Ok(refused(header_fault(fault, &head, context.source)));
     }
     let mut faults = Faults::default();
@@ -211,11 +214,11 @@ fn refused(fault: Fault) -> Reading {
 }
 
 /// A header with a tab in it is that of another layout; else its structure is at fault.
-fn header_fault(fault: StructureFault, head: &[u8], source: &Source) -> Fault {
+fn header_fault(fault: &StructureFault, head: &[u8], source: &Source) -> Fault {
     const TAB: u32 = b'\t' as u32;
     match fault.reason {
         FaultReason::ControlCharacter { code_point: TAB } => layout::explain(head, source),
-        _ => structure_fault(&fault),
+        _ => structure_fault(fault),
     }
 }
 

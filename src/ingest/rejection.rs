@@ -28,7 +28,7 @@ impl Rejection {
     /// Of a file that is refused unread, for its size alone.
     pub fn too_large(bytes: u64, bytes_max: u64) -> Self {
         let fault = Fault::of_file(FaultReason::FileTooLarge { bytes_max })
-            .with_hint(&format!("it has {bytes} bytes; split it by days"));
+            .with_hint(format!("it has {bytes} bytes; split it by days"));
         Self { faults: vec![fault], faults_total: 1 }
     }
 

@@ -13,7 +13,7 @@ use super::rejection::Faults;
 use super::totals::Totals;
 use super::warnings::Warnings;
 use super::{Context, DailyReport, Reading, Stated};
-use crate::domain::{Currency, DailyRow, Day, Measures};
+use crate::domain::{Conversions, Currency, DailyRow, Day, Measures};
 
 /// The rows of one file as far as they have been read.
 pub(super) struct Rows<'a> {
@@ -24,7 +24,7 @@ pub(super) struct Rows<'a> {
     channels: Channels<'a>,
     totals: Totals,
     warnings: Warnings,
-    rows: u64,
+    seen: u64,
     repeated: u64,
 }
 
@@ -38,14 +38,14 @@ impl<'a> Rows<'a> {
             channels: Channels::new(context.account),
             totals: Totals::new(context.account.channels.len()),
             warnings: Warnings::default(),
-            rows: 0,
+            seen: 0,
             repeated: 0,
         }
     }
 
     /// Takes what was wrong with a record's structure; nothing else of it is looked at.
     pub(super) fn take_broken(&mut self, fault: Fault, field: Option<usize>) {
-        self.rows += 1;
+        self.seen += 1;
         let name = field.and_then(|field| self.columns.names.get(field));
         self.faults.add(match name {
             Some(name) => fault.in_column(name),
@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
         record: &ByteRecord,
         sink: &mut dyn FnMut(&DailyRow<'_>) -> Result<Stated, E>,
     ) -> Result<(), E> {
-        self.rows += 1;
+        self.seen += 1;
         if let Some(fault) = self.shape_fault(line, cut, record) {
             self.faults.add(fault);
             return Ok(());
@@ -240,7 +240,7 @@ impl<'a> Rows<'a> {
         if let Some(fault) = self.dates.finish(&date_column.unwrap_or_default()) {
             self.faults.add(fault);
         }
-        if self.faults.is_empty() && self.rows == 0 {
+        if self.faults.is_empty() && self.seen == 0 {
             let hint = "below its header a file has one row for each day and channel";
             self.faults.add(Fault::of_file(FaultReason::NoRows).with_hint(hint));
         }
@@ -250,7 +250,7 @@ impl<'a> Rows<'a> {
         let (first_day, last_day) = self.totals.days().expect("a file without faults has a row");
         Reading::Taken(DailyReport {
             source: self.context.source.name.clone(),
-            rows: self.rows,
+            rows: self.seen,
             repeated: self.repeated,
             first_day,
             last_day,
@@ -268,7 +268,7 @@ fn differences(first: Measures, second: Measures, currency: Currency) -> Vec<Dif
             ("spend", of.spend.to_decimal(currency)),
             ("impressions", count(of.impressions)),
             ("clicks", count(of.clicks)),
-            ("conversions", of.conversions.map_or("blank".to_owned(), |it| it.to_decimal())),
+            ("conversions", of.conversions.map_or("blank".to_owned(), Conversions::to_decimal)),
             ("revenue", of.revenue.to_decimal(currency)),
         ]
     };

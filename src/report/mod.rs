@@ -15,7 +15,7 @@ pub use self::csv::recommendations_csv;
 pub use explanation::explanation_txt;
 pub use json::decision_json;
 pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt};
-pub use trace::trace_text;
+pub use trace::{ExplainError, explain, trace_text};
 
 use crate::domain::Week;
 

@@ -14,11 +14,8 @@ pub fn exists(path: &Path) -> bool {
 
 /// Opens the regular file at `path`; links are followed, a FIFO is not waited for.
 pub fn open_regular(path: &Path) -> Result<fs::File, StoreError> {
-    let machine = |source| StoreError::Machine {
-        what: "cannot open a file",
-        path: path.to_owned(),
-        source,
-    };
+    let machine =
+        |source| StoreError::Machine { what: "cannot open a file", path: path.to_owned(), source };
     if !fs::metadata(path).map_err(machine)?.is_file() {
         return Err(StoreError::Refused {
             what: "this is no regular file".to_owned(),

@@ -22,7 +22,8 @@ pub fn verify_audit(workspace: &Workspace) -> Result<Vec<AuditOf>, WorkflowError
     let mut answers = vec![verify_chain(workspace, ledger.as_ref(), DAEMON_CHAIN, &[])?];
     for account in &workspace.config.accounts {
         let bundles = published(workspace, account)?;
-        let names: Vec<String> = bundles.iter().map(|(bundle, _)| bundle.name.to_string()).collect();
+        let names: Vec<String> =
+            bundles.iter().map(|(bundle, _)| bundle.name.to_string()).collect();
         let segments: Vec<PublishedSegment<'_>> = bundles
             .iter()
             .zip(&names)

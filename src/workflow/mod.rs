@@ -25,12 +25,12 @@ use thiserror::Error;
 use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Instant};
+use crate::store::StoreError;
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
 use crate::store::ledger::Ledger;
 use crate::store::lock::Lock;
 use crate::store::outbox::Outbox;
-use crate::store::StoreError;
 
 /// Why a unit of work ended without its result.
 #[derive(Debug, Error)]
@@ -92,7 +92,14 @@ impl Workspace {
         self.places.create_all()?;
         let lock = Lock::acquire(&self.places.state().work_lock())?;
         let ledger = Ledger::open(&self.places.state().ledger())?;
-        Ok(Unit { workspace: self, interrupt, ledger, chains: BTreeMap::new(), key: None, _lock: lock })
+        Ok(Unit {
+            workspace: self,
+            interrupt,
+            ledger,
+            chains: BTreeMap::new(),
+            key: None,
+            _lock: lock,
+        })
     }
 
     /// The outbox.
@@ -162,12 +169,22 @@ impl Unit<'_> {
     }
 
     /// Records `event` in `chain`, durably. Returns what the ledger is to acknowledge.
-    fn announce(&mut self, chain: &str, now: Instant, event: &Event) -> Result<ChainHead, WorkflowError> {
+    fn announce(
+        &mut self,
+        chain: &str,
+        now: Instant,
+        event: &Event,
+    ) -> Result<ChainHead, WorkflowError> {
         self.chain(chain, now)?.announce(now, event)
     }
 
     /// Records an event that has no other effect.
-    pub fn record(&mut self, chain: &str, now: Instant, event: &Event) -> Result<(), WorkflowError> {
+    pub fn record(
+        &mut self,
+        chain: &str,
+        now: Instant,
+        event: &Event,
+    ) -> Result<(), WorkflowError> {
         let head = self.announce(chain, now, event)?;
         Ok(self.ledger.set_chain_head(chain, head)?)
     }
@@ -184,7 +201,6 @@ impl Unit<'_> {
         }
         Ok(self.chains.get_mut(chain).expect("it was opened above"))
     }
-
 
     /// Reads the signing key, once per unit of work.
     fn load_key(&mut self) -> Result<(), WorkflowError> {

@@ -7,6 +7,7 @@ use crate::audit::{Event, Record};
 use crate::domain::{Account, ChannelName, Digest, Instant, Money, Week};
 use crate::store::StoreError;
 use crate::store::bundle::{BundleName, DECISION};
+use crate::store::inbox::sweep_staging;
 use crate::store::ledger::NewPublication;
 use crate::store::outbox::{Outbox, StagedBundle};
 
@@ -23,7 +24,12 @@ impl Unit<'_> {
         self.finish_publication(account, &chain, now)?;
         self.workspace.outbox().discard_staged(&account.id)?;
         let folder = self.drop_folder(account)?;
-        for claimed in folder.claimed()? {
+        sweep_staging(&self.workspace.places.state().staging())?;
+        let left = folder.claimed()?;
+        if !left.is_empty() {
+            folder.sweep()?;
+        }
+        for claimed in left {
             self.stop_if_asked("a file that was claimed before")?;
             done(&self.take_claimed(account, &folder, &claimed, now, now)?);
         }
@@ -47,7 +53,8 @@ impl Unit<'_> {
         });
         let Some((week, revision, manifest, record)) = announced else { return Ok(()) };
         let head = open.journal.head().expect("a chain with a pending record has a head");
-        let decided = open.pending.iter().rev().find(|other| is_decided(other, week, revision)).cloned();
+        let decided =
+            open.pending.iter().rev().find(|other| is_decided(other, week, revision)).cloned();
         let outbox = Outbox::open(&self.workspace.config.paths.outbox)?;
         let name = BundleName { week: week.first_day(), revision };
         let staged = StagedBundle { account: account.id.clone(), name, manifest };

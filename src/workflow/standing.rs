@@ -3,14 +3,14 @@
 
 use std::path::PathBuf;
 
-use super::{Due, Workspace, WorkflowError, due, next_run, scheduled_at};
+use super::{Due, WorkflowError, Workspace, due, next_run, scheduled_at};
 use crate::decision::{Gate, Standing, standing};
 use crate::domain::calendar::day_of;
-use crate::domain::{Account, Instant, Week};
 use crate::domain::text::escape;
+use crate::domain::{Account, Instant, Week};
 use crate::store::bundle::BundleName;
-use crate::store::inbox::{DropFolder, Ignored};
 use crate::store::files;
+use crate::store::inbox::{DropFolder, Ignored};
 use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication};
 
 /// Files that `status` lists.
@@ -118,11 +118,8 @@ pub fn account_standing(
         None => None,
     };
     let (waiting, ignored) = drop_folder(workspace, account)?;
-    let midnight = crate::domain::calendar::instant_of(
-        day_of(now, zone),
-        chrono::NaiveTime::MIN,
-        zone,
-    );
+    let midnight =
+        crate::domain::calendar::instant_of(day_of(now, zone), chrono::NaiveTime::MIN, zone);
     let today = ledger.counts_since(&account.id, midnight)?;
     let last = newest.map(|publication| {
         let name =

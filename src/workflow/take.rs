@@ -75,7 +75,9 @@ pub fn validate(account: &Account, path: &Path, now: Instant) -> Result<Reading,
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let context = context(account, &name, now);
     let interrupt = Interrupt::default();
-    read(BufReader::with_capacity(READ_BYTES, file), &context, &interrupt, path, &mut |row| take.state(row))
+    read(BufReader::with_capacity(READ_BYTES, file), &context, &interrupt, path, &mut |row| {
+        take.state(row)
+    })
 }
 
 /// Read in pieces of this size: large enough that system calls don't count, small enough for caches.
@@ -265,7 +267,7 @@ impl Unit<'_> {
         refuse(take, open, folder, &file, identity, rejection)
     }
 
-    fn stop_if_asked(&self, what: &str) -> Result<(), WorkflowError> {
+    pub(super) fn stop_if_asked(&self, what: &str) -> Result<(), WorkflowError> {
         stop_if_asked(self.interrupt, what)
     }
 }
@@ -379,11 +381,8 @@ impl FileFacts<'_> {
             rows: totals.rows,
             measures: totals.measures,
         });
-        let outcome = if changes.is_duplicate {
-            ReceiptOutcome::Duplicate
-        } else {
-            ReceiptOutcome::Accepted
-        };
+        let outcome =
+            if changes.is_duplicate { ReceiptOutcome::Duplicate } else { ReceiptOutcome::Accepted };
         report::receipt(
             self.account,
             &ReceiptInput {
@@ -402,7 +401,12 @@ impl FileFacts<'_> {
         )
     }
 
-    fn record(&self, taken: Option<(&DailyReport, String)>, answer_name: &str, answer: &str) -> NewFile {
+    fn record(
+        &self,
+        taken: Option<(&DailyReport, String)>,
+        answer_name: &str,
+        answer: &str,
+    ) -> NewFile {
         let report = taken.as_ref().map(|(report, _)| *report);
         NewFile {
             claim: self.claimed.claim_id.clone(),

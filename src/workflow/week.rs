@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::{Unit, WorkflowError, account_chain, scheduled_at};
+use super::{MissedWeek, Unit, WorkflowError, account_chain, scheduled_at};
 use crate::audit::Event;
 use crate::decision::{self, Decision, Gate, Question, Standing, standing};
 use crate::domain::calendar::day_of;
@@ -11,9 +11,9 @@ use crate::domain::{Account, Day, DayFact, Digest, Instant, Week};
 use crate::history::{MissingDays, WeeklyHistory};
 use crate::report;
 use crate::rules::{HoldReason, PublishedBudgets};
-use crate::store::outbox::Outbox;
 use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, TABLE};
 use crate::store::ledger::{NewPublication, Publication};
+use crate::store::outbox::Outbox;
 
 /// Weeks of history that a decision looks at, at most: three years, which is what the blocker
 /// can use; the rules need 104 at most.
@@ -105,6 +105,23 @@ impl Unit<'_> {
         }
         self.publish(account, decision, request)
             .map(|published| WeekOutcome::Published(Box::new(published)))
+    }
+
+    /// Records the weeks that nobody decided, once for each.
+    pub fn record_missed(
+        &mut self,
+        account: &Account,
+        missed: &[MissedWeek],
+        now: Instant,
+    ) -> Result<(), WorkflowError> {
+        for MissedWeek { week, scheduled_at } in missed {
+            if !self.ledger.is_missed(&account.id, *week)? {
+                let event = Event::Missed { week: week.first_day(), due_at: *scheduled_at };
+                self.record(&account_chain(&account.id), now, &event)?;
+                self.ledger.record_missed(&account.id, *week, *scheduled_at)?;
+            }
+        }
+        Ok(())
     }
 
     fn already_decided(&self, account: &Account, existing: &Publication) -> WeekOutcome {

@@ -1,8 +1,7 @@
-//! What the tests of the reader share: an account, a sink in memory, and the way to the sample data.
+//! What the tests of the reader share: an account, a clock and a sink in memory.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
 
 use budgetd::domain::{
     Account, AccountId, Channel, ChannelName, Currency, DailyRow, Day, Measures, Money, Source,
@@ -76,16 +75,4 @@ pub fn read_in(bytes: &[u8], context: &Context<'_>) -> Reading {
     let mut rows = Rows::default();
     let mut sink = |row: &DailyRow<'_>| Ok::<_, Infallible>(rows.state(row));
     read(bytes, context, &mut sink).expect("neither memory nor this sink fails")
-}
-
-/// A file of the sample data, which lies beside the repository; `None`, said aloud, where it isn't.
-pub fn sample(path: &str) -> Option<Vec<u8>> {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
-    match std::fs::read(&path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => {
-            println!("skipped: {} is not there ({error})", path.display());
-            None
-        }
-    }
 }

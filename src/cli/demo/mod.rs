@@ -77,8 +77,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
 /// Lives through the account's history and its decision weeks.
 fn live(workspace: &Workspace, account: &Account, story: &mut Story) -> Result<(), CliError> {
     let first_day = Day::from_ymd_opt(FIRST_DAY.0, FIRST_DAY.1, FIRST_DAY.2).expect("a day");
-    let rows =
-        worlds::generate(&world(account), SEED, first_day, HISTORY_WEEKS + DECISION_WEEKS);
+    let rows = worlds::generate(&world(account), SEED, first_day, HISTORY_WEEKS + DECISION_WEEKS);
     let first_week = account.week_of(first_day).forward(HISTORY_WEEKS);
     let history: Vec<WorldRow> =
         rows.iter().filter(|row| row.day < first_week.first_day()).cloned().collect();
@@ -173,7 +172,7 @@ fn take(
 ) -> Result<(), CliError> {
     let interrupt = Interrupt::default();
     let mut unit = workspace.begin(&interrupt)?;
-    ingest::take_inbox(&mut unit, workspace, account, arrived_at, now(), &mut |file| {
+    ingest::take_inbox(&mut unit, account, arrived_at, now(), &mut |file| {
         remember(file, story);
     })
 }
@@ -237,7 +236,8 @@ fn free_folder(named: Option<&Path>) -> Result<PathBuf, CliError> {
         )),
         None => {
             for number in 1.. {
-                let name = if number == 1 { FOLDER.to_owned() } else { format!("{FOLDER}-{number}") };
+                let name =
+                    if number == 1 { FOLDER.to_owned() } else { format!("{FOLDER}-{number}") };
                 if files::is_empty_folder(Path::new(&name))? {
                     return Ok(PathBuf::from(name));
                 }

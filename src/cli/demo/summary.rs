@@ -36,7 +36,10 @@ pub fn print(output: &Output, workspace: &Workspace, folder: &Path, story: &Stor
 fn files(output: &Output, story: &Story) {
     output.line(format!("{} {} files", paint(GOOD, "accepted"), story.accepted));
     for name in &story.corrected {
-        output.line(format!("{} a day by {name}: it replaced the day, nothing was added", paint(GOOD, "corrected")));
+        output.line(format!(
+            "{} a day by {name}: it replaced the day, nothing was added",
+            paint(GOOD, "corrected")
+        ));
     }
     for (name, fault) in &story.refused {
         output.line(format!("{} {name}: {fault}", paint(BAD, "refused")));
@@ -53,7 +56,9 @@ fn budgets(output: &Output, account: &Account, weeks: &[&PublishedWeek]) {
         account.currency.show(account.total_budget_weekly)
     ));
     let headings: Vec<String> = std::iter::once("channel".to_owned())
-        .chain(weeks.iter().map(|week| week.decision.week.first_day().format("%-d %b %Y").to_string()))
+        .chain(
+            weeks.iter().map(|week| week.decision.week.first_day().format("%-d %b %Y").to_string()),
+        )
         .collect();
     let mut rows: Vec<Vec<String>> = account
         .channels
@@ -61,7 +66,8 @@ fn budgets(output: &Output, account: &Account, weeks: &[&PublishedWeek]) {
         .map(|channel| {
             let mut row = vec![channel.name.to_string()];
             row.extend(weeks.iter().map(|week| {
-                let budget = week.decision.channels.iter().find(|found| found.channel == channel.name);
+                let budget =
+                    week.decision.channels.iter().find(|found| found.channel == channel.name);
                 budget.map(|found| account.currency.show(found.final_budget)).unwrap_or_default()
             }));
             row
@@ -124,13 +130,17 @@ fn veto_sentence(account: &Account, decision: &Decision, veto: &Veto) -> String 
 fn paths(output: &Output, folder: &Path, story: &Story) {
     let shown = folder.display();
     let newest = story.published.iter().rev().find(|(account, _)| account == "main");
-    let bundle = newest.map(|(_, published)| published.folder.display().to_string()).unwrap_or_default();
+    let bundle =
+        newest.map(|(_, published)| published.folder.display().to_string()).unwrap_or_default();
     output.line(paint(STRONG, "\nWhere to look"));
     for (what, place) in [
         ("the manager's file", format!("{bundle}/weekly_recommendations.csv")),
         ("the reasons", format!("{bundle}/explanation.txt")),
         ("every step", format!("{bundle}/decision.json")),
-        ("receipts and refusals", format!("{shown}/inbox/main/receipts, {shown}/inbox/main/rejected")),
+        (
+            "receipts and refusals",
+            format!("{shown}/inbox/main/receipts, {shown}/inbox/main/rejected"),
+        ),
         ("the configuration", format!("{shown}/config/accounts/main.toml")),
     ] {
         output.line(format!("  {} {place}", paint(FAINT, &format!("{what:<22}"))));

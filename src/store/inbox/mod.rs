@@ -32,8 +32,8 @@ pub use self::settle::Settler;
 pub use self::stage::{StageOutcome, Staged, stage_copy, sweep_staging};
 use super::StoreError;
 use super::folder::Folder;
-pub use super::object::Identity;
 use super::layout;
+pub use super::object::Identity;
 
 const CLAIMED: &str = ".claimed";
 const REJECTED: &str = "rejected";
