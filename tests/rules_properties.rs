@@ -374,7 +374,8 @@ proptest! {
             let (reference, proposed) =
                 (outcome.reference(&channel.name), outcome.proposed(&channel.name));
             let change = (proposed - reference) * 1_000_000;
-            let step = reference * i128::from(limit.millionths());
+            // Rounded up to a millionth of the minor unit.
+            let step = reference * i128::from(limit.millionths()) + 999_999;
             if reference > 0 && change > step {
                 prop_assert_eq!(proposed, world.floor(channel));
             } else if reference > 0 && -change > step {
@@ -394,7 +395,7 @@ proptest! {
         for channel in world.account.active_channels() {
             let reference = outcome.reference(&channel.name);
             let (floor, cap) = (world.floor(channel), world.cap(channel));
-            let step = reference * i128::from(limit.millionths()) / 1_000_000;
+            let step = (reference * i128::from(limit.millionths()) + 999_999) / 1_000_000;
             let is_moved_to = outcome.target(&channel.name) > Some(Amount::ZERO)
                 && world.account.rules.adjust_share > Share::ZERO;
             if reference > 0 {
