@@ -451,6 +451,20 @@ mod pace {
     }
 
     #[test]
+    fn step_limits_that_hold_the_total_exactly_are_kept() {
+        let mut account = paced();
+        account.rules.spend_cap_share = share("0.8");
+        account.channels[2].spend_floor_share = Some(share("0.3"));
+        // References of 2/3 and 1/3 may fall to 466.67 and 233.33, which leaves c its floor.
+        let history = with_rois(&account, &[500, 400, 300]);
+        let published = published(&[("a", 2), ("b", 1)]);
+        let proposal = propose(&account, &history, Some(&published));
+        let paise = ["a", "b", "c"].map(|text| proposal.allocation.amount(&name(text)).nearest());
+        assert_eq!(paise.map(Money::minor), [46_667, 23_333, 30_000]);
+        assert!(!codes(&proposal, "").contains(&"step_limits_dropped"));
+    }
+
+    #[test]
     fn a_channel_that_nothing_moves_towards_takes_its_floor_only() {
         let mut account = paced();
         account.rules.spend_cap_share = share("1");

@@ -33,7 +33,7 @@ pub(super) fn find(inputs: &Inputs<'_>) -> Findings {
         let newest = &past.weeks[range.clone()];
         let quarter = &past.weeks[history.newest(WEEKS_LOOKED_AT)];
         let evidence = look_at(account, channel, newest, quarter, &mut found.lines);
-        if !channel.paused {
+        if !channel.paused && !weeks.is_empty() {
             found.lines.push(days_line(channel, weeks, newest));
         }
         found.evidence.push(evidence);

@@ -70,9 +70,10 @@ fn limits_of(contender: &Contender<'_>, change_share_max: Option<Share>) -> Limi
     let reference = contender.reference_or_zero();
     match change_share_max {
         Some(share) if reference > 0 => {
-            // Cut off, so that the change never exceeds the limit.
-            let step =
-                reference * i128::from(share.millionths()) / i128::from(Share::ONE.millionths());
+            // Rounded up to a millionth: cut off, limits that hold the total exactly (a step limit
+            // of 30 % and a new channel's floor of 30 %) would miss it by a millionth.
+            let whole = i128::from(Share::ONE.millionths());
+            let step = (reference * i128::from(share.millionths()) + whole - 1) / whole;
             let (low, high) = ((reference - step).max(0), reference + step);
             Limits {
                 low: low.clamp(floor, cap),

@@ -6,7 +6,7 @@ use super::hold::held;
 use super::pace::pace;
 use super::quiet::quiet;
 use super::target::target;
-use super::{HoldReason, Inputs, Proposal};
+use super::{HoldReason, Inputs, Proposal, Step};
 
 /// Steps 1 to 8: evidence → proposal. Holds by itself where no channel is eligible.
 pub fn propose(inputs: &Inputs<'_>) -> Proposal {
@@ -34,6 +34,8 @@ fn hold_case(case: Case<'_>, reason: HoldReason) -> Proposal {
     let amounts = held(&case, &reason, &mut lines);
     let allocation = case.allocation(&amounts);
     let Case { reference, evidence, mut trace, .. } = case;
+    // Floors don't apply, and whoever is held at a cap has a line that says so.
+    trace.retain(|line| line.step != Step::Bounds);
     trace.extend(lines);
     Proposal { held: Some(reason), reference, evidence, allocation, trace }
 }

@@ -171,8 +171,8 @@ pub enum Reason {
     VetoKeptAtCap,
     /// The rules overrule the blocker's veto.
     VetoOverruled {
-        /// Published weeks in a row with a veto.
-        weeks: u32,
+        /// In how many published weeks in a row a cut may be stopped.
+        weeks_max: u32,
     },
     /// There is no cut that a veto could stop.
     VetoWithoutCut,
@@ -349,11 +349,11 @@ impl fmt::Display for Reason {
             }
             Self::RestEqually => f.write_str("it gets an equal share of the rest"),
             Self::HoldNoEligibleChannel => {
-                f.write_str("no channel earned more than it cost, so the earlier budgets stay")
+                f.write_str("no channel earned more than it cost, so this week is held")
             }
             Self::HoldMissingEvidence { week } => write!(
                 f,
-                "data of the week of {week} are still missing, so the earlier budgets stay"
+                "data of the week of {week} are still missing, so this week is held"
             ),
             Self::HeldReference => f.write_str("it keeps its earlier budget"),
             Self::HeldExcess => f.write_str(
@@ -413,9 +413,9 @@ impl fmt::Display for Reason {
             Self::VetoKeptAtCap => f.write_str(
                 "cutting it looks premature, so it keeps its earlier budget as far as its cap allows",
             ),
-            Self::VetoOverruled { weeks } => write!(
+            Self::VetoOverruled { weeks_max } => write!(
                 f,
-                "cutting it looks premature, but that stopped its cut in the last {weeks} published weeks, so now it is cut"
+                "cutting it looks premature, but its cut may be stopped in at most {weeks_max} published weeks in a row, so now it is cut"
             ),
             Self::VetoWithoutCut => {
                 f.write_str("a veto has nothing to stop here, since the channel is not cut")

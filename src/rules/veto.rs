@@ -34,15 +34,16 @@ pub fn pay_vetoes(
     runs: &BTreeMap<ChannelName, u32>,
 ) -> Paid {
     let cuts: BTreeSet<ChannelName> = cuts(account, proposal).into_iter().collect();
+    let weeks_max = account.blocker.consecutive_vetoes_max;
     let mut judged = Judged::default();
     for channel in vetoed {
         let weeks = runs.get(channel).copied().unwrap_or(0);
         let line = |reason| TraceLine::channel(Step::Veto, channel, reason);
         if !cuts.contains(channel) {
             judged.lines.push(line(Reason::VetoWithoutCut));
-        } else if weeks >= account.blocker.consecutive_vetoes_max {
+        } else if weeks >= weeks_max {
             let amount = proposal.allocation.amount(channel);
-            let line = line(Reason::VetoOverruled { weeks });
+            let line = line(Reason::VetoOverruled { weeks_max });
             judged.lines.push(line.from(amount).to(amount));
             judged.overruled.push(channel.clone());
         } else {
