@@ -88,7 +88,7 @@ impl Bench {
             1 => vec![String::new()],
             many => (0..many).map(|index| format!("campaign {index}")).collect(),
         };
-        Self { folder: folder, ledger, account, campaigns, files: 0 }
+        Self { folder, ledger, account, campaigns, files: 0 }
     }
 
     fn filled(shape: Shape) -> Self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::output::{CARE, FAINT, GOOD, STRONG, paint, table};
+use super::output::{CARE, FAINT, GOOD, paint, table};
 use super::{CliError, Context, DONE, Ending, NO, now, parse_day, parse_time};
 use crate::decision::Decision;
 use crate::domain::text::escape;
@@ -154,7 +154,7 @@ pub fn budgets(decision: &Decision) -> String {
                 channel.channel.to_string(),
                 channel.reference.map_or_else(|| "none".to_owned(), show),
                 show(channel.proposal),
-                paint(STRONG, &currency.show(channel.final_budget)),
+                currency.show(channel.final_budget),
             ]
         })
         .collect();

@@ -45,7 +45,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     } else {
         let account = one_account(&workspace, arguments.account.as_deref())?;
         unit.recover(account, real, &mut |file| {
-            taken.push((account.id.to_string(), file.clone()))
+            taken.push((account.id.to_string(), file.clone()));
         })?;
         let folder = unit.drop_folder(account)?;
         for path in &arguments.files {

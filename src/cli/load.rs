@@ -72,6 +72,7 @@ pub fn base_of(path: &Path) -> PathBuf {
     if base.as_os_str().is_empty() { PathBuf::from(".") } else { base.to_owned() }
 }
 
+#[expect(clippy::result_large_err, reason = "at most once a file, and a fault is a value here")]
 fn read(path: &Path) -> Result<SourceText, ConfigFault> {
     let shown = path.display().to_string();
     match files::read_text(path, CONFIG_BYTES_MAX) {

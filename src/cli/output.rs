@@ -1,8 +1,6 @@
 //! What people see: aligned tables, colour only on a terminal and never with `NO_COLOR`, JSON for
 //! machines. Text that came from a file is escaped before it gets here or here.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
-
 use std::io::{IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
@@ -58,6 +56,7 @@ impl Output {
     }
 
     /// Bytes as they are, for answers that are a file.
+    #[expect(clippy::unused_self, reason = "all that prints goes through here")]
     pub fn bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
@@ -85,6 +84,7 @@ impl Output {
     }
 
     /// A remark beside the answer, on standard error.
+    #[expect(clippy::unused_self, reason = "all that prints goes through here")]
     pub fn remark(&self, text: &str) {
         drop(writeln!(anstream::stderr().lock(), "{text}"));
     }

@@ -47,11 +47,13 @@ impl Week {
     }
 
     /// The week `count` weeks earlier.
+    #[must_use]
     pub fn back(self, count: u32) -> Self {
         Self { first_day: minus_days(self.first_day, WEEK_DAYS * u64::from(count)) }
     }
 
     /// The week `count` weeks later.
+    #[must_use]
     pub fn forward(self, count: u32) -> Self {
         Self { first_day: plus_days(self.first_day, WEEK_DAYS * u64::from(count)) }
     }

@@ -153,7 +153,7 @@ impl Currency {
         for (index, digit) in whole.chars().enumerate() {
             let behind = whole.len() - index;
             let mark_here = match self.0.grouping {
-                Grouping::Thousands => behind % 3 == 0,
+                Grouping::Thousands => behind.is_multiple_of(3),
                 Grouping::Lakh => behind == 3 || (behind > 3 && behind % 2 == 1),
             };
             if index > 0 && mark_here {

@@ -453,7 +453,7 @@ fn read(
     let mut rows = 0u64;
     let reading = ingest::read(input, context, &mut |row| {
         rows += 1;
-        if rows % ROWS_PER_LOOK == 0 {
+        if rows.is_multiple_of(ROWS_PER_LOOK) {
             stop_if_asked(interrupt, "a file")?;
         }
         state(row).map_err(WorkflowError::from)

@@ -411,7 +411,7 @@ pub fn hostile() -> Decision {
         Some(HOSTILE[1]),
         Some(proposals[1]),
         Some(proposals[1]),
-        Reason::VetoOverruled { weeks: 4 },
+        Reason::VetoOverruled { weeks_max: 4 },
     ));
     for index in [0, 1, 3] {
         let (before, after) = (Some(proposals[index]), Some(budgets[index].amount()));

@@ -118,7 +118,7 @@ fn deliver(
     let position = account.week_of(day).position(day);
     if is_shown && position == Some(2) {
         // Somebody saved it from a spreadsheet: another channel name, decimal commas.
-        let wrong = text.replacen("Email", "E-Mail", 1).replacen(".", ";", 1);
+        let wrong = text.replacen("Email", "E-Mail", 1).replacen('.', ";", 1);
         drop_file(workspace, account, &format!("from_spreadsheet_{day}.csv"), &wrong)?;
     }
     if is_shown && position == Some(4) {

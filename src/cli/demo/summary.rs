@@ -97,11 +97,11 @@ fn budgets(output: &Output, account: &Account, weeks: &[&PublishedWeek]) {
 
 fn outcome(decision: &Decision) -> String {
     if decision.held.is_some() {
-        paint(CARE, "held")
+        "held".to_owned()
     } else if decision.vetoes.is_empty() {
-        paint(GOOD, "decided")
+        "decided".to_owned()
     } else {
-        paint(CARE, "decided, veto")
+        "decided, veto".to_owned()
     }
 }
 
