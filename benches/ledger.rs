@@ -88,7 +88,7 @@ impl Bench {
             1 => vec![String::new()],
             many => (0..many).map(|index| format!("campaign {index}")).collect(),
         };
-        Self { folder: folder, ledger, account, campaigns, files: 0 }
+        Self { folder, ledger, account, campaigns, files: 0 }
     }
 
     fn filled(shape: Shape) -> Self {
@@ -104,11 +104,12 @@ impl Bench {
         let head = ChainHead { seq: self.files, hash: file.sha256 };
         let mut take =
             self.ledger.begin_take(&self.account, &file.claim, file.arrived_at).expect("a take");
+        let first_day = first_day();
         for index in 0..shape.rows() {
             let (day, channel, campaign) = shape.key(index, order);
             let row = DailyRow {
                 line: index + 2,
-                day: plus_days(first_day(), day),
+                day: plus_days(first_day, day),
                 channel,
                 campaign: &self.campaigns[campaign],
                 measures: measures(day, version),

@@ -106,7 +106,7 @@ fn a_new_ledger_leaves_nothing_else_behind() {
 fn damage_inside_is_told_when_it_is_met() {
     let mut world = World::new();
     let rows: Vec<_> =
-        (1..=28).map(|day| (format!("2026-01-{day:02}"), format!("{:0>300}", day))).collect();
+        (1..=28).map(|day| (format!("2026-01-{day:02}"), format!("{day:0>300}"))).collect();
     let rows: Vec<_> = rows
         .iter()
         .map(|(day, campaign)| (day.as_str(), GOOGLE, &**campaign, money(1, 1)))
