@@ -26,6 +26,9 @@ const TEN_MILLION: Shape = Shape { days: 10_000, channels: 100, campaigns: 10 };
 /// Two years of an ordinary account: 8,760 rows.
 const TWO_YEARS: Shape = Shape { days: 730, channels: 12, campaigns: 1 };
 
+/// Shares no divisor with any count of rows here, so that its multiples visit each index once.
+const STEP: u64 = 7_368_787;
+
 #[derive(Clone, Copy)]
 struct Shape {
     days: u64,
@@ -36,7 +39,9 @@ struct Shape {
 /// In which order a file has its rows.
 #[derive(Clone, Copy)]
 enum Order {
-    /// Day after day.
+    /// By day, channel and campaign, as the ledger has them.
+    ByKey,
+    /// Day after day, without order inside a day.
     ByDay,
     /// Channel after channel, campaign after campaign.
     ByChannel,
@@ -62,10 +67,13 @@ impl Shape {
         let small = |number: u64| usize::try_from(number).expect("few channels and campaigns");
         let (channels, campaigns) = (self.channels as u64, self.campaigns as u64);
         let index = match order {
-            Order::ByDay => index,
+            Order::ByKey => index,
+            Order::ByDay => {
+                let of_day = channels * campaigns;
+                index / of_day * of_day + index % of_day * STEP % of_day
+            }
             Order::ByChannel => (index % self.days) * channels * campaigns + index / self.days,
-            // A step that shares no divisor with the count visits each index once.
-            Order::Random => index * 7_368_787 % self.rows(),
+            Order::Random => index * STEP % self.rows(),
         };
         let (day, rest) = (index / (channels * campaigns), index % (channels * campaigns));
         (day, small(rest / campaigns), small(rest % campaigns))
@@ -86,14 +94,14 @@ impl Bench {
         );
         let campaigns = match shape.campaigns {
             1 => vec![String::new()],
-            many => (0..many).map(|index| format!("campaign {index}")).collect(),
+            many => (0..many).map(|index| format!("campaign {index:02}")).collect(),
         };
         Self { folder, ledger, account, campaigns, files: 0 }
     }
 
     fn filled(shape: Shape) -> Self {
         let mut bench = Self::new(shape);
-        bench.take(shape, Order::ByDay, 0);
+        bench.take(shape, Order::ByKey, 0);
         bench
     }
 
@@ -104,11 +112,12 @@ impl Bench {
         let head = ChainHead { seq: self.files, hash: file.sha256 };
         let mut take =
             self.ledger.begin_take(&self.account, &file.claim, file.arrived_at).expect("a take");
+        let first_day = first_day();
         for index in 0..shape.rows() {
             let (day, channel, campaign) = shape.key(index, order);
             let row = DailyRow {
                 line: index + 2,
-                day: plus_days(first_day(), day),
+                day: plus_days(first_day, day),
                 channel,
                 campaign: &self.campaigns[campaign],
                 measures: measures(day, version),
@@ -168,6 +177,11 @@ fn fresh_file(bencher: Bencher<'_, '_>, shape: Shape, order: Order) {
 }
 
 #[divan::bench(sample_count = 5)]
+fn a_million_new_rows_by_key(bencher: Bencher<'_, '_>) {
+    fresh_file(bencher, MILLION, Order::ByKey);
+}
+
+#[divan::bench(sample_count = 5)]
 fn a_million_new_rows_by_day(bencher: Bencher<'_, '_>) {
     fresh_file(bencher, MILLION, Order::ByDay);
 }
@@ -188,7 +202,7 @@ fn a_million_rows_that_are_current(bencher: Bencher<'_, '_>) {
         .counter(ItemsCount::new(MILLION.rows()))
         .with_inputs(|| Bench::filled(MILLION))
         .bench_values(|mut bench| {
-            assert!(bench.take(MILLION, Order::ByDay, 0).is_duplicate);
+            assert!(bench.take(MILLION, Order::ByKey, 0).is_duplicate);
             bench
         });
 }
@@ -200,9 +214,14 @@ fn a_million_rows_that_are_corrected(bencher: Bencher<'_, '_>) {
         .counter(ItemsCount::new(MILLION.rows()))
         .with_inputs(|| Bench::filled(MILLION))
         .bench_values(|mut bench| {
-            assert_eq!(bench.take(MILLION, Order::ByDay, 1).replaced, pairs);
+            assert_eq!(bench.take(MILLION, Order::ByKey, 1).replaced, pairs);
             bench
         });
+}
+
+#[divan::bench(sample_count = 1, ignore)]
+fn ten_million_new_rows_by_key(bencher: Bencher<'_, '_>) {
+    fresh_file(bencher, TEN_MILLION, Order::ByKey);
 }
 
 #[divan::bench(sample_count = 1, ignore)]
@@ -237,6 +256,6 @@ fn a_daily_file_of_twelve_rows(bencher: Bencher<'_, '_>) {
     let mut version = 0;
     bencher.bench_local(|| {
         version += 1;
-        bench.take(day, Order::ByDay, version)
+        bench.take(day, Order::ByKey, version)
     });
 }

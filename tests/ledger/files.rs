@@ -218,6 +218,33 @@ fn a_key_that_a_file_states_twice_is_told_on_new_and_on_known_days() {
 }
 
 #[test]
+fn a_key_stated_twice_is_told_however_many_rows_lie_between() {
+    // Sorted rows are collected before they are inserted: a double of the last one, of one that
+    // was inserted long ago, and of the one in front of a double.
+    let mut world = World::new();
+    let (file, head) = world.next_file("2026-01-05");
+    let mut take =
+        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let campaigns: Vec<String> = (0..100).map(|index| format!("{index:03}")).collect();
+    let mut state = |line: usize, index: usize, spend| {
+        let row = ("2026-01-04", GOOGLE, campaigns[index].as_str(), money(spend, 1));
+        take.state(&daily_row(line - 2, &row)).expect("a row")
+    };
+    for index in 0..90 {
+        assert_eq!(state(index + 2, index, 1), Stated::New);
+    }
+    assert_eq!(state(92, 89, 1), Stated::SameAs { line: 91 });
+    assert_eq!(state(93, 0, 1), Stated::SameAs { line: 2 });
+    for index in 90..100 {
+        assert_eq!(state(index + 4, index, 1), Stated::New);
+    }
+    let first = Stated::DiffersFrom { line: 103, measures: money(1, 1) };
+    assert_eq!(state(104, 99, 2), first);
+    take.accept(&file, ("main", head)).expect("accepted");
+    assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(100, 100))]);
+}
+
+#[test]
 fn a_refused_file_leaves_its_record_and_no_rows() {
     let mut world = World::new();
     world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);

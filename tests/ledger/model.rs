@@ -24,6 +24,10 @@ impl Row {
         Measures { clicks: self.clicks, ..money(self.spend, 10) }
     }
 
+    fn key(&self) -> (u64, usize, usize) {
+        (self.day, self.channel, self.campaign)
+    }
+
     fn day(self) -> Day {
         day("2026-01-01") + chrono::Days::new(self.day)
     }
@@ -37,11 +41,32 @@ struct File {
 
 fn file() -> impl Strategy<Value = File> {
     let clicks = prop_oneof![Just(None), (0..2u64).prop_map(Some)];
-    let row = (0..3u64, 0..3usize, 0..3usize, 0..2i128, clicks).prop_map(
+    let row = (0..6u64, 0..3usize, 0..3usize, 0..2i128, clicks).prop_map(
         |(day, channel, campaign, spend, clicks)| Row { day, channel, campaign, spend, clicks },
     );
-    let rows = prop::collection::vec(row, 1..14);
-    (rows, prop::bool::weighted(0.2)).prop_map(|(rows, refused)| File { rows, refused })
+    // Few rows, or enough to fill a batch of those that are inserted together.
+    let rows =
+        prop_oneof![prop::collection::vec(row.clone(), 1..14), prop::collection::vec(row, 90..140)];
+    let order = prop_oneof![Just(Order::Given), Just(Order::Sorted), Just(Order::SortedOnce)];
+    (rows, order, prop::bool::weighted(0.2)).prop_map(|(mut rows, order, refused)| {
+        match order {
+            Order::Given => {}
+            Order::Sorted => rows.sort_by_key(Row::key),
+            Order::SortedOnce => {
+                rows.sort_by_key(Row::key);
+                rows.dedup_by_key(|row| row.key());
+            }
+        }
+        File { rows, refused }
+    })
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    Given,
+    Sorted,
+    /// Sorted, and no key twice.
+    SortedOnce,
 }
 
 /// A pair (day, channel): its campaigns, whose values they are, and who stated them last.
@@ -72,8 +97,7 @@ fn stated(rows: &[Row]) -> BTreeMap<(Day, usize), BTreeMap<usize, Measures>> {
 
 /// What the ledger has to say of a row, given the rows before it.
 fn expected_answer(before: &[Row], row: Row) -> Stated {
-    let key = |row: &Row| (row.day, row.channel, row.campaign);
-    match before.iter().position(|earlier| key(earlier) == key(&row)) {
+    match before.iter().position(|earlier| earlier.key() == row.key()) {
         None => Stated::New,
         Some(index) if before[index].measures() == row.measures() => {
             Stated::SameAs { line: index as u64 + 2 }

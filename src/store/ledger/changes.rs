@@ -32,8 +32,11 @@ impl Take<'_> {
         if let Some(changes) = &self.changes {
             return Ok(changes.clone());
         }
-        let changes =
-            self.find_changes().map_err(|error| fault(&self.ledger.path, WRITE, error))?;
+        let changes = self
+            .batch
+            .flush()
+            .and_then(|()| self.find_changes())
+            .map_err(|error| fault(&self.ledger.path, WRITE, error))?;
         self.changes = Some(changes.clone());
         Ok(changes)
     }

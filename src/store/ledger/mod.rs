@@ -2,6 +2,7 @@
 //! what was published, in one SQLite file for all accounts. It takes a file as a whole or not at
 //! all, and a damaged ledger is an error, never a reason to begin anew.
 
+mod batch;
 mod chains;
 mod changes;
 mod encode;

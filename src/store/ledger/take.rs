@@ -2,13 +2,14 @@
 //! refused. Dropped without any of these, it leaves no trace; memory does not grow with the rows.
 //!
 //! Rows of a day that the ledger knew nothing of are inserted, which is the fast path. On any
-//! other day each row is compared with the one that is there: `seen` then says whether this file
-//! has stated the key before, and a changed `file` that the row is not what it was.
+//! other day each row is compared with the one that is there: its `seen` says whether this file
+//! has stated the key before, and a negative `file` that this file has overwritten it.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction};
 
+use super::batch::{Batch, FactColumns};
 use super::encode::{self, MeasureColumns, read_measures};
 use super::fault::fault;
 use super::files::{FileOutcome, NewFile, insert_file, next_file};
@@ -39,8 +40,9 @@ pub struct Changes {
 /// One file on its way into the ledger.
 pub struct Take<'l> {
     // The statements come first: they have to be gone before the transaction is.
-    pub(super) statements: Statements<'l>,
-    pub(super) transaction: Transaction<'l>,
+    pub(super) batch: Batch<'l>,
+    statements: Statements<'l>,
+    transaction: Transaction<'l>,
     pub(super) ledger: &'l Ledger,
     account_id: AccountId,
     claim: String,
@@ -61,9 +63,8 @@ pub struct Take<'l> {
     pub(super) changes: Option<Changes>,
 }
 
-/// The statements that rows go through, prepared once.
+/// The statements that rows of known days go through, prepared once.
 pub(super) struct Statements<'l> {
-    insert: CachedStatement<'l>,
     find: CachedStatement<'l>,
     restate: CachedStatement<'l>,
     overwrite: CachedStatement<'l>,
@@ -77,14 +78,8 @@ struct Found {
 }
 
 impl<'l> Statements<'l> {
-    /// Prepares them; what is the same for all rows is bound here.
-    fn prepare(connection: &'l Connection, account: i64, file: i64) -> rusqlite::Result<Self> {
-        let mut statements = Self {
-            insert: connection.prepare_cached(
-                "INSERT INTO facts (account, day, channel, campaign, spend, revenue, impressions,
-                    clicks, conversions, line, file, seen)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11) ON CONFLICT DO NOTHING",
-            )?,
+    fn prepare(connection: &'l Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
             find: connection.prepare_cached(
                 "SELECT spend, revenue, impressions, clicks, conversions, seen, line FROM facts
                  WHERE account = ?1 AND day = ?2 AND channel = ?3 AND campaign = ?4",
@@ -98,10 +93,7 @@ impl<'l> Statements<'l> {
                     conversions = ?9, line = ?10, seen = ?11, file = -file
                  WHERE account = ?1 AND day = ?2 AND channel = ?3 AND campaign = ?4",
             )?,
-        };
-        statements.insert.raw_bind_parameter(1, account)?;
-        statements.insert.raw_bind_parameter(11, file)?;
-        Ok(statements)
+        })
     }
 }
 
@@ -131,7 +123,8 @@ impl Ledger {
             let number = account_number(connection, &account.id)?;
             let file = next_file(connection)?;
             Ok(Take {
-                statements: Statements::prepare(connection, number, file)?,
+                batch: Batch::new(connection, number, file)?,
+                statements: Statements::prepare(connection)?,
                 transaction,
                 ledger,
                 account_id: account.id.clone(),
@@ -182,25 +175,36 @@ impl Take<'_> {
     /// order.
     pub fn state(&mut self, row: &DailyRow<'_>) -> Result<Stated, StoreError> {
         debug_assert!(self.changes.is_none(), "no row comes after the end of the file");
-        let Some(columns) = MeasureColumns::of(&row.measures) else {
+        let Some(measures) = MeasureColumns::of(&row.measures) else {
             return Err(self.too_large(row.line));
+        };
+        let columns = FactColumns {
+            day: encode::day(row.day),
+            channel: self.channels[row.channel].1,
+            campaign: row.campaign,
+            measures,
+            line: i64::try_from(row.line).unwrap_or(i64::MAX),
         };
         self.place(row, &columns).map_err(|error| fault(&self.ledger.path, WRITE, error))
     }
 
-    fn place(&mut self, row: &DailyRow<'_>, columns: &MeasureColumns) -> rusqlite::Result<Stated> {
-        let day = encode::day(row.day);
-        let day_had_rows = self.day_had_rows(day)?;
-        if !day_had_rows && self.insert(row, day, columns)? {
-            return Ok(Stated::New);
+    fn place(&mut self, row: &DailyRow<'_>, columns: &FactColumns<'_>) -> rusqlite::Result<Stated> {
+        if !self.day_had_rows(columns.day)? {
+            if self.batch.push(columns)? {
+                return Ok(Stated::New);
+            }
+            self.batch.flush()?;
+            if self.batch.insert(columns)? {
+                return Ok(Stated::New);
+            }
         }
-        match self.find(row, day)? {
+        match self.find(columns)? {
             None => {
-                self.insert(row, day, columns)?;
+                self.batch.insert(columns)?;
                 Ok(Stated::New)
             }
             Some(found) if found.seen != self.file => {
-                self.restate(row, day, columns, &found)?;
+                self.restate(row, columns, &found)?;
                 Ok(Stated::New)
             }
             Some(Found { measures, line, .. }) if measures == row.measures => {
@@ -232,28 +236,8 @@ impl Take<'_> {
         Ok(had_rows)
     }
 
-    /// Inserts the row, unless its key is there; says whether it did.
-    fn insert(
-        &mut self,
-        row: &DailyRow<'_>,
-        day: i64,
-        columns: &MeasureColumns,
-    ) -> rusqlite::Result<bool> {
-        let insert = &mut self.statements.insert;
-        insert.raw_bind_parameter(2, day)?;
-        insert.raw_bind_parameter(3, self.channels[row.channel].1)?;
-        insert.raw_bind_parameter(4, row.campaign)?;
-        insert.raw_bind_parameter(5, columns.spend)?;
-        insert.raw_bind_parameter(6, columns.revenue)?;
-        insert.raw_bind_parameter(7, columns.impressions)?;
-        insert.raw_bind_parameter(8, columns.clicks)?;
-        insert.raw_bind_parameter(9, columns.conversions)?;
-        insert.raw_bind_parameter(10, line_number(row.line))?;
-        Ok(insert.raw_execute()? == 1)
-    }
-
-    fn find(&mut self, row: &DailyRow<'_>, day: i64) -> rusqlite::Result<Option<Found>> {
-        let key = (self.account, day, self.channels[row.channel].1, row.campaign);
+    fn find(&mut self, columns: &FactColumns<'_>) -> rusqlite::Result<Option<Found>> {
+        let key = (self.account, columns.day, columns.channel, columns.campaign);
         let found = self.statements.find.query_row(key, |row| {
             let line = encode::read_count(row, 6)?;
             Ok(Found { measures: read_measures(row, 0)?, seen: row.get(5)?, line })
@@ -265,26 +249,25 @@ impl Take<'_> {
     fn restate(
         &mut self,
         row: &DailyRow<'_>,
-        day: i64,
-        columns: &MeasureColumns,
+        columns: &FactColumns<'_>,
         found: &Found,
     ) -> rusqlite::Result<()> {
-        let (channel, line) = (self.channels[row.channel].1, line_number(row.line));
+        let &FactColumns { day, channel, campaign, ref measures, line } = columns;
         if found.measures == row.measures {
             let restate = &mut self.statements.restate;
-            restate.execute((self.account, day, channel, row.campaign, line, self.file))?;
+            restate.execute((self.account, day, channel, campaign, line, self.file))?;
             return Ok(());
         }
         self.statements.overwrite.execute((
             self.account,
             day,
             channel,
-            row.campaign,
-            columns.spend,
-            columns.revenue,
-            columns.impressions,
-            columns.clicks,
-            columns.conversions,
+            campaign,
+            measures.spend,
+            measures.revenue,
+            measures.impressions,
+            measures.clicks,
+            measures.conversions,
             line,
             self.file,
         ))?;
@@ -324,16 +307,16 @@ impl Take<'_> {
         chain: (&str, ChainHead),
     ) -> Result<(), StoreError> {
         self.check_record(file);
-        let Self { statements, transaction, ledger, account, file: number, .. } = self;
-        drop(statements);
+        let Self { batch, statements, transaction, ledger, account, file: number, .. } = self;
+        drop((batch, statements));
         record(ledger, transaction, number, account, outcome, file, chain)
     }
 
     /// Records the file as refused: none of its rows stay.
     pub fn refuse(self, file: &NewFile, chain: (&str, ChainHead)) -> Result<(), StoreError> {
         self.check_record(file);
-        let Self { statements, transaction, ledger, account_id, .. } = self;
-        drop(statements);
+        let Self { batch, statements, transaction, ledger, account_id, .. } = self;
+        drop((batch, statements));
         let failed = |error| ledger.write_fault(error);
         transaction.rollback().map_err(failed)?;
         let transaction = ledger.begin()?;
@@ -370,8 +353,4 @@ fn record(
         .map_err(|error| ledger.write_fault(error))?;
     ledger.write_chain_head(chain.0, chain.1)?;
     transaction.commit().map_err(|error| ledger.write_fault(error))
-}
-
-fn line_number(line: u64) -> i64 {
-    i64::try_from(line).unwrap_or(i64::MAX)
 }
