@@ -81,7 +81,7 @@ pub fn format(value: i128, scale: u8) -> String {
     format!("{sign}{whole}.{fraction}")
 }
 
-/// Like [`format`], without zeros that say nothing ("0.4", "12").
+/// Like [`format()`], without zeros that say nothing ("0.4", "12").
 pub fn format_short(value: i128, scale: u8) -> String {
     let text = format(value, scale);
     if scale == 0 {

@@ -15,12 +15,12 @@ use super::object::Object;
 /// Unfinished files begin with this: a leading dot hides them from every reader of these folders.
 const TEMPORARY_PREFIX: &str = ".tmp-";
 
-/// Writes `dir/name`, which must not be there; see [`Folder::write_new`].
+/// Writes `dir/name`, which must not be there; see `Folder::write_new`.
 pub fn write_new(dir: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
     Folder::open(dir)?.write_new(OsStr::new(name), bytes, mode)
 }
 
-/// Writes `dir/name` in place of what has that name; see [`Folder::replace`].
+/// Writes `dir/name` in place of what has that name; see `Folder::replace`.
 pub fn replace(dir: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
     Folder::open(dir)?.replace(OsStr::new(name), bytes, mode)
 }
