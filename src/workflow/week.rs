@@ -7,7 +7,7 @@ use super::{MissedWeek, Unit, WorkflowError, account_chain, scheduled_at};
 use crate::audit::Event;
 use crate::decision::{self, Decision, Gate, Question, Standing, standing};
 use crate::domain::calendar::day_of;
-use crate::domain::{Account, Day, DayFact, Digest, Instant, Week};
+use crate::domain::{Account, DayFact, Digest, Instant, Week};
 use crate::history::{MissingDays, WeeklyHistory};
 use crate::report;
 use crate::rules::{HoldReason, PublishedBudgets};
@@ -91,7 +91,7 @@ impl Unit<'_> {
             (None, Some(_)) => return Err(nothing_to_revise(account, week)),
             (None, None) => 1,
         };
-        let facts = self.facts_for(account, week, request.stated_at)?;
+        let facts = self.facts_for(account, week)?;
         let hold = match self.gate(account, week, &facts, request)? {
             Standing::Ready => None,
             Standing::Hold(reason) => Some(reason),
@@ -135,15 +135,9 @@ impl Unit<'_> {
 
     /// What the ledger believes of the weeks before `week`, and of all days since, which tell
     /// whether a day without a row was reported on.
-    fn facts_for(
-        &self,
-        account: &Account,
-        week: Week,
-        stated_at: Instant,
-    ) -> Result<Vec<DayFact>, WorkflowError> {
+    fn facts_for(&self, account: &Account, week: Week) -> Result<Vec<DayFact>, WorkflowError> {
         let from = week.back(HISTORY_WEEKS_MAX).first_day();
-        let to: Day = day_of(stated_at, account.time_zone).max(week.last_day());
-        Ok(self.ledger.facts(account, Some(from), Some(to))?)
+        Ok(self.ledger.facts(account, Some(from), None)?)
     }
 
     fn gate(
