@@ -8,7 +8,6 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::channel::{self, ReadChannel};
 use super::limits::{self, Budget};
-use super::nearest::nearest;
 use super::schedule;
 use super::source;
 use super::table::Table;
@@ -17,6 +16,7 @@ use crate::domain::account::{
     AbsentDays, BlockerSettings, EvidenceWeights, FirstReference, GateSettings, RulesSettings,
     WeightKind,
 };
+use crate::domain::nearest::nearest;
 use crate::domain::{Account, AccountId, Currency, Money, Share, decimal};
 
 /// An account whose file had no fault of its own, and where its id stands.

@@ -9,7 +9,6 @@ mod daemon;
 mod fault;
 mod file;
 mod limits;
-mod nearest;
 mod paths;
 mod reference;
 mod schedule;

@@ -8,9 +8,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::{About, File};
-use super::nearest::nearest;
 use super::reference;
 use super::value::Item;
+use crate::domain::nearest::nearest;
 
 /// A table. One that the file doesn't have is read like an empty one.
 pub(super) struct Table<'a> {

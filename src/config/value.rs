@@ -6,9 +6,9 @@ use toml::de::DeValue;
 
 use super::fault::shown;
 use super::file::{About, File};
-use super::nearest::nearest;
 use crate::domain::channel::is_unprintable;
 use crate::domain::decimal::{self, DecimalError};
+use crate::domain::nearest::nearest;
 use crate::domain::{Currency, Money, Share};
 
 /// A value with its place.

@@ -8,6 +8,7 @@ pub mod currency;
 pub mod decimal;
 pub mod digest;
 pub mod money;
+pub mod nearest;
 pub mod performance;
 pub mod share;
 pub mod text;

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::fault::FaultReason;
-use super::nearest::nearest;
 use crate::domain::Account;
+use crate::domain::nearest::nearest;
 
 /// Spellings that are kept as they stood in the file, so that they needn't be folded again. A file
 /// with more of them is still read, only slower.

@@ -4,8 +4,8 @@
 use csv::ByteRecord;
 
 use super::fault::{Fault, FaultReason, shown};
-use super::nearest::nearest;
 use super::rejection::Faults;
+use crate::domain::nearest::nearest;
 use crate::domain::{Source, account::SourceColumns};
 
 /// Columns of a source that a header must show before its other names are taken for mistakes

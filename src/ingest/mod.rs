@@ -13,7 +13,6 @@ mod fault;
 mod gate;
 mod header;
 mod layout;
-mod nearest;
 mod records;
 mod rejection;
 mod rows;

@@ -4,10 +4,7 @@ use std::cmp::Reverse;
 
 /// The candidate that `word` is a plausible slip of, compared without case. The first of equally
 /// near ones counts, and among these one that begins like `word` goes first.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let word = word.to_lowercase();
     let slips_max = slips_max(&word)?;
     candidates
@@ -27,7 +24,7 @@ fn rank(word: &str, candidate: &str) -> (usize, Reverse<bool>) {
 /// Nothing is guessed for an empty word, nor for one longer than any that we know.
 fn slips_max(word: &str) -> Option<usize> {
     match word.chars().count() {
-        0 | 65.. => None,
+        0 | 101.. => None,
         1..=4 => Some(1),
         5..=8 => Some(2),
         _ => Some(3),
