@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
@@ -13,6 +14,9 @@ use super::folder::machine;
 /// A lock file that is removed and made again while somebody waits for it is opened anew this
 /// often; nobody does that in earnest.
 const REOPENED_MAX: u32 = 16;
+
+/// How long a waiter sleeps between two tries: unnoticed by people, and nothing to a processor.
+const RETRY: Duration = Duration::from_millis(20);
 
 /// An exclusive lock on a file. It is given up when this value goes, or with the process: the
 /// kernel drops it, so a killed daemon leaves none behind. The file stays.
@@ -33,6 +37,23 @@ impl Lock {
             return Ok(false);
         }
         Ok(Self::try_acquire(path)?.is_none())
+    }
+
+    /// Takes the lock of `path`; waits for whoever holds it, until `is_over` says not to. `None`:
+    /// it was over first.
+    pub fn acquire_unless(
+        path: &Path,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<Option<Self>, StoreError> {
+        loop {
+            if let Some(lock) = Self::try_acquire(path)? {
+                return Ok(Some(lock));
+            }
+            if is_over() {
+                return Ok(None);
+            }
+            std::thread::sleep(RETRY);
+        }
     }
 
     /// Takes the lock of `path`; waits for whoever holds it.

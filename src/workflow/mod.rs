@@ -90,7 +90,10 @@ impl Workspace {
     /// between two rows of a file.
     pub fn begin<'w>(&'w self, interrupt: &'w Interrupt) -> Result<Unit<'w>, WorkflowError> {
         self.places.create_all()?;
-        let lock = Lock::acquire(&self.places.state().work_lock())?;
+        let path = self.places.state().work_lock();
+        let Some(lock) = Lock::acquire_unless(&path, &|| interrupt.is_set())? else {
+            return Err(WorkflowError::Interrupted { what: "waiting for other work".to_owned() });
+        };
         let ledger = Ledger::open(&self.places.state().ledger())?;
         Ok(Unit {
             workspace: self,
