@@ -44,7 +44,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let mut answers = Vec::new();
     for account in super::ingest::accounts(&workspace, arguments.account.as_deref())? {
         let request = request(arguments, account, real)?;
-        unit.recover(account, real, &mut |_| ())?;
+        unit.recover(account, real, real, &mut |_| ())?;
         let outcome = unit.run_week(account, &request)?;
         if matches!(outcome, WeekOutcome::Waiting { .. }) {
             status = status.max(NO);

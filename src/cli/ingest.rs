@@ -44,7 +44,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         }
     } else {
         let account = one_account(&workspace, arguments.account.as_deref())?;
-        unit.recover(account, real, &mut |file| {
+        unit.recover(account, arrived_at, real, &mut |file| {
             taken.push((account.id.to_string(), file.clone()));
         })?;
         let folder = unit.drop_folder(account)?;
@@ -66,7 +66,7 @@ pub fn take_inbox(
     real: Instant,
     done: &mut dyn FnMut(&TakenFile),
 ) -> Result<(), CliError> {
-    unit.recover(account, real, done)?;
+    unit.recover(account, arrived_at, real, done)?;
     let folder = unit.drop_folder(account)?;
     let scan = folder.scan(&[])?;
     for ignored in unit.note_ignored(account, &scan.ignored, real)? {

@@ -116,7 +116,7 @@ impl<'w> Rounds<'w> {
         let waiting_files = scan.as_ref().map_or(0, |scan| scan.candidates.len());
         let settling = settled.len() < waiting_files;
         if !memory.recovered || !settled.is_empty() {
-            unit.recover(account, now, &mut |file| log_file(account, file))?;
+            unit.recover(account, now, now, &mut |file| log_file(account, file))?;
             memory.recovered = true;
         }
         if let Some(scan) = &scan {

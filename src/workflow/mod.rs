@@ -16,7 +16,7 @@ pub use standing::{AccountStanding, FileStanding, Health, account_standing};
 pub use take::{FileAnswer, TakenFile, ingest_settings, validate};
 pub use week::{PublishedWeek, WeekOutcome, WeekRequest};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,7 +24,7 @@ use thiserror::Error;
 
 use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
 use crate::config::Config;
-use crate::domain::{Account, AccountId, Instant};
+use crate::domain::{Account, AccountId, Instant, Week};
 use crate::store::StoreError;
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
@@ -100,6 +100,8 @@ impl Workspace {
             interrupt,
             ledger,
             chains: BTreeMap::new(),
+            recovered: BTreeSet::new(),
+            revised: BTreeMap::new(),
             key: None,
             _lock: lock,
         })
@@ -133,25 +135,70 @@ pub struct Unit<'w> {
     interrupt: &'w Interrupt,
     ledger: Ledger,
     chains: BTreeMap<String, OpenChain>,
+    recovered: BTreeSet<AccountId>,
+    /// Revisions that this unit of work has published for an interrupted one.
+    revised: BTreeMap<AccountId, Revised>,
     key: Option<SigningKey>,
     _lock: Lock,
 }
 
-/// An audit chain, with the records of an interrupted unit of work that no effect followed yet.
+/// A published week that was decided again, and why.
+#[derive(Debug, PartialEq, Eq)]
+struct Revised {
+    week: Week,
+    reason: String,
+}
+
+/// Why a record is superseded.
+const STOPPED: &str = "the program was stopped before this took effect";
+
+/// An audit chain, with the records of an interrupted unit of work that announced effects which
+/// have not followed yet, and which no later record supersedes.
 struct OpenChain {
     journal: Journal,
     pending: Vec<Record>,
 }
 
 impl OpenChain {
+    fn new(journal: Journal, records: Vec<Record>) -> Self {
+        let superseded: BTreeSet<u64> = records.iter().filter_map(superseded_seq).collect();
+        let pending = records.into_iter().filter(|record| {
+            announces_an_effect(&record.event) && !superseded.contains(&record.seq)
+        });
+        Self { journal, pending: pending.collect() }
+    }
+
     /// Records `event`, durably, unless an interrupted unit of work has recorded the very same and
-    /// is now taken up again.
+    /// is now taken up again. What that one recorded otherwise of the same file is superseded
+    /// first: once the new record is acknowledged, nobody would look at the old one again.
     fn announce(&mut self, now: Instant, event: &Event) -> Result<ChainHead, WorkflowError> {
         if let Some(position) = self.pending.iter().position(|record| record.event == *event) {
             self.pending.remove(position);
             return Ok(self.journal.head().expect("a chain with a pending record has a head"));
         }
+        if let Some(claim) = claim_of(event) {
+            self.supersede(now, |record| claim_of(&record.event) == Some(claim))?;
+        }
         Ok(self.journal.append(now, event)?)
+    }
+
+    /// Says in the log that the pending records that `is_one` names did not take effect.
+    fn supersede(
+        &mut self,
+        now: Instant,
+        is_one: impl Fn(&Record) -> bool,
+    ) -> Result<(), WorkflowError> {
+        while let Some(position) = self.pending.iter().position(&is_one) {
+            let seq = self.pending[position].seq;
+            self.journal.append(now, &Event::Superseded { seq, reason: STOPPED.to_owned() })?;
+            self.pending.remove(position);
+        }
+        Ok(())
+    }
+
+    /// Whether an interrupted unit of work has recorded something of a claim.
+    fn knows(&self, claim: &str) -> bool {
+        self.pending.iter().any(|record| claim_of(&record.event) == Some(claim))
     }
 
     /// When a claim arrived, if an interrupted unit of work has recorded it as taken.
@@ -181,14 +228,15 @@ impl Unit<'_> {
         self.chain(chain, now)?.announce(now, event)
     }
 
-    /// Records an event that has no other effect.
+    /// Records an event that has no other effect, each time anew: there is nothing that an
+    /// interrupted unit of work could have left to be finished.
     pub fn record(
         &mut self,
         chain: &str,
         now: Instant,
         event: &Event,
     ) -> Result<(), WorkflowError> {
-        let head = self.announce(chain, now, event)?;
+        let head = self.chain(chain, now)?.journal.append(now, event)?;
         Ok(self.ledger.set_chain_head(chain, head)?)
     }
 
@@ -199,8 +247,7 @@ impl Unit<'_> {
             let acknowledged = self.ledger.chain_head(chain)?;
             let path = chain_path(self.workspace, chain)?;
             let (journal, pending) = Journal::open(&path, chain, acknowledged, now)?;
-            let open = OpenChain { journal, pending: pending.records };
-            self.chains.insert(chain.to_owned(), open);
+            self.chains.insert(chain.to_owned(), OpenChain::new(journal, pending.records));
         }
         Ok(self.chains.get_mut(chain).expect("it was opened above"))
     }
@@ -212,6 +259,37 @@ impl Unit<'_> {
             self.key = Some(key.map_err(WorkflowError::Key)?);
         }
         Ok(())
+    }
+}
+
+const fn superseded_seq(record: &Record) -> Option<u64> {
+    match record.event {
+        Event::Superseded { seq, .. } => Some(seq),
+        _ => None,
+    }
+}
+
+/// Whether something follows the record that it announces: in the ledger, or in the outbox.
+const fn announces_an_effect(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::FileAccepted(_)
+            | Event::FileDuplicate(_)
+            | Event::FileRefused { .. }
+            | Event::ObjectIgnored { .. }
+            | Event::CaughtUp { .. }
+            | Event::Missed { .. }
+            | Event::Decided { .. }
+            | Event::Published { .. }
+    )
+}
+
+/// The claim that an event is about.
+fn claim_of(event: &Event) -> Option<&str> {
+    match event {
+        Event::FileAccepted(file) | Event::FileDuplicate(file) => Some(&file.claim),
+        Event::FileRefused { claim, .. } => Some(claim),
+        _ => None,
     }
 }
 

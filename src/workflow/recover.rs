@@ -2,9 +2,9 @@
 //! announced, then claimed files, then whatever was announced and never happened.
 
 use super::take::TakenFile;
-use super::{Unit, WorkflowError, account_chain};
+use super::{Revised, Unit, WorkflowError, account_chain};
 use crate::audit::{Event, Record};
-use crate::domain::{Account, ChannelName, Digest, Instant, Money, Week};
+use crate::domain::{Account, ChannelName, Currency, Digest, Instant, Money, Week};
 use crate::store::StoreError;
 use crate::store::bundle::{BundleName, DECISION};
 use crate::store::inbox::sweep_staging;
@@ -13,10 +13,13 @@ use crate::store::outbox::{Outbox, StagedBundle};
 
 impl Unit<'_> {
     /// Brings `account` to where no work is half done. Every unit of work begins with it; where
-    /// nothing was interrupted it costs one look at the end of the log and at two folders.
+    /// nothing was interrupted it costs one look at the end of the log and at a few folders.
+    /// Claimed files of which nothing is recorded yet are held to have arrived at `arrived_at`,
+    /// as files are that wait.
     pub fn recover(
         &mut self,
         account: &Account,
+        arrived_at: Instant,
         now: Instant,
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
@@ -25,15 +28,40 @@ impl Unit<'_> {
         self.workspace.outbox().discard_staged(&account.id)?;
         let folder = self.drop_folder(account)?;
         sweep_staging(&self.workspace.places.state().staging())?;
+        folder.sweep_claimed()?;
         let left = folder.claimed()?;
         if !left.is_empty() {
             folder.sweep()?;
         }
-        for claimed in left {
+        // First the file that the log speaks of, then what else it announced in vain, and only
+        // then anything new: a new record that is acknowledged acknowledges all before it.
+        let open = self.chain(&chain, now)?;
+        let (recorded, others): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|claimed| open.knows(&claimed.claim_id));
+        for claimed in recorded {
             self.stop_if_asked("a file that was claimed before")?;
-            done(&self.take_claimed(account, &folder, &claimed, now, now)?);
+            done(&self.take_claimed(account, &folder, &claimed, arrived_at, now)?);
         }
-        self.supersede_pending(&chain, now)
+        self.supersede_pending(&chain, now)?;
+        self.recovered.insert(account.id.clone());
+        for claimed in others {
+            self.stop_if_asked("a file that was claimed before")?;
+            done(&self.take_claimed(account, &folder, &claimed, arrived_at, now)?);
+        }
+        Ok(())
+    }
+
+    /// Recovers `account` unless this unit of work has done so: another program may have been
+    /// killed since the last one, and nothing may be recorded behind what it left.
+    pub(super) fn ensure_recovered(
+        &mut self,
+        account: &Account,
+        now: Instant,
+    ) -> Result<(), WorkflowError> {
+        if self.recovered.contains(&account.id) {
+            return Ok(());
+        }
+        self.recover(account, now, now, &mut |_| ())
     }
 
     /// A bundle that was announced is complete and durable, beside its target or already there:
@@ -64,25 +92,20 @@ impl Unit<'_> {
         }
         outbox.publish(&staged)?;
         let decision = outbox.read(&account.id, name, DECISION)?;
-        let publication = published_again(account, &staged, &decision, &record, decided.as_ref())
+        let publication = published_again(&staged, &decision, &record, decided.as_ref())
             .ok_or_else(|| lost_bundle(&outbox.path(&account.id, name), manifest))?;
         self.ledger.record_publication(&publication, (chain, head))?;
         self.chain(chain, now)?.pending.clear();
+        if let Some(reason) = decided.as_ref().and_then(revise_reason) {
+            self.revised.insert(account.id.clone(), Revised { week, reason });
+        }
         Ok(())
     }
 
     /// What is still pending never took effect, and says so in the log.
     fn supersede_pending(&mut self, chain: &str, now: Instant) -> Result<(), WorkflowError> {
         let open = self.chain(chain, now)?;
-        let pending = std::mem::take(&mut open.pending);
-        let superseded: Vec<u64> = pending.iter().filter_map(superseded_seq).collect();
-        let forgotten = pending.iter().filter(|record| {
-            announces_an_effect(&record.event) && !superseded.contains(&record.seq)
-        });
-        for record in forgotten {
-            let reason = "the program was stopped before this took effect".to_owned();
-            open.journal.append(now, &Event::Superseded { seq: record.seq, reason })?;
-        }
+        open.supersede(now, |_| true)?;
         let head = open.journal.head();
         if let Some(head) = head
             && self.ledger.chain_head(chain)? != Some(head)
@@ -96,7 +119,6 @@ impl Unit<'_> {
 /// What the ledger is to know of a bundle, from the bundle itself; `None`: its decision can't be
 /// read.
 fn published_again(
-    account: &Account,
     bundle: &StagedBundle,
     decision: &[u8],
     published: &Record,
@@ -104,14 +126,16 @@ fn published_again(
 ) -> Option<NewPublication> {
     let text = String::from_utf8(decision.to_vec()).ok()?;
     let value: serde_json::Value = serde_json::from_str(&text).ok()?;
+    // The decision's own: the account's may have been changed since.
+    let currency = Currency::from_code(value["currency"].as_str()?)?;
     let budget = |channel: &serde_json::Value| {
         let name = ChannelName::new(channel["channel"].as_str()?).ok()?;
-        let budget = Money::parse(channel["final_budget"].as_str()?, account.currency).ok()?;
+        let budget = Money::parse(channel["final_budget"].as_str()?, currency).ok()?;
         Some((name, budget))
     };
     let vetoed = |veto: &serde_json::Value| ChannelName::new(veto["channel"].as_str()?).ok();
     Some(NewPublication {
-        account: account.id.clone(),
+        account: bundle.account.clone(),
         week: Week::starting(bundle.name.week),
         revision: bundle.name.revision,
         hold_reason: value["hold"]["kind"].as_str().map(str::to_owned),
@@ -137,22 +161,11 @@ fn stated_at(record: &Record) -> Instant {
     }
 }
 
-const fn superseded_seq(record: &Record) -> Option<u64> {
-    match record.event {
-        Event::Superseded { seq, .. } => Some(seq),
+fn revise_reason(decided: &Record) -> Option<String> {
+    match &decided.event {
+        Event::Decided { revise_reason, .. } => revise_reason.clone(),
         _ => None,
     }
-}
-
-const fn announces_an_effect(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::FileAccepted(_)
-            | Event::FileDuplicate(_)
-            | Event::FileRefused { .. }
-            | Event::Decided { .. }
-            | Event::Published { .. }
-    )
 }
 
 fn lost_bundle(folder: &std::path::Path, manifest: Digest) -> StoreError {

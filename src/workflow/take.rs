@@ -103,6 +103,7 @@ impl Unit<'_> {
         now: Instant,
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
+        self.ensure_recovered(account, now)?;
         for candidate in candidates {
             self.stop_if_asked("the inbox")?;
             if let Some(claimed) = folder.claim(candidate, &new_claim_id())? {
@@ -121,6 +122,7 @@ impl Unit<'_> {
         arrived_at: Instant,
         now: Instant,
     ) -> Result<TakenFile, WorkflowError> {
+        self.ensure_recovered(account, now)?;
         let claimed = folder.claim_copy(path, &new_claim_id())?;
         self.take_claimed(account, folder, &claimed, arrived_at, now)
     }
@@ -134,12 +136,13 @@ impl Unit<'_> {
     ) -> Result<Vec<Ignored>, WorkflowError> {
         let mut fresh = Vec::new();
         for object in ignored {
-            if self.ledger.note_ignored(&account.id, &object.name, object.kind.code())? {
-                let event = Event::ObjectIgnored {
-                    name: object.name.clone(),
-                    kind: object.kind.code().to_owned(),
-                };
-                self.record(&account_chain(&account.id), now, &event)?;
+            let (name, kind) = (&object.name, object.kind.code());
+            if !self.ledger.is_noted(&account.id, name, kind)? {
+                self.ensure_recovered(account, now)?;
+                let event = Event::ObjectIgnored { name: name.clone(), kind: kind.to_owned() };
+                let chain = account_chain(&account.id);
+                let head = self.announce(&chain, now, &event)?;
+                self.ledger.note_ignored(&account.id, name, kind, (&chain, head))?;
                 fresh.push(object.clone());
             }
         }

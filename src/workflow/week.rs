@@ -75,18 +75,23 @@ pub struct PublishedWeek {
 }
 
 impl Unit<'_> {
-    /// Runs a week of `account`. The account must have been recovered in this unit of work.
+    /// Runs a week of `account`, once what an interrupted run left of it is dealt with.
     pub fn run_week(
         &mut self,
         account: &Account,
         request: &WeekRequest,
     ) -> Result<WeekOutcome, WorkflowError> {
+        self.ensure_recovered(account, request.now)?;
         let week = request
             .week
             .unwrap_or_else(|| account.week_of(day_of(request.stated_at, account.time_zone)));
         let existing = self.ledger.publication(&account.id, week)?;
         let revision = match (&existing, &request.revise) {
             (Some(existing), None) => return Ok(self.already_decided(account, existing)),
+            // It was asked for, interrupted, and is asked for again: that is one revision.
+            (Some(existing), Some(reason)) if self.has_just_revised(account, week, reason) => {
+                return Ok(self.already_decided(account, existing));
+            }
             (Some(existing), Some(_)) => existing.revision + 1,
             (None, Some(_)) => return Err(nothing_to_revise(account, week)),
             (None, None) => 1,
@@ -116,12 +121,20 @@ impl Unit<'_> {
     ) -> Result<(), WorkflowError> {
         for MissedWeek { week, scheduled_at } in missed {
             if !self.ledger.is_missed(&account.id, *week)? {
+                self.ensure_recovered(account, now)?;
                 let event = Event::Missed { week: week.first_day(), due_at: *scheduled_at };
-                self.record(&account_chain(&account.id), now, &event)?;
-                self.ledger.record_missed(&account.id, *week, *scheduled_at)?;
+                let chain = account_chain(&account.id);
+                let head = self.announce(&chain, now, &event)?;
+                self.ledger.record_missed(&account.id, *week, *scheduled_at, (&chain, head))?;
             }
         }
         Ok(())
+    }
+
+    /// Whether this unit of work has published this revision for an interrupted one.
+    fn has_just_revised(&self, account: &Account, week: Week, reason: &str) -> bool {
+        let revised = self.revised.get(&account.id);
+        revised.is_some_and(|revised| revised.week == week && revised.reason == reason)
     }
 
     fn already_decided(&self, account: &Account, existing: &Publication) -> WeekOutcome {

@@ -158,10 +158,13 @@ fn a_week_is_missed_once() {
     let mut world = World::new();
     let due = at("2026-01-05T00:30:00Z");
     for _ in 0..2 {
-        world.ledger.record_missed(&main(), week("2026-01-05"), due).expect("recorded");
+        let chain = ("main", head(1));
+        world.ledger.record_missed(&main(), week("2026-01-05"), due, chain).expect("recorded");
     }
     let later = at("2026-01-12T00:30:00Z");
-    world.ledger.record_missed(&main(), week("2026-01-12"), later).expect("recorded");
+    let chain = ("main", head(2));
+    world.ledger.record_missed(&main(), week("2026-01-12"), later, chain).expect("recorded");
+    assert_eq!(world.ledger.chain_head("main").expect("a head"), Some(head(2)));
     let missed = world.ledger.missed(&main(), 10).expect("missed");
     let expected = [
         Missed { week: week("2026-01-12"), due_at: later },

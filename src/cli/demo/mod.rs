@@ -150,7 +150,7 @@ fn decide(
             caught_up_from: None,
         };
         let mut unit = workspace.begin(&interrupt)?;
-        unit.recover(account, now(), &mut |_| ())?;
+        unit.recover(account, now(), now(), &mut |_| ())?;
         match unit.run_week(account, &request)? {
             WeekOutcome::Published(published) => {
                 story.published.push((account.id.to_string(), *published));

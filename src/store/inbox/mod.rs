@@ -87,6 +87,12 @@ impl DropFolder {
             + self.receipts()?.remove_temporaries()?)
     }
 
+    /// Removes what an interrupted copy into the folder of claimed files left; how many files. The
+    /// other two folders need this only where a claim is left too, since a claim goes last.
+    pub fn sweep_claimed(&self) -> Result<u64, StoreError> {
+        self.claimed_folder()?.remove_temporaries()
+    }
+
     /// Checks that the three folders of its own are folders, making what is missing.
     fn open_own_folders(&self) -> Result<(), StoreError> {
         self.claimed_folder()?;

@@ -26,6 +26,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use self::fault::{damaged, fault};
 use super::StoreError;
+use crate::audit::ChainHead;
 use crate::domain::AccountId;
 
 const READ: &str = "the ledger can't be read";
@@ -67,27 +68,38 @@ impl Ledger {
         Ok(Self { connection: open::temporary()?, path: PathBuf::from("a temporary ledger") })
     }
 
-    /// Remembers that something in a drop folder was left alone. `true`: it is seen for the first
-    /// time.
+    /// Whether it is remembered that something in a drop folder was left alone.
+    pub fn is_noted(
+        &self,
+        account: &AccountId,
+        name: &str,
+        kind: &str,
+    ) -> Result<bool, StoreError> {
+        let find = "SELECT EXISTS (SELECT 1 FROM ignored JOIN accounts ON account = id
+            WHERE accounts.name = ?1 AND ignored.name = ?2 AND kind = ?3)";
+        self.connection
+            .prepare_cached(find)
+            .and_then(|mut find| find.query_row((account.as_str(), name, kind), |row| row.get(0)))
+            .map_err(|error| self.read_fault(error))
+    }
+
+    /// Remembers that something in a drop folder was left alone, together with the head of the
+    /// audit chain that says so.
     pub fn note_ignored(
         &mut self,
         account: &AccountId,
         name: &str,
         kind: &str,
-    ) -> Result<bool, StoreError> {
-        let note = || {
-            let find = "SELECT EXISTS (SELECT 1 FROM ignored JOIN accounts ON account = id
-                WHERE accounts.name = ?1 AND ignored.name = ?2 AND kind = ?3)";
-            let mut find = self.connection.prepare_cached(find)?;
-            if find.query_row((account.as_str(), name, kind), |row| row.get(0))? {
-                return Ok(false);
-            }
-            let insert = "INSERT INTO ignored (account, name, kind) VALUES (?1, ?2, ?3)";
-            let number = account_number(&self.connection, account)?;
-            self.connection.prepare_cached(insert)?.execute((number, name, kind))?;
-            Ok(true)
-        };
-        note().map_err(|error| self.write_fault(error))
+        chain: (&str, ChainHead),
+    ) -> Result<(), StoreError> {
+        let transaction = self.begin()?;
+        let insert = "INSERT INTO ignored (account, name, kind) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO NOTHING";
+        account_number(&transaction, account)
+            .and_then(|account| transaction.prepare_cached(insert)?.execute((account, name, kind)))
+            .map_err(|error| self.write_fault(error))?;
+        self.write_chain_head(chain.0, chain.1)?;
+        transaction.commit().map_err(|error| self.write_fault(error))
     }
 
     /// Reads the whole ledger and checks its structure, which takes seconds for millions of rows.

@@ -317,12 +317,14 @@ impl Ledger {
             .map_err(|error| self.read_fault(error))
     }
 
-    /// Records that `week` was missed; a second record of it changes nothing.
+    /// Records that `week` was missed, together with the head of the audit chain that says so; a
+    /// second record of it changes nothing.
     pub fn record_missed(
         &mut self,
         account: &AccountId,
         week: Week,
         due_at: Instant,
+        chain: (&str, ChainHead),
     ) -> Result<(), StoreError> {
         let transaction = self.begin()?;
         let insert = "INSERT INTO missed (account, week, due_at) VALUES (?1, ?2, ?3)
@@ -333,6 +335,7 @@ impl Ledger {
                 insert.execute((account, week_number(week), encode::instant(due_at)))
             })
             .map_err(|error| self.write_fault(error))?;
+        self.write_chain_head(chain.0, chain.1)?;
         transaction.commit().map_err(|error| self.write_fault(error))
     }
 
