@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use budgetd::domain::Day;
 use tempfile::TempDir;
 
-use super::files::{Dropped, Fate, MAIN, SHOP, Seller, day_after, rows, weeks};
+use super::files::{Dropped, Fate, MAIN, SHOP, Seller, rows, weeks};
 
 pub const BUDGETD: &str = env!("CARGO_BIN_EXE_budgetd");
 
@@ -219,18 +219,27 @@ fn add_link(place: &Place) {
 }
 
 /// Twenty weeks of both accounts are taken; the history is some thousand rows.
-pub static INGEST: LazyLock<Scene> = LazyLock::new(|| ingest_scene(140, MAIN, SHOP));
+pub static INGEST: LazyLock<Scene> = LazyLock::new(|| {
+    let until = day("2024-05-20");
+    ingest_scene([weeks(&MAIN, until, 140), weeks(&SHOP, until, 140)].concat())
+});
 
-/// Three weeks of both accounts with one campaign are taken: few rows, every kind of file.
-pub static INGEST_FEW: LazyLock<Scene> =
-    LazyLock::new(|| ingest_scene(21, Seller { campaigns: 1, ..MAIN }, SHOP));
+/// Few files of few rows, one of each kind.
+pub static INGEST_FEW: LazyLock<Scene> = LazyLock::new(|| {
+    let kinds = ["daily_1.csv", "wrong.csv", "daily_1_corrected.csv"];
+    let mut main = weeks(&Seller { campaigns: 1, ..MAIN }, day("2024-05-20"), 8);
+    main.retain(|file| kinds.contains(&file.name.as_str()));
+    let again = main.last().expect("the correction");
+    let again = Dropped { name: "again.csv".to_owned(), fate: Fate::Duplicate, ..again.clone() };
+    main.push(again);
+    let mut shop = weeks(&SHOP, day("2024-05-20"), 8);
+    shop.truncate(1);
+    ingest_scene([main, shop].concat())
+});
 
-fn ingest_scene(days: u64, main: Seller, shop: Seller) -> Scene {
+fn ingest_scene(files: Vec<Dropped>) -> Scene {
     let before = Place::laid_out("");
     add_link(&before);
-    let until = day("2024-05-20");
-    let mut files = weeks(&main, until, days);
-    files.extend(weeks(&shop, until, days));
     before.drop_files(&files);
     let steps = vec![words(&format!("ingest --as-of {ARRIVAL}"))];
     Scene { before, steps, files, bundles: Vec::new() }
@@ -303,9 +312,4 @@ pub static RUN: LazyLock<Scene> = LazyLock::new(|| {
 /// The first day of the week that the daemon decides.
 pub fn run_week(scene: &Scene) -> Day {
     scene.bundles.last().expect("a bundle").1.parse().expect("a day")
-}
-
-/// Days later, for scenes that go on.
-pub fn later(first: Day, days: u64) -> Day {
-    day_after(first, days)
 }
