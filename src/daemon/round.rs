@@ -96,8 +96,10 @@ impl<'w> Rounds<'w> {
         let workspace = self.workspace;
         let quiet = Duration::from_secs(workspace.config.inbox.quiet_seconds);
         let memory = self.accounts.get_mut(&account.id).expect("every account has a memory");
+        let mut has_claims = false;
         let (scan, settled) = match look(workspace, account) {
-            Ok(scan) => {
+            Ok((scan, claims)) => {
+                has_claims = claims;
                 if memory.trouble.take().is_some() {
                     info!(account = %account.id, "the drop folder can be read again");
                 }
@@ -115,7 +117,8 @@ impl<'w> Rounds<'w> {
         };
         let waiting_files = scan.as_ref().map_or(0, |scan| scan.candidates.len());
         let settling = settled.len() < waiting_files;
-        if !memory.recovered || !settled.is_empty() {
+        // Another program may have been killed with a file in its hands since the last round.
+        if !memory.recovered || !settled.is_empty() || has_claims {
             unit.recover(account, now, now, &mut |file| log_file(account, file))?;
             memory.recovered = true;
         }
@@ -178,9 +181,12 @@ fn start_of_day(account: &Account, at: Instant) -> Instant {
     instant_of(day_of(at, zone), chrono::NaiveTime::MIN, zone)
 }
 
-fn look(workspace: &Workspace, account: &Account) -> Result<Scan, StoreError> {
+/// What waits in the drop folder of `account`, and whether claims are left there: nobody is at
+/// work on one, since this unit of work holds the lock.
+fn look(workspace: &Workspace, account: &Account) -> Result<(Scan, bool), StoreError> {
     let folder = DropFolder::open(&workspace.places.drop_folder(&account.id), false)?;
-    folder.scan(&[])
+    let has_claims = !folder.claimed()?.is_empty();
+    Ok((folder.scan(&[])?, has_claims))
 }
 
 fn take(

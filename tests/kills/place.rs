@@ -221,7 +221,16 @@ fn add_link(place: &Place) {
 /// Twenty weeks of both accounts are taken; the history is some thousand rows.
 pub static INGEST: LazyLock<Scene> = LazyLock::new(|| {
     let until = day("2024-05-20");
-    ingest_scene([weeks(&MAIN, until, 140), weeks(&SHOP, until, 140)].concat())
+    let scene = ingest_scene([weeks(&MAIN, until, 140), weeks(&SHOP, until, 140)].concat());
+    add_link(&scene.before);
+    scene
+});
+
+/// One file of `main`.
+pub static ONE_FILE: LazyLock<Scene> = LazyLock::new(|| {
+    let mut files = weeks(&Seller { campaigns: 1, ..MAIN }, day("2024-05-20"), 8);
+    files.truncate(1);
+    ingest_scene(files)
 });
 
 /// Few files of few rows, one of each kind.
@@ -234,12 +243,13 @@ pub static INGEST_FEW: LazyLock<Scene> = LazyLock::new(|| {
     main.push(again);
     let mut shop = weeks(&SHOP, day("2024-05-20"), 8);
     shop.truncate(1);
-    ingest_scene([main, shop].concat())
+    let scene = ingest_scene([main, shop].concat());
+    add_link(&scene.before);
+    scene
 });
 
 fn ingest_scene(files: Vec<Dropped>) -> Scene {
     let before = Place::laid_out("");
-    add_link(&before);
     before.drop_files(&files);
     let steps = vec![words(&format!("ingest --as-of {ARRIVAL}"))];
     Scene { before, steps, files, bundles: Vec::new() }

@@ -129,7 +129,7 @@ fn run_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
 }
 
 /// Lets the daemon do all of its work, and ends it as an operator does.
-fn run_to_its_end(place: &Place, scene: &Scene) {
+pub fn run_to_its_end(place: &Place, scene: &Scene) {
     let mut daemon = place.spawn(&["run"]);
     wait_until("the daemon's work", || {
         let ended = daemon.try_wait().expect("waited for");
