@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::sync::LazyLock;
 
 use budgetd::domain::Digest;
 use serde_json::Value;
 
-use super::check::{Clock, assert_same, done, event, number, standing};
+use super::check::{Clock, Outcome, assert_same, done, event, number, standing};
 use super::place::{DECIDE, FIRST_RUN, ONE_FILE, Place, RUN, SECOND_RUN, Scene, wait_until};
 use super::random::run_to_its_end;
 
@@ -79,16 +80,24 @@ fn a_record_whose_commit_is_missing_is_taken_up_as_it_was_announced() {
     }
 }
 
+/// The file is in the ledger and not yet answered.
+pub fn committed_only() -> Place {
+    let place = ONE_FILE.undisturbed();
+    claim(&place, &place);
+    let receipt = place.at(format!("inbox/main/receipts/{FILE}.receipt.txt"));
+    fs::remove_file(receipt).expect("removed");
+    place.write("inbox/main/receipts/.tmp-0123456789abcdef", b"Taken: ev");
+    place
+}
+
 #[test]
 fn a_commit_whose_answer_is_missing_is_answered_in_the_same_words() {
     for is_answered in [false, true] {
-        let (place, after) = (ONE_FILE.undisturbed(), ONE_FILE.undisturbed());
-        claim(&place, &place);
-        if !is_answered {
-            fs::remove_file(place.at(format!("inbox/main/receipts/{FILE}.receipt.txt")))
-                .expect("removed");
+        let after = ONE_FILE.undisturbed();
+        let place = committed_only();
+        if is_answered {
+            copy_folder(&after, &place, "inbox/main/receipts", "inbox/main/receipts");
         }
-        place.write("inbox/main/receipts/.tmp-0123456789abcdef", b"Taken: ev");
         place.run_well(&["ingest"]);
         let expected = done(&after, &ONE_FILE, Clock::Stated);
         assert_same(&done(&place, &ONE_FILE, Clock::Stated), &expected);
@@ -199,7 +208,7 @@ fn a_claim_of_which_nothing_is_recorded_arrives_as_the_command_states() {
 #[test]
 fn a_running_daemon_takes_what_a_killed_command_had_claimed() {
     let place = ONE_FILE.before.copied();
-    let mut daemon = place.spawn(&["run"]);
+    let _daemon = place.spawn(&["run"]);
     wait_until("the daemon's file", || {
         number_if_any(&place, "SELECT count(*) FROM files") == Some(1)
     });
@@ -208,8 +217,6 @@ fn a_running_daemon_takes_what_a_killed_command_had_claimed() {
     wait_until("the left claim", || {
         number_if_any(&place, "SELECT count(*) FROM files WHERE outcome = 'duplicate'") == Some(1)
     });
-    daemon.kill().expect("killed");
-    daemon.wait().expect("ended");
 }
 
 fn number_if_any(place: &Place, select: &str) -> Option<i64> {
@@ -223,13 +230,35 @@ fn before_and_after_a_decision() -> (Place, Place) {
     (DECIDE.before.copied(), after)
 }
 
+static DECIDED: LazyLock<Outcome> =
+    LazyLock::new(|| done(&DECIDE.undisturbed(), &DECIDE, Clock::Stated));
+
 /// Does all of the scene's work and checks it.
-fn decide_to_the_end(place: &Place) {
+pub fn decide_to_the_end(place: &Place) {
     for number in 0..DECIDE.steps.len() {
         place.run_well(&DECIDE.step(number));
     }
-    let expected = done(&DECIDE.undisturbed(), &DECIDE, Clock::Stated);
-    assert_same(&done(place, &DECIDE, Clock::Stated), &expected);
+    assert_same(&done(place, &DECIDE, Clock::Stated), &DECIDED);
+}
+
+/// A bundle that was announced, not more.
+pub fn announced_only() -> Place {
+    let (place, after) = before_and_after_a_decision();
+    announce(&place, &after, 2);
+    let staging = format!("outbox/main/.staging-{WEEK}");
+    copy_folder(&after, &place, &format!("outbox/main/{WEEK}"), &staging);
+    place
+}
+
+/// A log whose last line is torn, and longer than the record that says so.
+pub fn torn() -> Place {
+    let place = DECIDE.before.copied();
+    place.write(LOG, &[place.read(LOG), vec![b'x'; 1000]].concat());
+    place
+}
+
+pub fn torn_lines_told(place: &Place) -> usize {
+    events(place).iter().filter(|event| *event == "torn_line_cut").count()
 }
 
 const WEEK: &str = "2024-05-20";
@@ -298,10 +327,8 @@ fn an_announced_bundle_is_published_as_it_was_signed() {
 
 #[test]
 fn an_announced_bundle_is_published_though_the_account_changed_meanwhile() {
-    let (place, after) = before_and_after_a_decision();
-    announce(&place, &after, 2);
-    let bundle = format!("outbox/main/{WEEK}");
-    copy_folder(&after, &place, &bundle, &format!("outbox/main/.staging-{WEEK}"));
+    let (_, after) = before_and_after_a_decision();
+    let place = announced_only();
     let text = String::from_utf8(place.read("config/accounts/main.toml")).expect("text");
     // The yen has no minor unit, in which the budgets of the bundle would be other numbers.
     let changed = text.replace("INR", "JPY").replace("\"Email\"", "\"E-Mail\"");

@@ -122,7 +122,7 @@ impl Place {
     /// Runs a command and kills it after `delay`, if it is not through before that.
     pub fn run_killed_after(&self, arguments: &[&str], delay: Duration) -> Ending {
         let mut child = self.spawn(arguments);
-        let ending = kill_after(&mut child, delay);
+        let ending = kill_after(&mut child.0, delay);
         if let Ending::Itself(status) = ending {
             let well = matches!(status.code(), Some(0 | 1));
             assert!(well, "{arguments:?}: {status}: {}", self.said());
@@ -131,16 +131,27 @@ impl Place {
     }
 
     /// Starts a command whose answers nobody reads.
-    pub fn spawn(&self, arguments: &[&str]) -> Child {
+    pub fn spawn(&self, arguments: &[&str]) -> Running {
         let mut command = self.budgetd(arguments);
         let said = File::create(self.at(SAID)).expect("a file");
         command.stdout(said.try_clone().expect("a handle")).stderr(said);
-        command.spawn().expect("started")
+        Running(command.spawn().expect("started"))
     }
 
     /// What the command said that was started last.
     pub fn said(&self) -> String {
         String::from_utf8_lossy(&self.read(SAID)).into_owned()
+    }
+}
+
+/// A command that runs; it is killed with this value, also where a check fails.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only where it has ended.
+        self.0.kill().unwrap_or(());
+        self.0.wait().map(drop).unwrap_or(());
     }
 }
 

@@ -116,7 +116,7 @@ fn run_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
         let place = scene.before.copied();
         while !is_settled(&place, scene) && killed < wanted {
             let mut daemon = place.spawn(&["run"]);
-            let ending = kill_after(&mut daemon, chance.part_of(length));
+            let ending = kill_after(&mut daemon.0, chance.part_of(length));
             assert_eq!(ending, Ending::Killed, "the daemon ends only when it is told to");
             killed += 1;
             visible(&place, scene);
@@ -132,14 +132,14 @@ fn run_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
 pub fn run_to_its_end(place: &Place, scene: &Scene) {
     let mut daemon = place.spawn(&["run"]);
     wait_until("the daemon's work", || {
-        let ended = daemon.try_wait().expect("waited for");
+        let ended = daemon.0.try_wait().expect("waited for");
         assert_eq!(ended, None, "the daemon ended by itself: {}", place.said());
         // It is ready once it has looked at everything.
         place.said().contains("ready") && is_settled(place, scene)
     });
-    terminate(&daemon);
-    wait_until("the daemon's end", || daemon.try_wait().expect("waited for").is_some());
-    let status = daemon.wait().expect("waited for");
+    terminate(&daemon.0);
+    wait_until("the daemon's end", || daemon.0.try_wait().expect("waited for").is_some());
+    let status = daemon.0.wait().expect("waited for");
     assert_eq!(status.code(), Some(0), "{status}: {}", place.said());
 }
 

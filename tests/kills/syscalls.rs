@@ -2,19 +2,24 @@
 //! other, and each such call failing. strace does both; without it these tests are skipped.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::check::{Clock, Outcome, assert_same, done, visible};
-use super::place::{BUDGETD, DECIDE, INGEST_FEW, Place, Scene};
+use super::between::{
+    accepted_before_now_refused, announced_only, committed_only, decide_to_the_end,
+    is_refused_once, torn, torn_lines_told,
+};
+use super::check::{Clock, Outcome, assert_same, done, number, visible};
+use super::place::{ARRIVAL, BUDGETD, DECIDE, INGEST_FEW, ONE_FILE, Place, Scene};
 use super::random::{Chance, say};
 
 /// How long each enumeration may take in a usual test run; with `BUDGETD_KILLS_ALL` set it takes
 /// every point.
-const USUAL_TIME: Duration = Duration::from_secs(12);
+const USUAL_TIME: Duration = Duration::from_secs(6);
 
 /// Points that are looked at side by side.
 const WORKERS: usize = 2;
@@ -67,10 +72,12 @@ struct Work<'s> {
     before: &'s Place,
     command: Vec<&'s str>,
     /// Does what is left of the work, undisturbed, and checks all of it.
-    finish: &'s (dyn Fn(&Place) + Sync),
+    finish: Check<'s>,
     /// Checks what others can see right after the kill.
-    glance: &'s (dyn Fn(&Place) + Sync),
+    glance: Check<'s>,
 }
+
+type Check<'s> = &'s (dyn Fn(&Place) + Sync);
 
 fn strace_is_here(test: &str) -> bool {
     let traced = std::process::Command::new("strace")
@@ -162,15 +169,17 @@ fn kill_at_each(work: &Work<'_>) {
     });
 }
 
-/// Lets each call fail once: the command says so and ends with 3, or it did its work in spite of
-/// it; and it can be finished.
-fn fail_at_each(work: &Work<'_>, error: &str) {
+/// Lets each call fail, once or from then on: the command says so and ends with 3, or it did its
+/// work in spite of it; and it can be finished.
+fn fail_at_each(work: &Work<'_>, error: &str, from_then_on: bool) {
     let mut points = points(work);
-    points.retain(|point| !matches!(point.call.as_str(), "fchmod" | "chmod" | "fchmodat"));
+    // A command that can't write at all can't say so either.
+    points.retain(|point| !(from_then_on && point.call == "write"));
+    let more = if from_then_on { "+" } else { "" };
     let endings: Mutex<BTreeMap<Option<i32>, usize>> = Mutex::default();
     enumerate(work, points, &|point| {
         let place = work.before.copied();
-        let inject = format!("inject={}:error={error}:when={}", point.call, point.nth);
+        let inject = format!("inject={}:error={error}:when={}{more}", point.call, point.nth);
         let output = traced(&place, &work.command, &inject, "/dev/null");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         told(work, point, error, || {
@@ -252,8 +261,9 @@ fn decide_killed_before_each_change_of_the_disk() {
 fn ingest_survives_each_failing_call() {
     if strace_is_here("ingest_survives_each_failing_call") {
         let from = FromStep::new(&INGEST_FEW, 0);
-        from.with("ingest, EIO", |work| fail_at_each(work, "EIO"));
-        from.with("ingest, ENOSPC", |work| fail_at_each(work, "ENOSPC"));
+        from.with("ingest, EIO", |work| fail_at_each(work, "EIO", false));
+        from.with("ingest, ENOSPC", |work| fail_at_each(work, "ENOSPC", false));
+        from.with("ingest, ENOSPC for good", |work| fail_at_each(work, "ENOSPC", true));
     }
 }
 
@@ -261,7 +271,72 @@ fn ingest_survives_each_failing_call() {
 fn decide_survives_each_failing_call() {
     if strace_is_here("decide_survives_each_failing_call") {
         let from = FromStep::new(&DECIDE, 1);
-        from.with("decide, EIO", |work| fail_at_each(work, "EIO"));
-        from.with("decide, ENOSPC", |work| fail_at_each(work, "ENOSPC"));
+        from.with("decide, EIO", |work| fail_at_each(work, "EIO", false));
+        from.with("decide, ENOSPC", |work| fail_at_each(work, "ENOSPC", false));
+        from.with("decide, ENOSPC for good", |work| fail_at_each(work, "ENOSPC", true));
     }
+}
+
+#[test]
+fn recovery_killed_before_each_change_of_the_disk() {
+    if !strace_is_here("recovery_killed_before_each_change_of_the_disk") {
+        return;
+    }
+    let expected = done(&ONE_FILE.undisturbed(), &ONE_FILE, Clock::Stated);
+    let one_file = |place: &Place| {
+        place.run_well(&ONE_FILE.step(0));
+        assert_same(&done(place, &ONE_FILE, Clock::Stated), &expected);
+    };
+    let refused = |place: &Place| {
+        place.run_well(&["ingest"]);
+        is_refused_once(place);
+    };
+    let torn_once = |place: &Place| {
+        decide_to_the_end(place);
+        assert!(torn_lines_told(place) >= 1, "a line was cut in silence");
+    };
+    let one_file_seen = |place: &Place| visible(place, &ONE_FILE);
+    let decisions_seen = |place: &Place| visible(place, &DECIDE);
+    let fresh = ONE_FILE.before.copied();
+    for name in ["ledger.db", "audit/daemon.jsonl"] {
+        fs::remove_file(fresh.at("state").join(name)).expect("removed");
+    }
+    let recover = |name, before: &Place, command, finish: Check<'_>, glance: Check<'_>| {
+        kill_at_each(&Work { name, before, command, finish, glance });
+    };
+    recover("the first start", &fresh, ONE_FILE.step(0), &one_file, &one_file_seen);
+    recover("no answer", &committed_only(), vec!["ingest"], &one_file, &one_file_seen);
+    let changed = accepted_before_now_refused();
+    recover("refused after all", &changed, vec!["ingest"], &refused, &one_file_seen);
+    recover("announced", &announced_only(), vec!["ingest"], &decide_to_the_end, &decisions_seen);
+    recover("torn", &torn(), DECIDE.step(0), &torn_once, &decisions_seen);
+}
+
+/// A file that is named stays where it is: a copy is taken whole, or not at all.
+#[test]
+fn ingest_of_a_named_file_killed_before_each_change_of_the_disk() {
+    if !strace_is_here("ingest_of_a_named_file_killed_before_each_change_of_the_disk") {
+        return;
+    }
+    let expected = done(&ONE_FILE.undisturbed(), &ONE_FILE, Clock::Stated);
+    let before = ONE_FILE.before.copied();
+    let name = &ONE_FILE.files[0].name;
+    fs::rename(before.at("inbox/main").join(name), before.at(name)).expect("moved");
+    let finish = |place: &Place| {
+        assert!(place.at(name).exists());
+        place.run_well(&ONE_FILE.step(0));
+        if number(place, "SELECT count(*) FROM files") == Some(0) {
+            let left = fs::read_dir(place.at("inbox/main/.claimed")).expect("a folder");
+            assert_eq!(left.count(), 0, "half a copy");
+            place.run_well(&["ingest", "--account", "main", "--as-of", ARRIVAL, name]);
+        }
+        assert_same(&done(place, &ONE_FILE, Clock::Stated), &expected);
+    };
+    kill_at_each(&Work {
+        name: "ingest of a named file",
+        before: &before,
+        command: vec!["ingest", "--account", "main", "--as-of", ARRIVAL, name],
+        finish: &finish,
+        glance: &|place| visible(place, &ONE_FILE),
+    });
 }

@@ -12,7 +12,7 @@ pub use verify::{each_record, verify_all};
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt as _, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -85,15 +85,20 @@ impl Journal {
             Some(head) => after_acknowledged(&file, path, len, head)?,
             None => 0,
         };
+        if acknowledged.is_none() {
+            // Whoever made the log may have been killed before its name was durable.
+            path.parent().map_or(Ok(()), sync_folder)?;
+        }
         let tail = read_tail(&file, path, chain, acknowledged, begin, len)?;
         let path = path.to_owned();
         let chain = chain.to_owned();
         let mut journal = Self { file, path, chain, head: tail.head, len, failed: false };
         let mut records = tail.records;
-        let torn = tail.torn_from.map(|from| journal.cut(from)).transpose()?;
-        if let Some(TornLine { bytes, sha256 }) = torn {
-            records.push(journal.append_record(now, &Event::TornLineCut { bytes, sha256 })?);
-        }
+        let cut = tail.torn_from.map(|from| journal.cut(from, now)).transpose()?;
+        let torn = cut.map(|(torn, record)| {
+            records.push(record);
+            torn
+        });
         Ok((journal, Pending { records, torn }))
     }
 
@@ -128,14 +133,7 @@ impl Journal {
             Some(after) => self.end_of_record(after)?,
             None => 0,
         };
-        let read = || {
-            let mut file = &self.file;
-            file.seek(SeekFrom::Start(begin))?;
-            let mut bytes = Vec::new();
-            file.take(self.len - begin).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        read().map_err(machine("read the audit log", &self.path))
+        self.read_from(begin).map_err(machine("read the audit log", &self.path))
     }
 
     /// The number of the record that announces the bundle with this manifest, the newest one if
@@ -155,15 +153,6 @@ impl Journal {
             }
         }
         Ok(None)
-    }
-
-    fn append_record(&mut self, time: Instant, event: &Event) -> Result<Record, StoreError> {
-        let prev = self.head;
-        let head = self.append(time, event)?;
-        let (line, _) = chain::encode(&self.chain, prev, time, event);
-        let record = Record::decode(line.trim_ascii_end()).expect("what was encoded decodes");
-        debug_assert_eq!(record.seq, head.seq);
-        Ok(record)
     }
 
     /// One log has one writer: if its end is no longer where this one left it, or it was removed,
@@ -200,19 +189,39 @@ impl Journal {
         Ok(())
     }
 
-    fn cut(&mut self, from: u64) -> Result<TornLine, StoreError> {
-        let cut = || {
-            let mut file = &self.file;
-            file.seek(SeekFrom::Start(from))?;
-            let mut torn = Vec::new();
-            file.take(self.len - from).read_to_end(&mut torn)?;
-            file.set_len(from)?;
+    /// Puts the record of the cut in the place of the torn line. What is left of a longer one goes
+    /// afterwards: killed in between, it is one more torn line, and no cut goes unrecorded.
+    fn cut(&mut self, from: u64, now: Instant) -> Result<(TornLine, Record), StoreError> {
+        let what = "cut a torn line off the audit log";
+        let torn = self.read_from(from).map_err(machine(what, &self.path))?;
+        let torn = TornLine { bytes: torn.len() as u64, sha256: Digest::of(&torn) };
+        let event = Event::TornLineCut { bytes: torn.bytes, sha256: torn.sha256 };
+        let (line, head) = chain::encode(&self.chain, self.head, now, &event);
+        let record = Record::decode(line.trim_ascii_end()).expect("what was encoded decodes");
+        let end = from + line.len() as u64;
+        let replace = || {
+            // Another handle, since this one writes at the end only.
+            let file = OpenOptions::new()
+                .write(true)
+                .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+                .open(&self.path)?;
+            file.write_all_at(&line, from)?;
             file.sync_data()?;
-            Ok(TornLine { bytes: torn.len() as u64, sha256: Digest::of(&torn) })
+            self.file.set_len(end)?;
+            self.file.sync_data()
         };
-        let torn = cut().map_err(machine("cut a torn line off the audit log", &self.path))?;
-        self.len = from;
-        Ok(torn)
+        replace().map_err(machine(what, &self.path))?;
+        self.len = end;
+        self.head = Some(head);
+        Ok((torn, record))
+    }
+
+    fn read_from(&self, begin: u64) -> std::io::Result<Vec<u8>> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(begin))?;
+        let mut bytes = Vec::new();
+        file.take(self.len - begin).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn end_of_record(&self, seq: u64) -> Result<u64, StoreError> {

@@ -85,11 +85,14 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// Makes a whole, empty ledger under another name, and only then gives it its own.
+/// Makes a whole, empty ledger under another name, and only then gives it its own. The caller
+/// holds the lock of a unit of work, so that what is there under the other name is a leftover.
 fn create(path: &Path) -> Result<(), StoreError> {
-    let staged = beside(path, &format!(".new-{}", std::process::id()));
+    let staged = beside(path, ".new");
     let failed = |source| machine(path, CREATE, source);
-    remove_if_there(&staged).map_err(failed)?;
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        remove_if_there(&beside(&staged, ending)).map_err(failed)?;
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = connect(&staged, flags)?;
     let set_up = |connection: &Connection| {

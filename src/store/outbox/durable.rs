@@ -47,7 +47,7 @@ pub(in crate::store) fn write_new(
     bytes: &[u8],
     mode: u32,
 ) -> Result<(), StoreError> {
-    let unfinished = unfinished(folder, name)?;
+    let unfinished = remove_unfinished(folder, name)?;
     write_unnamed(&unfinished, bytes, mode)?;
     let path = folder.join(name);
     let renamed = rename_new(&unfinished, &path).map_err(machine("put a file in its place", &path));
@@ -66,15 +66,18 @@ pub(in crate::store) fn replace(
     bytes: &[u8],
     mode: u32,
 ) -> Result<(), StoreError> {
-    let unfinished = unfinished(folder, name)?;
+    let unfinished = remove_unfinished(folder, name)?;
     write_unnamed(&unfinished, bytes, mode)?;
     let path = folder.join(name);
     std::fs::rename(&unfinished, &path).map_err(machine("replace a file", &path))?;
     sync_folder(folder)
 }
 
-/// The name to write under, free of what a crash may have left there.
-fn unfinished(folder: &Path, name: &str) -> Result<std::path::PathBuf, StoreError> {
+/// The path to write under, free of what a crash may have left there.
+pub(in crate::store) fn remove_unfinished(
+    folder: &Path,
+    name: &str,
+) -> Result<std::path::PathBuf, StoreError> {
     let path = folder.join(format!("{UNFINISHED}{name}"));
     match std::fs::remove_file(&path) {
         Ok(()) => Ok(path),

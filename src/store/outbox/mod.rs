@@ -193,7 +193,8 @@ impl Outbox {
         Ok(left)
     }
 
-    /// Removes everything that was staged for an account and not published, whole or not.
+    /// Removes everything that was staged for an account and not published, whole or not, and an
+    /// unfinished list of signers.
     /// Returns how many bundles that were.
     pub fn discard_staged(&self, account: &AccountId) -> Result<usize, StoreError> {
         let names = self.names(account, STAGING)?;
@@ -203,6 +204,7 @@ impl Outbox {
         if !names.is_empty() {
             sync_folder(&self.account_path(account))?;
         }
+        durable::remove_unfinished(&self.root, ALLOWED_SIGNERS)?;
         Ok(names.len())
     }
 
