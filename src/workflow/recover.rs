@@ -20,9 +20,8 @@ impl Unit<'_> {
         now: Instant,
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
+        self.recover_publication(account, now)?;
         let chain = account_chain(&account.id);
-        self.finish_publication(account, &chain, now)?;
-        self.workspace.outbox().discard_staged(&account.id)?;
         let folder = self.drop_folder(account)?;
         sweep_staging(&self.workspace.places.state().staging())?;
         let left = folder.claimed()?;
@@ -34,6 +33,18 @@ impl Unit<'_> {
             done(&self.take_claimed(account, &folder, &claimed, now, now)?);
         }
         self.supersede_pending(&chain, now)
+    }
+
+    /// The part of [`Unit::recover`] that needs no drop folder: a week can be decided after it,
+    /// while what is claimed waits for its folder.
+    pub fn recover_publication(
+        &mut self,
+        account: &Account,
+        now: Instant,
+    ) -> Result<(), WorkflowError> {
+        self.finish_publication(account, &account_chain(&account.id), now)?;
+        self.workspace.outbox().discard_staged(&account.id)?;
+        Ok(())
     }
 
     /// A bundle that was announced is complete and durable, beside its target or already there:
