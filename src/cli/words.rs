@@ -58,8 +58,9 @@ pub fn veto(decision: &Decision, veto: &Veto) -> String {
     let found = decision.channels.iter().find(|channel| channel.channel == veto.channel);
     let kept = found.map_or_else(String::new, |channel| {
         format!(
-            " keeps {}: the rules proposed {}, but",
+            " keeps {} in the week of {}: the rules proposed {}, but",
             words::money(account, channel.final_budget),
+            decision.week,
             words::amount(account, channel.proposal)
         )
     });

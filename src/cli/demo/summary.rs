@@ -85,7 +85,6 @@ fn budgets(output: &Output, account: &Account, weeks: &[&PublishedWeek]) {
     for week in weeks {
         if let Some(veto) = week.decision.vetoes.first() {
             output.line(words::veto(&week.decision, veto));
-            output.line(format!("        (week of {})", week.decision.week));
             break;
         }
     }
