@@ -192,7 +192,13 @@ pub fn meant_for_nobody(workspace: &Workspace) -> Result<Scan, StoreError> {
         Some(inbox) if files::exists(inbox) => {
             // The inbox itself may be a link: the operator named it.
             let inbox = inbox.canonicalize().unwrap_or_else(|_| inbox.clone());
-            DropFolder::open(&inbox, false)?.scan(&workspace.places.folders_in_the_inbox())
+            let folders = workspace.places.folders_in_the_inbox();
+            let mut scan = DropFolder::open(&inbox, false)?.scan(&folders)?;
+            // Something else in the place of a drop folder is its account's trouble.
+            let found = scan.ignored.len();
+            scan.ignored.retain(|object| !folders.contains(&object.name.as_str()));
+            scan.ignored_total -= (found - scan.ignored.len()) as u64;
+            Ok(scan)
         }
         _ => Ok(Scan::default()),
     }
