@@ -76,8 +76,7 @@ const CHANNELS: [&str; 5] = [
 #[test]
 fn text_of_a_file_acts_on_nothing_that_shows_it() {
     let place = Place::new();
-    let rows: String =
-        CHANNELS.iter().map(|channel| format!("2026-01-05,{channel},1,1,1,1,1\n")).collect();
+    let rows = CHANNELS.map(|channel| format!("2026-01-05,{channel},1,1,1,1,1\n")).concat();
     let name = "a\u{1b}[31m.csv";
     place.write("inbox/rows.csv", &format!("{HEADER}\n{rows}"));
     place.write(&format!("inbox/{name}"), "x");
