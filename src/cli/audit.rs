@@ -8,6 +8,7 @@ use serde_json::json;
 use super::output::{BAD, FAINT, GOOD, paint};
 use super::{Context, DONE, Ending, NO};
 use crate::domain::text::escape;
+use crate::report::words::count;
 use crate::workflow::{self, AuditOf};
 
 #[derive(Debug, clap::Subcommand)]
@@ -39,19 +40,25 @@ fn verify(context: &Context) -> Ending {
     for AuditOf { chain, answer } in workflow::verify_audit(&workspace)? {
         match answer {
             Ok(report) => {
+                let vouched = match report.bundles {
+                    0 => String::new(),
+                    1 => ", 1 bundle vouches for it".to_owned(),
+                    bundles => format!(", {bundles} bundles vouch for it"),
+                };
+                let records = usize::try_from(report.records).unwrap_or(usize::MAX);
                 context.output.line(format!(
-                    "{} {chain}: {} records, {} bundles vouch for it",
+                    "{} {chain}: {}{vouched}",
                     paint(GOOD, "whole"),
-                    report.records,
-                    report.bundles
+                    count(records, "record")
                 ));
-                answers.push(json!({"chain": chain, "whole": true, "records": report.records}));
+                answers.push(json!({"chain": chain, "whole": true, "records": report.records,
+                    "bundles": report.bundles}));
             }
             Err(faults) => {
                 status = NO;
                 context.output.line(format!("{} {chain}", paint(BAD, "not whole")));
                 for fault in &faults {
-                    context.output.line(format!("  {fault}"));
+                    context.output.line(format!("  {}", escape(&fault.to_string())));
                 }
                 answers.push(json!({"chain": chain, "whole": false,
                     "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
@@ -104,8 +111,13 @@ fn event_text(event: &crate::audit::Event) -> String {
         .iter()
         .filter(|(key, value)| *key != "event" && !value.is_null() && **value != json!([]))
         .map(|(key, value)| match value.as_str() {
-            Some(text) => format!("{key}={text}"),
-            None => format!("{key}={value}"),
+            Some(text) if text.chars().all(is_plain) => format!("{key}={text}"),
+            _ => format!("{key}={value}"),
         });
     std::iter::once(name.to_owned()).chain(fields).collect::<Vec<_>>().join(" ")
+}
+
+/// What needs no quotes to be told from the next field.
+fn is_plain(character: char) -> bool {
+    character.is_alphanumeric() || "_-.:/+~".contains(character)
 }

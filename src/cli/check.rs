@@ -1,12 +1,23 @@
-//! `budgetd check`: what is wrong with configuration, folders and key, and how to mend it.
+//! `budgetd check`: what is wrong with configuration, folders and key, and how to mend it. It looks
+//! at everything before it ends, and changes nothing.
+
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::output::{BAD, GOOD, paint};
-use super::{CliError, Context, DONE, Ending, USAGE, load};
+use super::output::{BAD, CARE, GOOD, paint};
+use super::words::time;
+use super::{CliError, Context, DONE, Ending, USAGE, load, now};
 use crate::config;
-use crate::store::{StoreError, keys::SigningKey};
-use crate::workflow::Workspace;
+use crate::domain::text::escape;
+use crate::domain::{Account, Instant};
+use crate::report::words::count;
+use crate::store::inbox::DropFolder;
+use crate::store::keys::SigningKey;
+use crate::store::ledger::Ledger;
+use crate::store::lock::Lock;
+use crate::store::{StoreError, files};
+use crate::workflow::{Workspace, meant_for_nobody, next_run};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -15,54 +26,272 @@ pub struct Arguments {
     explain_config: bool,
 }
 
+/// One thing that was looked at.
+struct Finding {
+    what: String,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    Good(String),
+    /// It works, and somebody should look.
+    Care(String, String),
+    Wrong(CliError),
+}
+
+impl Finding {
+    fn good(what: &str, text: impl Into<String>) -> Self {
+        Self { what: what.to_owned(), verdict: Verdict::Good(text.into()) }
+    }
+
+    fn care(what: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.to_owned(), verdict: Verdict::Care(text.into(), hint.into()) }
+    }
+
+    fn wrong(what: &str, error: impl Into<CliError>) -> Self {
+        Self { what: what.to_owned(), verdict: Verdict::Wrong(error.into()) }
+    }
+
+    fn of(what: &str, answer: Result<String, StoreError>) -> Self {
+        match answer {
+            Ok(text) => Self::good(what, text),
+            Err(error) => Self::wrong(what, error),
+        }
+    }
+
+    const fn status(&self) -> u8 {
+        match &self.verdict {
+            Verdict::Good(_) | Verdict::Care(..) => DONE,
+            Verdict::Wrong(error) => error.status,
+        }
+    }
+
+    fn words(&self) -> String {
+        let (mark, text, hint) = match &self.verdict {
+            Verdict::Good(text) => (paint(GOOD, "ok   "), text, None),
+            Verdict::Care(text, hint) => (paint(CARE, "look "), text, Some(hint)),
+            Verdict::Wrong(error) => (paint(BAD, "wrong"), &error.message, error.hint.as_ref()),
+        };
+        let hint = hint.map(|hint| format!("\n                       hint: {hint}"));
+        format!("{mark}  {:<14}  {text}{}", self.what, hint.unwrap_or_default())
+    }
+
+    fn machine(&self) -> serde_json::Value {
+        let (verdict, text, hint) = match &self.verdict {
+            Verdict::Good(text) => ("ok", text, None),
+            Verdict::Care(text, hint) => ("look", text, Some(hint)),
+            Verdict::Wrong(error) => ("wrong", &error.message, error.hint.as_ref()),
+        };
+        json!({"what": self.what, "verdict": verdict, "text": text, "hint": hint,
+            "status": self.status()})
+    }
+}
+
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     if arguments.explain_config {
-        context.output.bytes(config::explain().as_bytes())?;
-        return Ok(DONE);
+        return explain_config(context);
     }
     let path = context.config_path()?;
     let workspace = match load::load(&path) {
         Ok(config) => Workspace::new(config),
         Err(faults) if context.output.is_json() => {
-            context.output.json(&json!({"ok": false,
-                "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
+            context.output.json(&json!({"ok": false, "faults": faults}));
             return Ok(USAGE);
         }
         Err(faults) => return Err(load::faults_error(&faults)),
     };
-    let mut status = DONE;
-    let mut findings = Vec::new();
-    let mut found = |what: String, answer: Result<String, StoreError>| match answer {
-        Ok(text) => {
-            context.output.line(format!("{} {what}: {text}", paint(GOOD, "ok")));
-            findings.push(json!({"what": what, "ok": true, "text": text}));
-        }
-        Err(error) => {
-            status = status.max(error.exit_status());
-            context.output.line(format!("{} {what}: {error}", paint(BAD, "wrong")));
-            if let Some(hint) = error.hint() {
-                context.output.line(format!("  hint: {hint}"));
-            }
-            findings.push(json!({"what": what, "ok": false, "text": error.to_string(),
-                "hint": error.hint()}));
-        }
-    };
-    let accounts = workspace.config.accounts.len();
-    found("configuration".to_owned(), Ok(format!("{} and {accounts} accounts", path.display())));
-    for (what, folder) in workspace.places.folders() {
-        let answer = crate::store::files::check_folder(folder);
-        found(what.to_owned(), answer.map(|()| folder.display().to_string()));
-    }
-    let key = SigningKey::load(&workspace.config.signing.key);
-    found("signing key".to_owned(), key.map(|key| key.fingerprint()));
+    let findings = findings(&workspace, &path, now());
+    let status = findings.iter().map(Finding::status).max().unwrap_or(DONE);
+    let lines: Vec<String> = findings.iter().map(Finding::words).collect();
+    context.output.line_each(&lines);
+    let findings: Vec<serde_json::Value> = findings.iter().map(Finding::machine).collect();
     context.output.json(&json!({"ok": status == DONE, "findings": findings}));
     Ok(status)
 }
 
+fn explain_config(context: &Context) -> Ending {
+    if context.output.is_json() {
+        context.output.json(&json!({ "reference": config::explain() }));
+    } else {
+        context.output.bytes(config::explain().as_bytes())?;
+    }
+    Ok(DONE)
+}
+
+fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
+    let accounts = &workspace.config.accounts;
+    let about = format!("{}, {}", shown(path), count(accounts.len(), "account"));
+    let mut findings = vec![Finding::good("configuration", about)];
+    findings.extend(workspace.places.folders().map(|(what, folder)| folder_of(what, folder)));
+    findings.extend(overlaps(workspace));
+    findings.extend(open_state(workspace));
+    findings.extend(accounts.iter().filter_map(|account| drop_folder(workspace, account)));
+    findings.extend(for_nobody(workspace));
+    findings.push(key(workspace));
+    findings.push(ledger(workspace));
+    findings.push(daemon(workspace));
+    findings.extend(accounts.iter().map(|account| schedule(account, at)));
+    findings
+}
+
+fn folder_of(what: &str, folder: &Path) -> Finding {
+    Finding::of(what, files::check_folder(folder).map(|()| place(folder)))
+}
+
+/// A folder, and where it really is if a link leads there.
+fn place(folder: &Path) -> String {
+    if files::is_link(folder) {
+        format!("{}, a link to {}", shown(folder), shown(&files::real_path(folder)))
+    } else {
+        shown(folder)
+    }
+}
+
+/// Folders that are one, or one in the other, once links are followed. By name they are told apart
+/// when the configuration is read.
+fn overlaps(workspace: &Workspace) -> Vec<Finding> {
+    let accounts = ("accounts", &workspace.config.paths.accounts);
+    let real: Vec<(&str, PathBuf)> = workspace
+        .places
+        .folders()
+        .into_iter()
+        .chain([accounts])
+        .map(|(what, folder)| (what, files::real_path(folder)))
+        .collect();
+    let mut findings = Vec::new();
+    for (index, (what, folder)) in real.iter().enumerate() {
+        for (other, other_folder) in &real[index + 1..] {
+            if folder.starts_with(other_folder) || other_folder.starts_with(folder) {
+                findings.push(Finding::wrong(
+                    what,
+                    CliError::usage(
+                        format!(
+                            "{what} and {other} overlap: {} and {}",
+                            shown(folder),
+                            shown(other_folder)
+                        ),
+                        "remove the link, or name two separate folders under [paths]",
+                    ),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+fn open_state(workspace: &Workspace) -> Option<Finding> {
+    let state = workspace.places.state().root();
+    files::is_open_to_others(state).then(|| {
+        Finding::care(
+            "state",
+            format!("others than its owner may look into {}", shown(state)),
+            format!("run: chmod 700 {}", shown(state)),
+        )
+    })
+}
+
+/// A drop folder may be no link, and the folders in it neither links nor mounts: what is taken is
+/// renamed between them. `None`: all well, or not made yet.
+fn drop_folder(workspace: &Workspace, account: &Account) -> Option<Finding> {
+    let folder = workspace.places.drop_folder(&account.id);
+    if !files::exists(&folder) {
+        return None;
+    }
+    let what = format!("inbox of {}", account.id);
+    if let Err(error) = DropFolder::open(&folder, false) {
+        return Some(Finding::wrong(&what, error));
+    }
+    if folder != workspace.config.paths.inbox
+        && let Err(error) = files::check_folder(&folder)
+    {
+        return Some(Finding::wrong(&what, error));
+    }
+    DropFolder::own_folders().into_iter().find_map(|name| {
+        let own = folder.join(name);
+        let fault = own_folder_fault(&folder, &own)?;
+        let hint = "move it away; the daemon makes the folder that belongs there".to_owned();
+        Some(Finding::wrong(&what, StoreError::Refused { what: fault.to_owned(), path: own, hint }))
+    })
+}
+
+fn own_folder_fault(folder: &Path, own: &Path) -> Option<&'static str> {
+    if !files::exists(own) {
+        return None;
+    }
+    if files::is_link(own) {
+        return Some("a link stands where a folder must be");
+    }
+    if DropFolder::open(own, false).is_err() {
+        return Some("something else stands where a folder must be, or it may not be opened");
+    }
+    (files::device(own) != files::device(folder))
+        .then_some("this folder is on another file system than the drop folder around it")
+}
+
+fn for_nobody(workspace: &Workspace) -> Option<Finding> {
+    let scan = match meant_for_nobody(workspace) {
+        Ok(scan) => scan,
+        Err(error) => return Some(Finding::wrong("inbox", error)),
+    };
+    let total = scan.candidates_total + scan.ignored_total;
+    let number = usize::try_from(total).unwrap_or(usize::MAX);
+    (total > 0).then(|| {
+        let inbox = shown(&workspace.config.paths.inbox);
+        Finding::care(
+            "inbox",
+            format!("{} in {inbox} itself, where no account looks", count(number, "thing")),
+            "with several accounts each has a folder of its own below; `budgetd status` lists them",
+        )
+    })
+}
+
+fn key(workspace: &Workspace) -> Finding {
+    let path = &workspace.config.signing.key;
+    let key = SigningKey::load(path);
+    Finding::of("signing key", key.map(|key| format!("{}, {}", shown(path), key.fingerprint())))
+}
+
+fn ledger(workspace: &Workspace) -> Finding {
+    let path = workspace.places.state().ledger();
+    Finding::of(
+        "ledger",
+        Ledger::open_existing(&path).map(|ledger| match ledger {
+            Some(_) => shown(&path),
+            None => "not there yet; the first file or decision makes it".to_owned(),
+        }),
+    )
+}
+
+fn daemon(workspace: &Workspace) -> Finding {
+    let held = Lock::is_held(&workspace.places.state().run_lock());
+    let words = |held: bool| if held { "runs" } else { "does not run" }.to_owned();
+    Finding::of("daemon", held.map(words))
+}
+
+fn schedule(account: &Account, at: Instant) -> Finding {
+    let what = format!("run of {}", account.id);
+    match next_run(account, at) {
+        Some((week, run)) => {
+            Finding::good(&what, format!("next {}, for the week of {week}", time(account, run)))
+        }
+        None => Finding::wrong(
+            &what,
+            CliError::usage(
+                format!("the schedule \"{}\" names no time in the next year", account.schedule),
+                "write it like \"0 0 6 * * Mon\": second minute hour day month weekday",
+            ),
+        ),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    escape(&path.display().to_string())
+}
+
 /// Says what `init` would say where there is a configuration already.
-pub fn already_there(path: &std::path::Path) -> CliError {
+pub fn already_there(path: &Path) -> CliError {
     CliError::usage(
         format!("there is a configuration already: {}", path.display()),
-        "`budgetd check` says whether it is in order; init never overwrites",
+        "init never overwrites; `budgetd check` says whether it is in order",
     )
 }

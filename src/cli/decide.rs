@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::output::{CARE, FAINT, GOOD, paint, table};
+use super::accounts::{named_or_all, serve_each};
+use super::output::{CARE, FAINT, GOOD, paint};
+use super::words::{self, indented};
 use super::{CliError, Context, DONE, Ending, NO, now, parse_day, parse_time};
 use crate::decision::Decision;
 use crate::domain::text::escape;
-use crate::domain::{Account, Amount, Day, Instant};
-use crate::history::MissingDays;
-use crate::workflow::{Interrupt, PublishedWeek, WeekOutcome, WeekRequest};
-
-/// Days of a channel that are named one by one before the rest is counted.
-const DAYS_SHOWN: usize = 7;
+use crate::domain::{Account, Day, Instant};
+use crate::report::words::count;
+use crate::workflow::{WeekOutcome, WeekRequest};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -38,150 +37,115 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let real = now();
-    let interrupt = Interrupt::default();
-    let mut unit = workspace.begin(&interrupt)?;
-    let mut status = DONE;
-    let mut answers = Vec::new();
-    for account in super::ingest::accounts(&workspace, arguments.account.as_deref())? {
-        let request = request(arguments, account, real)?;
-        unit.recover(account, real, real, &mut |_| ())?;
-        let outcome = unit.run_week(account, &request)?;
-        if matches!(outcome, WeekOutcome::Waiting { .. }) {
-            status = status.max(NO);
-        }
-        context.output.line(words(account, &outcome));
-        answers.push(machine(account, &outcome));
-    }
+    check_reason(arguments)?;
+    let accounts = named_or_all(&workspace, arguments.account.as_deref())?;
+    let progress = context.output.progress(accounts.len());
+    let mut outcomes = Vec::new();
+    let served = serve_each(context, &workspace, &accounts, &mut |unit, account| {
+        progress.at(account.id.as_str());
+        let outcome = unit
+            .recover(account, real, real, &mut |_| ())
+            .and_then(|()| unit.run_week(account, &request(arguments, account, real)));
+        progress.done();
+        let outcome = outcome?;
+        let status = if matches!(outcome, WeekOutcome::Waiting { .. }) { NO } else { DONE };
+        outcomes.push((words(account, &outcome), machine(account, &outcome)));
+        Ok(status)
+    })?;
+    drop(progress);
+    let (lines, mut answers): (Vec<String>, Vec<Value>) = outcomes.into_iter().unzip();
+    context.output.line_each(&lines);
+    answers.extend(served.failures);
     context.output.json(&json!({ "accounts": answers }));
-    Ok(status)
+    Ok(served.status)
 }
 
-fn request(
-    arguments: &Arguments,
-    account: &Account,
-    real: Instant,
-) -> Result<WeekRequest, CliError> {
-    let revise = match &arguments.reason {
+fn check_reason(arguments: &Arguments) -> Result<(), CliError> {
+    match &arguments.reason {
         Some(reason) if reason.trim().is_empty() => {
-            return Err(CliError::usage("--reason is empty", "say why the week is decided again"));
+            Err(CliError::usage("--reason is empty", "say why the week is decided again"))
         }
-        reason => reason.as_deref().map(escape),
-    };
-    Ok(WeekRequest {
+        _ => Ok(()),
+    }
+}
+
+fn request(arguments: &Arguments, account: &Account, real: Instant) -> WeekRequest {
+    WeekRequest {
         week: arguments.week.map(|day| account.week_of(day)),
         stated_at: arguments.as_of.unwrap_or(real),
         now: real,
         dry_run: arguments.dry_run,
-        revise,
+        revise: arguments.reason.as_deref().map(escape),
         caught_up_from: None,
-    })
+    }
 }
 
 /// What happened, for people.
-pub fn words(account: &Account, outcome: &WeekOutcome) -> String {
+fn words(account: &Account, outcome: &WeekOutcome) -> String {
     match outcome {
-        WeekOutcome::Published(published) => published_words(account, published),
+        WeekOutcome::Published(published) => {
+            let folder = published.folder.display().to_string();
+            let decision = &published.decision;
+            let style = if decision.held.is_some() { CARE } else { GOOD };
+            let done = paint(style, words::outcome(decision));
+            format!("{done} {}\n  {}", decision_words(decision), paint(FAINT, &escape(&folder)))
+        }
         WeekOutcome::Previewed(decision) => format!(
-            "{} {}, week of {} (nothing was published)\n{}",
-            paint(CARE, "dry run"),
-            account.id,
-            decision.week,
-            budgets(decision)
+            "{} {}\n  nothing was published",
+            paint(CARE, &format!("would be {}", words::outcome(decision))),
+            decision_words(decision)
         ),
-        WeekOutcome::AlreadyDecided { week, revision, folder } => format!(
-            "{} {}: the week of {week} was decided before (revision {revision}); nothing changed\n  {}",
-            paint(GOOD, "decided"),
-            account.id,
-            folder.display()
-        ),
-        WeekOutcome::Waiting { week, missing, holds_from } => {
-            let until = match holds_from {
-                Some(from) => format!(
-                    "; from {} it holds last week's budgets instead",
-                    from.with_timezone(&account.time_zone).format("%a %-d %b %Y %H:%M")
-                ),
-                None => "; a first decision waits until they are there".to_owned(),
+        WeekOutcome::AlreadyDecided { week, revision, folder } => {
+            let revision = match revision {
+                1 => String::new(),
+                revision => format!(", revision {revision}"),
             };
             format!(
-                "{} {}: the week of {week} can't be decided yet{until}\n{}",
-                paint(CARE, "waiting"),
+                "{} {}, week of {week}: it was decided before{revision}; nothing changed\n  {}",
+                paint(GOOD, "decided"),
                 account.id,
-                missing_words(missing)
+                paint(FAINT, &escape(&folder.display().to_string()))
             )
         }
+        WeekOutcome::Waiting { week, missing, holds_from } => format!(
+            "{} {}, week of {week}: the week before is not complete yet\n{}\n  {}",
+            paint(CARE, "waiting"),
+            account.id,
+            indented(&words::missing(missing)),
+            match holds_from {
+                Some(from) => format!(
+                    "without these days it holds last week's budgets from {} on",
+                    words::time(account, *from)
+                ),
+                None => "a first decision waits until they have arrived".to_owned(),
+            }
+        ),
     }
 }
 
-fn published_words(account: &Account, published: &PublishedWeek) -> String {
-    let decision = &published.decision;
-    let word = if decision.held.is_some() { paint(CARE, "held") } else { paint(GOOD, "decided") };
+/// A decision from its headline to its vetoes.
+fn decision_words(decision: &Decision) -> String {
+    let account = &decision.account;
+    let revision = match decision.revision {
+        1 => String::new(),
+        revision => format!(", revision {revision}"),
+    };
     let mut text = format!(
-        "{word} {}, week of {}: {} in {} channels\n{}",
+        "{}, week of {}{revision}: {} in {}",
         account.id,
         decision.week,
         account.currency.show(decision.total),
-        decision.channels.len(),
-        budgets(decision)
+        count(decision.channels.len(), "channel"),
     );
+    let hold = words::hold(decision);
+    if !hold.is_empty() {
+        text.push_str(&format!("\n  last week's budgets stay:\n{}", indented(&hold)));
+    }
+    text.push_str(&format!("\n{}", words::budgets(decision)));
     for veto in &decision.vetoes {
-        text.push_str(&format!(
-            "\n  {} {} is not cut: each unit cut is expected to cost {:.2} in the next {} weeks, \
-             between {:.2} and {:.2}",
-            paint(CARE, "veto:"),
-            veto.channel,
-            veto.estimate.cost,
-            veto.estimate.horizon_weeks,
-            veto.estimate.low,
-            veto.estimate.high
-        ));
+        text.push_str(&format!("\n{}", words::veto(decision, veto)));
     }
-    text.push_str(&format!("\n  {}", paint(FAINT, &published.folder.display().to_string())));
     text
-}
-
-/// The budgets of a decision as a table, largest first.
-pub fn budgets(decision: &Decision) -> String {
-    let currency = decision.account.currency;
-    let show = |amount: Amount| currency.show(amount.nearest());
-    let mut channels: Vec<_> = decision.channels.iter().collect();
-    channels.sort_by(|one, other| {
-        other.final_budget.cmp(&one.final_budget).then_with(|| one.channel.cmp(&other.channel))
-    });
-    let rows = channels
-        .into_iter()
-        .map(|channel| {
-            vec![
-                channel.channel.to_string(),
-                channel.reference.map_or_else(|| "none".to_owned(), show),
-                show(channel.proposal),
-                currency.show(channel.final_budget),
-            ]
-        })
-        .collect();
-    table(&["channel", "before", "proposed", "budget"], &[1, 2, 3], rows)
-}
-
-/// Which days of which channels are missing, a line each.
-pub fn missing_words(missing: &[MissingDays]) -> String {
-    let lines = missing.iter().flat_map(|missing| {
-        let line = |what: &str, days: &[Day]| {
-            (!days.is_empty())
-                .then(|| format!("  {}: {what} {}", missing.channel, days_words(days)))
-        };
-        [
-            line("no row for", &missing.absent),
-            line("only a row sent before the day had ended for", &missing.early),
-        ]
-    });
-    lines.flatten().collect::<Vec<_>>().join("\n")
-}
-
-fn days_words(days: &[Day]) -> String {
-    let named: Vec<String> = days.iter().take(DAYS_SHOWN).map(ToString::to_string).collect();
-    match days.len().saturating_sub(DAYS_SHOWN) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more days", named.join(", ")),
-    }
 }
 
 fn machine(account: &Account, outcome: &WeekOutcome) -> Value {
@@ -189,8 +153,7 @@ fn machine(account: &Account, outcome: &WeekOutcome) -> Value {
     match outcome {
         WeekOutcome::Published(published) => {
             let mut value = decision_value(id, &published.decision);
-            value["outcome"] =
-                json!(if published.decision.held.is_some() { "held" } else { "decided" });
+            value["outcome"] = json!(words::outcome(&published.decision));
             value["folder"] = json!(published.folder.display().to_string());
             value["manifest"] = json!(published.manifest);
             value
@@ -198,6 +161,7 @@ fn machine(account: &Account, outcome: &WeekOutcome) -> Value {
         WeekOutcome::Previewed(decision) => {
             let mut value = decision_value(id, decision);
             value["outcome"] = json!("previewed");
+            value["would_be"] = json!(words::outcome(decision));
             value
         }
         WeekOutcome::AlreadyDecided { week, revision, folder } => json!({

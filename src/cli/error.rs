@@ -1,10 +1,11 @@
 //! How a command fails: an exit status, what happened, and what to do about it.
 
+use crate::domain::text::escape;
 use crate::store::StoreError;
 use crate::workflow::WorkflowError;
 
 /// A failure with its exit status (DESIGN §7).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CliError {
     /// 1 to 4.
     pub status: u8,
@@ -25,9 +26,17 @@ impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         Self {
             status: error.exit_status(),
-            message: error.to_string(),
-            hint: error.hint().map(str::to_owned),
+            message: escape(&without_errno(&error.to_string())),
+            hint: error.hint().map(escape),
         }
+    }
+}
+
+/// What the machine said without its number: "(os error 2)" tells people nothing.
+fn without_errno(text: &str) -> String {
+    match text.rsplit_once(" (os error ") {
+        Some((before, number)) if number.ends_with(')') => before.to_owned(),
+        _ => text.to_owned(),
     }
 }
 
@@ -36,12 +45,33 @@ impl From<WorkflowError> for CliError {
         match error {
             WorkflowError::Store(error) => error.into(),
             WorkflowError::Key(error) => {
-                Self { message: format!("nothing can be signed: {error}"), ..error.into() }
+                let error = Self::from(error);
+                Self { message: format!("nothing can be signed: {}", error.message), ..error }
             }
-            WorkflowError::Usage { message, hint } => Self::usage(message, hint),
+            WorkflowError::Usage { message, hint } => Self::usage(escape(&message), escape(&hint)),
             WorkflowError::Interrupted { .. } => {
                 Self { status: 3, message: error.to_string(), hint: None }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_forges_no_line_and_moves_no_cursor() {
+        let error = StoreError::Machine {
+            what: "can't open",
+            path: "a\nbudgetd: all is well\u{1b}[2J".into(),
+            source: std::io::Error::from_raw_os_error(2),
+        };
+        let error = CliError::from(error);
+        assert_eq!(
+            error.message,
+            "can't open: a\\nbudgetd: all is well\\u{1b}[2J: No such file or directory"
+        );
+        assert_eq!(error.status, 3);
     }
 }

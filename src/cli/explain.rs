@@ -1,7 +1,8 @@
 //! `budgetd explain`: a published decision in plain words, from what was published.
 
-use super::ingest::one_account;
+use super::accounts::named_or_only;
 use super::{CliError, Context, DONE, Ending, parse_day};
+use crate::domain::text::escape;
 use crate::domain::{Account, Day};
 use crate::report::{self, ExplainError};
 use crate::store::ledger::{Ledger, Publication};
@@ -21,7 +22,7 @@ pub struct Arguments {
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
-    let account = one_account(&workspace, arguments.account.as_deref())?;
+    let account = named_or_only(&workspace, arguments.account.as_deref())?;
     let publication = publication(&workspace.places.state().ledger(), account, arguments.week)?;
     let decision: serde_json::Value =
         serde_json::from_str(&publication.decision).map_err(|error| CliError {
@@ -32,18 +33,27 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     context.output.json(&decision);
     if !context.output.is_json() {
         let channel = arguments.channel.as_deref();
-        let text = report::explain(account, &decision, channel).map_err(|error| {
-            let hint = match &error {
-                ExplainError::NoSuchChannel { channels } => {
-                    format!("it has: {}", channels.join(", "))
-                }
-                ExplainError::NoDecision => "a newer budgetd may have written it".to_owned(),
-            };
-            CliError::usage(error.to_string(), hint)
-        })?;
+        let text = report::explain(account, &decision, channel)
+            .map_err(|error| no_explanation(&error, &publication, channel.unwrap_or_default()))?;
         context.output.line(text.trim_end());
     }
     Ok(DONE)
+}
+
+fn no_explanation(error: &ExplainError, publication: &Publication, channel: &str) -> CliError {
+    match error {
+        ExplainError::NoSuchChannel { channels } => CliError::usage(
+            format!(
+                "the decision for the week of {} has no channel \"{}\"",
+                publication.week,
+                escape(channel)
+            ),
+            format!("it has {}", channels.join(", ")),
+        ),
+        ExplainError::NoDecision => {
+            CliError::usage(error.to_string(), "a newer budgetd may have written it")
+        }
+    }
 }
 
 fn publication(

@@ -1,6 +1,6 @@
 //! `budgetd facts`: what the ledger believes, as CSV in the long format.
 
-use super::ingest::one_account;
+use super::accounts::named_or_only;
 use super::{Context, DONE, Ending, parse_day};
 use crate::domain::text::spreadsheet_safe;
 use crate::domain::{Account, Conversions, Day, DayFact};
@@ -21,7 +21,7 @@ pub struct Arguments {
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
-    let account = one_account(&workspace, arguments.account.as_deref())?;
+    let account = named_or_only(&workspace, arguments.account.as_deref())?;
     let mut facts = match Ledger::open_existing(&workspace.places.state().ledger())? {
         Some(ledger) => ledger.facts(account, arguments.from, arguments.to)?,
         None => Vec::new(),

@@ -1,15 +1,18 @@
 //! `budgetd ingest [FILE…]`: takes what is in the inbox, or copies of the files named, once.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use super::accounts::{Served, named_or_all, named_or_only, serve_each};
 use super::output::{BAD, CARE, FAINT, GOOD, paint};
+use super::refusal::{self, joined};
+use super::words::indented;
 use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
+use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
-use crate::workflow::{FileAnswer, Interrupt, TakenFile, Unit, Workspace};
+use crate::report::words::count;
+use crate::workflow::{FileAnswer, TakenFile, Unit, Workspace, meant_for_nobody};
 
 /// Faults of a file that the terminal shows; all of them stand beside the refused file.
 const FAULTS_SHOWN: usize = 5;
@@ -19,7 +22,7 @@ pub struct Arguments {
     /// Files to take copies of, instead of looking into the inbox
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Only this account
+    /// Only this account (needed for named files where there are several)
     #[arg(long, value_name = "ID")]
     account: Option<String>,
     /// The arrival time to record, instead of now
@@ -27,35 +30,79 @@ pub struct Arguments {
     as_of: Option<Instant>,
 }
 
+/// When files are held to arrive, and what the clock says.
+#[derive(Clone, Copy)]
+struct Times {
+    arrived_at: Instant,
+    real: Instant,
+}
+
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let real = now();
-    let arrived_at = arguments.as_of.unwrap_or(real);
-    let interrupt = Interrupt::default();
-    let mut unit = workspace.begin(&interrupt)?;
-    let progress = progress(context);
-    let mut taken: Vec<(String, TakenFile)> = Vec::new();
-    if arguments.files.is_empty() {
-        for account in accounts(&workspace, arguments.account.as_deref())? {
-            take_inbox(&mut unit, account, arrived_at, real, &mut |file| {
-                progress.set_message(file.name.clone());
-                taken.push((account.id.to_string(), file.clone()));
-            })?;
-        }
+    let times = Times { arrived_at: arguments.as_of.unwrap_or(real), real };
+    let mut answer = Answer::new(context, &workspace);
+    let served = if arguments.files.is_empty() {
+        inboxes(context, &workspace, arguments.account.as_deref(), times, &mut answer)?
     } else {
-        let account = one_account(&workspace, arguments.account.as_deref())?;
-        unit.recover(account, arrived_at, real, &mut |file| {
-            taken.push((account.id.to_string(), file.clone()));
-        })?;
-        let folder = unit.drop_folder(account)?;
-        for path in &arguments.files {
-            progress.set_message(path.display().to_string());
-            let file = unit.take_copy(account, &folder, path, arrived_at, real)?;
-            taken.push((account.id.to_string(), file));
-        }
+        let account = named_or_only(&workspace, arguments.account.as_deref())?;
+        copies(context, &workspace, account, &arguments.files, times, &mut answer)?
+    };
+    if arguments.files.is_empty() {
+        answer.nobody()?;
     }
-    progress.finish_and_clear();
-    Ok(answer(context, &workspace, &taken))
+    Ok(answer.finish(&served))
+}
+
+/// Takes what is in the drop folders.
+fn inboxes(
+    context: &Context,
+    workspace: &Workspace,
+    id: Option<&str>,
+    times: Times,
+    answer: &mut Answer<'_>,
+) -> Result<Served, CliError> {
+    let accounts = named_or_all(workspace, id)?;
+    let progress = context.output.progress(accounts.len());
+    serve_each(context, workspace, &accounts, &mut |unit, account| {
+        progress.at(account.id.as_str());
+        let taken = take_inbox(unit, account, times.arrived_at, times.real, &mut |file| {
+            progress.at(&format!("{}: {}", account.id, file.name));
+            answer.add(account, file);
+        });
+        progress.done();
+        taken.map(|()| DONE)
+    })
+}
+
+/// Takes copies of the files named. One that can't be read keeps no other from being taken.
+fn copies(
+    context: &Context,
+    workspace: &Workspace,
+    account: &Account,
+    files: &[PathBuf],
+    times: Times,
+    answer: &mut Answer<'_>,
+) -> Result<Served, CliError> {
+    let progress = context.output.progress(files.len());
+    serve_each(context, workspace, &[account], &mut |unit, account| {
+        unit.recover(account, times.arrived_at, times.real, &mut |file| answer.add(account, file))?;
+        let folder = unit.drop_folder(account)?;
+        let mut status = DONE;
+        for path in files {
+            progress.at(&path.display().to_string());
+            match unit.take_copy(account, &folder, path, times.arrived_at, times.real) {
+                Ok(file) => answer.add(account, &file),
+                Err(error) => {
+                    let error = CliError::from(error);
+                    status = status.max(error.status);
+                    answer.failed(account, path, &error);
+                }
+            }
+            progress.done();
+        }
+        Ok(status)
+    })
 }
 
 /// Takes what is in the drop folder of `account`, without the settling time.
@@ -76,76 +123,108 @@ pub fn take_inbox(
     Ok(unit.take_candidates(account, &folder, &scan.candidates, arrived_at, real, done)?)
 }
 
-/// All accounts, or the one named.
-pub fn accounts<'w>(
-    workspace: &'w Workspace,
-    id: Option<&str>,
-) -> Result<Vec<&'w Account>, CliError> {
-    match id {
-        Some(id) => Ok(vec![workspace.account(id)?]),
-        None => Ok(workspace.config.accounts.iter().collect()),
-    }
+/// What happened, collected until the progress bar is gone.
+struct Answer<'a> {
+    context: &'a Context,
+    workspace: &'a Workspace,
+    status: u8,
+    lines: Vec<String>,
+    files: Vec<Value>,
+    nobody: Vec<String>,
 }
 
-/// The account named, or the only one.
-pub fn one_account<'w>(
-    workspace: &'w Workspace,
-    id: Option<&str>,
-) -> Result<&'w Account, CliError> {
-    match (id, workspace.config.accounts.as_slice()) {
-        (Some(id), _) => Ok(workspace.account(id)?),
-        (None, [only]) => Ok(only),
-        (None, several) => {
-            let ids: Vec<&str> = several.iter().map(|account| account.id.as_str()).collect();
-            Err(CliError::usage(
-                "there are several accounts",
-                format!("say which with --account: {}", ids.join(", ")),
-            ))
+impl<'a> Answer<'a> {
+    const fn new(context: &'a Context, workspace: &'a Workspace) -> Self {
+        Self {
+            context,
+            workspace,
+            status: DONE,
+            lines: Vec::new(),
+            files: Vec::new(),
+            nobody: Vec::new(),
         }
     }
-}
 
-fn progress(context: &Context) -> ProgressBar {
-    if !context.output.draws_progress() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    bar.enable_steady_tick(Duration::from_millis(100));
-    bar
-}
-
-fn answer(context: &Context, workspace: &Workspace, taken: &[(String, TakenFile)]) -> u8 {
-    let several = workspace.config.accounts.len() > 1;
-    let mut status = DONE;
-    let mut files = Vec::new();
-    for (account, file) in taken {
+    fn add(&mut self, account: &Account, file: &TakenFile) {
         if matches!(file.answer, FileAnswer::Refused { .. }) {
-            status = NO;
+            self.status = self.status.max(NO);
         }
-        let place = if several { format!("{account}: ") } else { String::new() };
-        context.output.line(format!("{place}{}", words(file)));
-        files.push(machine(account, file));
+        let folder = self.workspace.places.drop_folder(&account.id);
+        self.lines.push(words(&self.place(account), file, &folder));
+        self.files.push(machine(account, file));
     }
-    if taken.is_empty() {
-        context.output.line(paint(FAINT, "nothing in the inbox"));
+
+    fn failed(&mut self, account: &Account, path: &Path, error: &CliError) {
+        self.context.output.trouble(error);
+        self.files.push(json!({"account": account.id.as_str(),
+            "file": escape(&path.display().to_string()), "answer": "failed",
+            "error": error.message, "hint": error.hint}));
     }
-    context.output.json(&json!({ "files": files }));
-    status
+
+    /// Files that were dropped where no account looks.
+    fn nobody(&mut self) -> Result<(), CliError> {
+        let scan = meant_for_nobody(self.workspace)?;
+        self.lines.extend(nobody_words(self.workspace, &scan));
+        self.nobody = scan.candidates.iter().map(|file| escape(&file.name)).collect();
+        Ok(())
+    }
+
+    fn place(&self, account: &Account) -> String {
+        let several = self.workspace.config.accounts.len() > 1;
+        if several { format!("{}: ", account.id) } else { String::new() }
+    }
+
+    fn finish(self, served: &Served) -> u8 {
+        let output = &self.context.output;
+        for line in &self.lines {
+            output.line(line);
+        }
+        if self.lines.is_empty() && self.files.is_empty() && served.failures.is_empty() {
+            output.line(paint(FAINT, "nothing waits in the inbox"));
+        }
+        output.json(&json!({"files": self.files, "nobody": self.nobody,
+            "failures": served.failures}));
+        self.status.max(served.status)
+    }
 }
 
-fn words(file: &TakenFile) -> String {
-    let name = &file.name;
+/// What lies in an inbox of several accounts and belongs to none, a line each.
+pub fn nobody_words(workspace: &Workspace, scan: &crate::store::inbox::Scan) -> Vec<String> {
+    let Some(inbox) = workspace.places.inbox_of_nobody() else { return Vec::new() };
+    let inbox = escape(&inbox.display().to_string());
+    let mut lines: Vec<String> = scan
+        .candidates
+        .iter()
+        .map(|file| {
+            format!(
+                "{} {}: it lies in {inbox} itself, where no account looks; move it into the folder \
+                 of its account below",
+                paint(CARE, "for nobody"),
+                escape(&file.name)
+            )
+        })
+        .collect();
+    lines.extend(scan.ignored.iter().map(|object| {
+        format!("{} {}: {}, in {inbox}", paint(CARE, "for nobody"), object.name, object.kind)
+    }));
+    lines
+}
+
+fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
+    let name = format!("{place}{}", file.name);
     match &file.answer {
         FileAnswer::Accepted { report, replaced } => {
             let mut text = format!(
-                "{} {name}: {} rows, {} to {}",
+                "{} {name}: {}, {}",
                 paint(GOOD, "accepted"),
-                report.rows,
-                report.first_day,
-                report.last_day
+                rows(report.rows),
+                span(report.first_day, report.last_day)
             );
             if *replaced > 0 {
-                text.push_str(&format!("; {replaced} days of channels corrected"));
+                text.push_str(&format!(
+                    "; it corrected {replaced} {} of a channel",
+                    if *replaced == 1 { "day" } else { "days" }
+                ));
             }
             for warning in &report.warnings {
                 text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
@@ -153,48 +232,63 @@ fn words(file: &TakenFile) -> String {
             text
         }
         FileAnswer::Duplicate { report } => format!(
-            "{} {name}: its {} rows are already there",
+            "{} {name}: nothing new, {} as known before",
             paint(GOOD, "duplicate"),
-            report.rows
+            rows(report.rows)
         ),
         FileAnswer::Refused { rejection, answer } => {
-            let mut text =
-                format!("{} {name}: {} faults", paint(BAD, "refused"), rejection.faults_total);
-            for fault in rejection.faults.iter().take(FAULTS_SHOWN) {
-                text.push_str(&format!("\n  {fault}"));
-            }
-            text.push_str(&format!("\n  all of them: {answer}.problems.txt in the drop folder"));
-            text
+            let problems = folder.join(format!("{answer}.problems.txt"));
+            format!(
+                "{} {name}: {}; nothing of it was taken\n{}\n  all of it: {}",
+                paint(BAD, "refused"),
+                faults(rejection.faults_total),
+                indented(&refusal::lines(rejection, FAULTS_SHOWN)),
+                escape(&problems.display().to_string())
+            )
         }
         FileAnswer::Finished => {
-            format!("{} {name}: taken by an earlier run", paint(GOOD, "finished"))
+            format!("{} {name}: an interrupted run had taken it", paint(GOOD, "finished"))
         }
-        FileAnswer::Changed => {
-            format!("{} {name}: it is still being written", paint(CARE, "left waiting"))
-        }
+        FileAnswer::Changed => format!(
+            "{} {name}: it changed while it was read; it is taken once it is quiet",
+            paint(CARE, "left waiting")
+        ),
         FileAnswer::Ignored { kind } => {
-            format!("{} {name}: {kind}; never opened", paint(CARE, "left alone"))
+            format!("{} {name}: {kind}", paint(CARE, "left alone"))
         }
     }
 }
 
-fn machine(account: &str, file: &TakenFile) -> Value {
-    let mut value = json!({ "account": account, "file": file.name });
+/// "1 row", "12 rows".
+pub fn rows(rows: u64) -> String {
+    count(usize::try_from(rows).unwrap_or(usize::MAX), "row")
+}
+
+/// "1 fault", "12 faults".
+pub fn faults(faults: u64) -> String {
+    count(usize::try_from(faults).unwrap_or(usize::MAX), "fault")
+}
+
+/// "2026-01-05", "2026-01-05 to 2026-01-11".
+pub fn span(first: crate::domain::Day, last: crate::domain::Day) -> String {
+    if first == last { first.to_string() } else { format!("{first} to {last}") }
+}
+
+fn machine(account: &Account, file: &TakenFile) -> Value {
+    let value = json!({ "account": account.id.as_str(), "file": file.name });
     let more = match &file.answer {
         FileAnswer::Accepted { report, replaced } => json!({"answer": "accepted",
             "rows": report.rows, "first_day": report.first_day, "last_day": report.last_day,
-            "replaced": replaced}),
+            "replaced": replaced,
+            "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()}),
         FileAnswer::Duplicate { report } => json!({"answer": "duplicate", "rows": report.rows}),
-        FileAnswer::Refused { rejection, answer } => json!({"answer": "refused",
-            "faults_total": rejection.faults_total,
-            "faults": rejection.faults.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "problems": format!("{answer}.problems.txt")}),
+        FileAnswer::Refused { rejection, answer } => joined(
+            json!({"answer": "refused", "problems": format!("{answer}.problems.txt")}),
+            refusal::machine(rejection),
+        ),
         FileAnswer::Finished => json!({"answer": "finished"}),
         FileAnswer::Changed => json!({"answer": "changed"}),
         FileAnswer::Ignored { kind } => json!({"answer": "ignored", "kind": kind}),
     };
-    if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
-        value.extend(more);
-    }
-    value
+    joined(value, more)
 }

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::output::{GOOD, STRONG, paint};
+use super::words::shell_quoted;
 use super::{CliError, Context, DONE, Ending, check, load, now};
 use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
 use crate::config;
+use crate::domain::text::escape;
 use crate::store::files;
 use crate::store::keys::SigningKey;
 use crate::workflow::{Interrupt, Workspace};
@@ -29,20 +31,46 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let accounts = [("main.toml".to_owned(), config::shipped_account().to_owned())];
     let workspace = lay_out(folder, config::shipped_daemon(), &accounts)?;
     let key = SigningKey::load(&workspace.config.signing.key)?;
-    let shown = folder.display();
+    let shown = escape(&folder.display().to_string());
     context.output.line(format!("{} {shown}", paint(GOOD, "laid out")));
-    context.output.line(format!(
-        "  1. {}: your channels, your weekly total",
-        paint(STRONG, &format!("{shown}/config/accounts/main.toml"))
-    ));
-    context
-        .output
-        .line(format!("  2. drop daily CSVs into {}", paint(STRONG, &format!("{shown}/inbox"))));
-    context.output.line(format!("  3. in {shown}: {}", paint(STRONG, "budgetd run")));
-    context.output.line(format!("signing key fingerprint: {}", key.fingerprint()));
+    context.output.line("");
+    context.output.line_each(&next_steps(folder));
+    context.output.line("");
+    context.output.line(format!("Fingerprint of the signing key: {}", key.fingerprint()));
     context.output.line("Write it down elsewhere: auditors compare it with `budgetd keys show`.");
-    context.output.json(&json!({"folder": shown.to_string(), "fingerprint": key.fingerprint()}));
+    context.output.json(&json!({"folder": shown, "config": path.display().to_string(),
+        "fingerprint": key.fingerprint()}));
     Ok(DONE)
+}
+
+/// What to do now, with lines that can be pasted.
+fn next_steps(folder: &Path) -> Vec<String> {
+    let is_here = folder == Path::new(".");
+    let at = |path: &str| {
+        let path = if is_here { PathBuf::from(path) } else { folder.join(path) };
+        shell_quoted(&escape(&path.display().to_string()))
+    };
+    let config =
+        if is_here { String::new() } else { format!(" --config {}", at("config/budgetd.toml")) };
+    let program = program();
+    [
+        ("your channels and your weekly total", at("config/accounts/main.toml")),
+        ("see that all is in order", format!("{program} check{config}")),
+        ("drop daily CSVs into", at("inbox")),
+        ("start the daemon", format!("{program} run{config}")),
+        ("see what has arrived and what is missing", format!("{program} status{config}")),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(index, (what, line))| format!("  {}. {what:<41} {}", index + 1, paint(STRONG, &line)))
+    .collect()
+}
+
+/// The program as it was called, so that the lines work where it isn't on the path.
+fn program() -> String {
+    let called = std::env::args_os().next();
+    let called = called.map_or_else(|| "budgetd".to_owned(), |name| name.display().to_string());
+    shell_quoted(&escape(&called))
 }
 
 /// Writes a configuration with its folders and a fresh key, and returns the workspace.

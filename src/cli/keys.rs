@@ -6,6 +6,7 @@ use super::output::{GOOD, STRONG, paint};
 use super::{CliError, Context, DONE, Ending, now};
 use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
+use crate::domain::text::escape;
 use crate::store::files;
 use crate::store::keys::SigningKey;
 use crate::workflow::Interrupt;
@@ -35,12 +36,12 @@ fn new(context: &Context) -> Ending {
         ));
     }
     let interrupt = Interrupt::default();
-    let mut unit = workspace.begin(&interrupt)?;
+    let mut unit = context.begin(&workspace, &interrupt)?;
     let key = SigningKey::generate(path, "budgetd")?;
     let event = Event::KeyInUse { fingerprint: key.fingerprint() };
     unit.record(DAEMON_CHAIN, now(), &event)?;
     workspace.outbox().write_allowed_signers(&key)?;
-    context.output.line(format!("{} {}", paint(GOOD, "made"), path.display()));
+    context.output.line(format!("{} {}", paint(GOOD, "made"), escape(&path.display().to_string())));
     tell(context, &key);
     Ok(DONE)
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{CliError, Context, USAGE};
 use crate::config::{self, Config, ConfigFault, SourceText};
+use crate::domain::text::escape;
 use crate::store::files;
-use crate::workflow::Workspace;
+use crate::workflow::{Interrupt, Unit, Workspace};
 
 /// A configuration file is text that people write; more than this is a mistake.
 const CONFIG_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -18,16 +19,35 @@ impl Context {
         load(&path).map(Workspace::new).map_err(|faults| faults_error(&faults))
     }
 
+    /// Begins a unit of work; says so where another one has to be waited for.
+    pub fn begin<'w>(
+        &self,
+        workspace: &'w Workspace,
+        interrupt: &'w Interrupt,
+    ) -> Result<Unit<'w>, CliError> {
+        if let Some(unit) = workspace.try_begin(interrupt)? {
+            return Ok(unit);
+        }
+        self.output.remark("another budgetd is at work; waiting until it is done");
+        Ok(workspace.begin(interrupt)?)
+    }
+
     /// Which configuration file counts.
     pub fn config_path(&self) -> Result<PathBuf, CliError> {
         if let Some(path) = &self.config {
+            if !files::exists(path) {
+                return Err(CliError::usage(
+                    format!("there is no configuration at {}", path.display()),
+                    "--config and $BUDGETD_CONFIG name a file; `budgetd init DIR` lays out a folder with one",
+                ));
+            }
             return Ok(path.clone());
         }
         let usual = ["config/budgetd.toml", "/etc/budgetd/budgetd.toml"].map(PathBuf::from);
         usual.iter().find(|path| files::exists(path)).cloned().ok_or_else(|| {
             CliError::usage(
                 "there is no configuration: neither config/budgetd.toml nor /etc/budgetd/budgetd.toml",
-                "`budgetd init` lays out a working folder here; `--config FILE` names another place",
+                "`budgetd init` lays out a working folder here; --config FILE names one elsewhere",
             )
         })
     }
@@ -93,9 +113,15 @@ fn cannot_read(path: &Path, why: &str) -> ConfigFault {
     }
 }
 
+/// A fault in its own lines, each made safe to show.
+fn fault_lines(fault: &ConfigFault) -> Vec<String> {
+    let safe = ConfigFault { path: escape(&fault.path), ..fault.clone() };
+    safe.to_string().lines().map(escape).collect()
+}
+
 /// All faults as one error of the command line.
 pub fn faults_error(faults: &[ConfigFault]) -> CliError {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let lines: Vec<String> = faults.iter().flat_map(fault_lines).collect();
     let count = match faults.len() {
         1 => "the configuration has a fault".to_owned(),
         count => format!("the configuration has {count} faults"),

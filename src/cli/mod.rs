@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. It prints, and reads the clock; nothing else in the
 //! library does, but for the daemon's loop.
 
+mod accounts;
 mod audit;
 mod check;
 mod decide;
@@ -13,10 +14,12 @@ mod init;
 mod keys;
 mod load;
 mod output;
+mod refusal;
 mod run;
 mod status;
 mod validate;
 mod verify;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,13 +1,16 @@
 //! What people see: aligned tables, colour only on a terminal and never with `NO_COLOR`, JSON for
-//! machines. Text that came from a file is escaped before it gets here or here.
+//! machines. Text that came from a file is escaped before it gets here; errors are escaped here too.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use super::CliError;
+use crate::domain::text::escape;
 
 /// Green: as it should be.
 pub const GOOD: Style = AnsiColor::Green.on_default();
@@ -19,6 +22,31 @@ pub const BAD: Style = AnsiColor::Red.on_default();
 pub const STRONG: Style = Style::new().bold();
 /// For what is only there to be found.
 pub const FAINT: Style = Style::new().dimmed();
+
+/// How often progress is drawn, in a second and as the time between: seen to move, costing nothing.
+const PROGRESS_HZ: u8 = 5;
+const PROGRESS_TICK: Duration = Duration::from_millis(200);
+
+/// A line that shows how far long work is.
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// What is being worked on now.
+    pub fn at(&self, what: &str) {
+        self.0.set_message(escape(what));
+    }
+
+    /// One more is done.
+    pub fn done(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
 
 /// Where a command's answer goes.
 pub struct Output {
@@ -40,6 +68,13 @@ impl Output {
     pub fn line(&self, text: impl AsRef<str>) {
         if !self.json {
             print_line(text.as_ref());
+        }
+    }
+
+    /// Lines of the answer in words.
+    pub fn line_each(&self, lines: &[String]) {
+        for line in lines {
+            self.line(line);
         }
     }
 
@@ -76,10 +111,18 @@ impl Output {
         self.json(&serde_json::json!({
             "error": error.message, "hint": error.hint, "status": error.status,
         }));
+        self.trouble(error);
+    }
+
+    /// An error in words on standard error, where the command goes on.
+    #[expect(clippy::unused_self, reason = "all that prints goes through here")]
+    pub fn trouble(&self, error: &CliError) {
         let mut stderr = anstream::stderr().lock();
-        drop(writeln!(stderr, "{} {}", paint(BAD, "budgetd:"), error.message));
+        // Lines of a message are its own; within a line nothing acts on the terminal.
+        let message: Vec<String> = error.message.lines().map(escape).collect();
+        drop(writeln!(stderr, "{} {}", paint(BAD, "budgetd:"), message.join("\n")));
         if let Some(hint) = &error.hint {
-            drop(writeln!(stderr, "{} {hint}", paint(FAINT, "hint:")));
+            drop(writeln!(stderr, "{} {}", paint(FAINT, "hint:"), escape(hint)));
         }
     }
 
@@ -89,9 +132,21 @@ impl Output {
         drop(writeln!(anstream::stderr().lock(), "{text}"));
     }
 
-    /// Whether progress may be drawn.
-    pub fn draws_progress(&self) -> bool {
-        !self.json && std::io::stderr().is_terminal()
+    /// Progress over `total` things, drawn only on a terminal, and gone when it is dropped.
+    pub fn progress(&self, total: usize) -> Progress {
+        if self.json || total == 0 || !std::io::stderr().is_terminal() {
+            return Progress(ProgressBar::hidden());
+        }
+        let target = ProgressDrawTarget::stderr_with_hz(PROGRESS_HZ);
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
+        let template = if total == 1 {
+            "{spinner} {elapsed} {wide_msg}"
+        } else {
+            "{bar:24} {pos}/{len} {elapsed} {wide_msg}"
+        };
+        bar.set_style(ProgressStyle::with_template(template).expect("a template that was tested"));
+        bar.enable_steady_tick(PROGRESS_TICK);
+        Progress(bar)
     }
 }
 

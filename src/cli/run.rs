@@ -1,18 +1,20 @@
 //! `budgetd run`: the daemon.
 
 use super::{CliError, Context, DONE, Ending};
-use crate::daemon::{self, DaemonError, Logs};
+use crate::daemon::{Daemon, DaemonError, Logs};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
 
 pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
-    workspace.places.create_all()?;
-    let machine = |message: String| CliError { status: 3, message, hint: None };
-    let logs = Logs::begin(&workspace.config.paths.logs, &workspace.config.log.level)
-        .map_err(|error| machine(error.to_string()))?;
-    let ending = daemon::run(workspace);
+    let (folder, level) = (workspace.config.paths.logs.clone(), workspace.config.log.level.clone());
+    // The lock first: a second daemon must not write into the logs of the first.
+    let daemon = Daemon::claim(workspace)?;
+    let logs = Logs::begin(&folder, &level).map_err(|error| {
+        machine(error.to_string(), "see that [paths] logs in the configuration can be written to")
+    })?;
+    let ending = daemon.run();
     if logs.lost() > 0 {
         context.output.remark(&format!("budgetd: {} log lines were lost", logs.lost()));
     }
@@ -20,6 +22,10 @@ pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
         Ok(()) => Ok(DONE),
         Err(DaemonError::Work(error)) => Err(error.into()),
         Err(DaemonError::Store(error)) => Err(error.into()),
-        Err(error) => Err(machine(error.to_string())),
+        Err(error) => Err(machine(error.to_string(), "start it again; the logs say more")),
     }
+}
+
+fn machine(message: String, hint: &str) -> CliError {
+    CliError { status: 3, message, hint: Some(hint.to_owned()) }
 }

@@ -3,15 +3,23 @@
 
 use serde_json::{Value, json};
 
-use super::decide::missing_words;
+use super::accounts::{failure, named_or_all, tell};
+use super::ingest::{nobody_words, span};
 use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint};
-use super::{Context, DONE, Ending, now, parse_time};
+use super::words::{shell_quoted, time};
+use super::{CliError, Context, DONE, Ending, now, parse_time};
 use crate::decision::Standing;
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
+use crate::history::MissingDays;
+use crate::rules::HoldReason;
+use crate::store::keys::SigningKey;
 use crate::store::ledger::Ledger;
 use crate::store::lock::Lock;
-use crate::workflow::{AccountStanding, Health, account_standing};
+use crate::workflow::{AccountStanding, Health, Workspace, account_standing, meant_for_nobody};
+
+/// Waiting files that are named before the rest is counted.
+const WAITING_SHOWN: usize = 10;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -27,39 +35,97 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let at = arguments.as_of.unwrap_or_else(now);
     let running = Lock::is_held(&workspace.places.state().run_lock())?;
-    let daemon = if running { paint(GOOD, "runs") } else { paint(CARE, "does not run") };
-    context.output.line(format!("the daemon {daemon}"));
-    let Some(ledger) = Ledger::open_existing(&workspace.places.state().ledger())? else {
-        context.output.line("nothing has arrived yet: no file was ever taken");
-        context.output.json(&json!({"running": running, "accounts": []}));
-        return Ok(DONE);
-    };
-    let mut answers = Vec::new();
-    for account in super::ingest::accounts(&workspace, arguments.account.as_deref())? {
-        let standing = account_standing(&workspace, &ledger, account, at)?;
-        context.output.line(words(account, &standing));
-        answers.push(machine(account, &standing));
+    let key = SigningKey::load(&workspace.config.signing.key).map_err(CliError::from);
+    let nobody = meant_for_nobody(&workspace)?;
+    context.output.line(daemon_words(context, running));
+    if let Err(error) = &key {
+        context.output.line(format!("{} {}", paint(BAD, "nothing can be signed:"), error.message));
+        context.output.line(format!("  hint: {}", error.hint.as_deref().unwrap_or_default()));
     }
-    context.output.json(&json!({"running": running, "accounts": answers}));
-    Ok(DONE)
+    context.output.line_each(&nobody_words(&workspace, &nobody));
+    // Before the first file there is no ledger; an empty one tells the same.
+    let ledger = match Ledger::open_existing(&workspace.places.state().ledger())? {
+        Some(ledger) => ledger,
+        None => Ledger::temporary()?,
+    };
+    let accounts = named_or_all(&workspace, arguments.account.as_deref())?;
+    let mut status = DONE;
+    let mut told_last = None;
+    let mut answers = Vec::new();
+    for account in &accounts {
+        match account_standing(&workspace, &ledger, account, at) {
+            Ok(standing) => {
+                context.output.line(words(&workspace, account, &standing));
+                answers.push(machine(account, &standing));
+            }
+            Err(error) => {
+                let error = CliError::from(error);
+                status = status.max(error.status);
+                tell(context, account, &error, accounts.len() > 1, &mut told_last);
+                answers.push(failure(account, &error));
+            }
+        }
+    }
+    context.output.json(&json!({"running": running,
+        "key": key.as_ref().ok().map(SigningKey::fingerprint),
+        "key_trouble": key.as_ref().err().map(|error| &error.message),
+        "nobody": nobody.candidates.iter().map(|file| escape(&file.name)).collect::<Vec<_>>(),
+        "accounts": answers}));
+    Ok(status)
 }
 
-fn words(account: &Account, standing: &AccountStanding) -> String {
+fn daemon_words(context: &Context, running: bool) -> String {
+    if running {
+        return format!("the daemon {}", paint(GOOD, "runs"));
+    }
+    let config = match &context.config {
+        Some(path) => format!(" --config {}", shell_quoted(&escape(&path.display().to_string()))),
+        None => String::new(),
+    };
+    format!("the daemon {}; start it with `budgetd run{config}`", paint(CARE, "does not run"))
+}
+
+/// One account, a field a line; further lines of a field stand below its first.
+struct Page(Vec<String>);
+
+impl Page {
+    fn field(&mut self, name: &str, text: impl AsRef<str>) {
+        for (index, line) in text.as_ref().lines().enumerate() {
+            let name = if index == 0 { name } else { "" };
+            self.0.push(format!("  {} {line}", paint(FAINT, &format!("{name:<10}"))));
+        }
+    }
+}
+
+fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -> String {
     let style = match standing.health {
         Health::Well => GOOD,
         Health::Attention => CARE,
         Health::Waiting => BAD,
     };
-    let mut lines = vec![format!(
+    let mut page = Page(vec![format!(
         "\n{}  {}",
         paint(STRONG, account.id.as_str()),
         paint(style, standing.health.word())
-    )];
-    let mut field = |name: &str, text: String| {
-        lines.push(format!("  {} {text}", paint(FAINT, &format!("{name:<10}"))));
-    };
+    )]);
+    inbox(&mut page, workspace, account, standing);
+    page.field("last", last_words(standing));
+    for missed in &standing.missed {
+        let hint = format!("`budgetd decide --week {}` still can", missed.week);
+        page.field("missed", format!("the week of {} was never decided; {hint}", missed.week));
+    }
+    if let Some((due, gate)) = &standing.due {
+        page.field("due", format!("the week of {}: {}", due.week, gate_words(account, gate)));
+    }
+    if let Some((week, at)) = standing.next {
+        page.field("next", format!("{}, for the week of {week}", time(account, at)));
+    }
+    page.0.join("\n")
+}
+
+fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &AccountStanding) {
     let today = &standing.today;
-    field(
+    page.field(
         "today",
         format!(
             "{} accepted, {} duplicate, {} refused",
@@ -68,30 +134,32 @@ fn words(account: &Account, standing: &AccountStanding) -> String {
     );
     for record in &standing.files {
         let file = &record.file;
-        let mut text = format!("{} {}", record.outcome.name(), escape(&file.name));
+        let mut text = format!("{:<9} {}", record.outcome.name(), escape(&file.name));
         if let (Some(first), Some(last)) = (file.first_day, file.last_day) {
-            text.push_str(&format!(" ({first} to {last})"));
+            text.push_str(&format!(" ({})", span(first, last)));
         }
-        field("file", text);
+        page.field("file", text);
     }
-    for file in &standing.waiting {
-        field("in inbox", format!("{} ({} bytes)", file.name, file.bytes));
+    if standing.files.is_empty() {
+        let folder = workspace.places.drop_folder(&account.id).display().to_string();
+        page.field(
+            "file",
+            format!("none was ever taken; daily CSVs are dropped into {}", escape(&folder)),
+        );
+    }
+    for file in standing.waiting.iter().take(WAITING_SHOWN) {
+        page.field("in inbox", format!("{} ({} bytes)", file.name, file.bytes));
+    }
+    let more = standing.waiting.len().saturating_sub(WAITING_SHOWN);
+    if more > 0 {
+        page.field("in inbox", format!("and {more} more"));
     }
     for object in &standing.ignored {
-        field("left alone", format!("{} ({})", object.name, object.kind));
+        page.field("left alone", format!("{}: {}", object.name, object.kind));
     }
-    field("last", last_words(standing));
-    for missed in &standing.missed {
-        field("missed", format!("the week of {} was never decided", missed.week));
+    if let Some(trouble) = &standing.inbox_trouble {
+        page.field("trouble", format!("the drop folder: {trouble}"));
     }
-    if let Some((due, gate)) = &standing.due {
-        field("due", format!("the week of {}: {}", due.week, gate_words(gate)));
-    }
-    if let Some((week, at)) = standing.next {
-        let local = at.with_timezone(&account.time_zone).format("%a %-d %b %Y %H:%M %Z");
-        field("next", format!("{local}, for the week of {week}"));
-    }
-    lines.join("\n")
 }
 
 fn last_words(standing: &AccountStanding) -> String {
@@ -102,7 +170,7 @@ fn last_words(standing: &AccountStanding) -> String {
         1 => String::new(),
         revision => format!(", revision {revision}"),
     };
-    let there = if last.is_there { "" } else { " (THE BUNDLE IS GONE)" };
+    let there = if last.is_there { "" } else { " (THE BUNDLE IS GONE: restore it from a backup)" };
     let vetoes = match publication.vetoed.len() {
         0 => String::new(),
         _ => format!(
@@ -113,16 +181,30 @@ fn last_words(standing: &AccountStanding) -> String {
     format!(
         "the week of {} {outcome}{revision}{vetoes}: {}{there}",
         publication.week,
-        last.folder.display()
+        escape(&last.folder.display().to_string())
     )
 }
 
-fn gate_words(gate: &Standing) -> String {
+fn gate_words(account: &Account, gate: &Standing) -> String {
     match gate {
-        Standing::Ready => "ready".to_owned(),
-        Standing::Hold(reason) => format!("would hold ({})", reason.code()),
-        Standing::Waiting { missing, .. } => format!("waits for\n{}", missing_words(missing)),
+        Standing::Ready => "its data are complete".to_owned(),
+        Standing::Hold(HoldReason::MissingEvidence { missing, .. }) => format!(
+            "it holds last week's budgets, because data are missing\n{}",
+            missing_words(missing)
+        ),
+        Standing::Hold(_) => "it holds last week's budgets".to_owned(),
+        Standing::Waiting { missing, holds_from } => {
+            let until = match holds_from {
+                Some(from) => format!("until {}", time(account, *from)),
+                None => "until they arrive, since it is the first".to_owned(),
+            };
+            format!("it waits for data, {until}\n{}", missing_words(missing))
+        }
     }
+}
+
+fn missing_words(missing: &[MissingDays]) -> String {
+    super::words::missing(missing).join("\n")
 }
 
 fn machine(account: &Account, standing: &AccountStanding) -> Value {
@@ -154,6 +236,7 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         "waiting": standing.waiting.iter().map(|file| file.name.clone()).collect::<Vec<_>>(),
         "ignored": standing.ignored.iter()
             .map(|object| json!({"name": object.name, "kind": object.kind.code()})).collect::<Vec<_>>(),
+        "inbox_trouble": standing.inbox_trouble,
         "last": last,
         "missed": standing.missed.iter().map(|missed| missed.week).collect::<Vec<_>>(), "due": due, "next": next,
         "next_standing": standing.next_standing.as_ref().map(gate_value),

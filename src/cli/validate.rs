@@ -1,14 +1,18 @@
 //! `budgetd validate FILE…`: what the inbox would say of a file. Moves and records nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::accounts::named_or_only;
+use super::ingest::{rows, span};
 use super::output::{BAD, CARE, GOOD, paint};
-use super::{Context, DONE, Ending, NO, now, parse_time};
+use super::refusal::{self, joined};
+use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
-use crate::ingest::{DailyReport, Reading};
+use crate::ingest::{DailyReport, Reading, Rejection};
+use crate::report::words::count;
 use crate::workflow;
 
 #[derive(Debug, clap::Args)]
@@ -26,42 +30,60 @@ pub struct Arguments {
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
-    let account = super::ingest::one_account(&workspace, arguments.account.as_deref())?;
+    let account = named_or_only(&workspace, arguments.account.as_deref())?;
     let at = arguments.as_of.unwrap_or_else(now);
+    let progress = context.output.progress(arguments.files.len());
     let mut status = DONE;
-    let mut answers = Vec::new();
+    let (mut lines, mut answers) = (Vec::new(), Vec::new());
     for path in &arguments.files {
         let name = escape(&path.display().to_string());
-        match workflow::validate(account, path, at)? {
-            Reading::Taken(report) => {
-                context.output.line(accepted(&name, account, &report));
+        progress.at(&name);
+        match workflow::validate(account, path, at) {
+            Ok(Reading::Taken(report)) => {
+                lines.push(accepted(&name, account, &report));
                 answers.push(json!({"file": name, "verdict": "accepted", "rows": report.rows,
                     "first_day": report.first_day, "last_day": report.last_day,
                     "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()}));
             }
-            Reading::Refused(rejection) => {
-                status = NO;
-                context.output.line(format!("{} {name}", paint(BAD, "refused")));
-                let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-                context.output.line(rejection.render(&file_name));
-                answers.push(json!({"file": name, "verdict": "refused",
-                    "faults_total": rejection.faults_total,
-                    "faults": rejection.faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
+            Ok(Reading::Refused(rejection)) => {
+                status = status.max(NO);
+                lines.push(refused(path, &rejection));
+                let verdict = json!({"file": name, "verdict": "refused"});
+                answers.push(joined(verdict, refusal::machine(&rejection)));
+            }
+            Err(error) => {
+                let error = CliError::from(error);
+                status = status.max(error.status);
+                context.output.trouble(&error);
+                answers.push(json!({"file": name, "verdict": "failed", "error": error.message,
+                    "hint": error.hint}));
             }
         }
+        progress.done();
     }
+    drop(progress);
+    context.output.line_each(&lines);
     context.output.json(&json!({"account": account.id.as_str(), "files": answers}));
     Ok(status)
 }
 
+/// The page that would lie beside the file in `rejected/`.
+fn refused(path: &Path, rejection: &Rejection) -> String {
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let page = rejection.render(&file_name);
+    let page: Vec<String> =
+        page.trim_end().lines().map(|line| format!("  {line}").trim_end().to_owned()).collect();
+    let name = escape(&path.display().to_string());
+    format!("{} {name}\n{}", paint(BAD, "would be refused"), page.join("\n"))
+}
+
 fn accepted(name: &str, account: &Account, report: &DailyReport) -> String {
     let mut text = format!(
-        "{} {name}: {} rows of {} channels, {} to {}, for account {}",
+        "{} {name}: {} of {}, {}, for account {}",
         paint(GOOD, "would be accepted"),
-        report.rows,
-        report.channels.len(),
-        report.first_day,
-        report.last_day,
+        rows(report.rows),
+        count(report.channels.len(), "channel"),
+        span(report.first_day, report.last_day),
         account.id
     );
     for warning in &report.warnings {

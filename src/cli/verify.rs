@@ -7,6 +7,7 @@ use serde_json::json;
 use super::output::{BAD, GOOD, paint};
 use super::{Context, DONE, Ending, NO};
 use crate::domain::text::escape;
+use crate::report::words::count;
 use crate::store::bundle;
 
 #[derive(Debug, clap::Args)]
@@ -28,24 +29,26 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         match bundle::verify(folder, arguments.allowed_signers.as_deref()) {
             Ok(report) => {
                 context.output.line(format!("{} {shown}", paint(GOOD, "genuine")));
-                let outcome = &report.outcome;
                 context.output.line(format!(
-                    "  account {}, week of {}: {outcome}, {} in {} channels, {} files, signed by {}",
+                    "  account {}, week of {}: {}, {} in {}, {}, signed by {}",
                     report.account,
                     report.name,
+                    escape(&report.outcome),
                     report.currency.show(report.total),
-                    report.channels,
-                    report.files,
+                    count(report.channels, "channel"),
+                    count(report.files, "file"),
                     report.signer
                 ));
-                answers.push(json!({"bundle": shown, "genuine": true, "manifest": report.manifest,
+                answers.push(json!({"bundle": shown, "genuine": true,
+                    "account": report.account.as_str(), "week": report.name.to_string(),
+                    "outcome": report.outcome, "manifest": report.manifest,
                     "fingerprint": report.signer}));
             }
             Err(faults) => {
                 status = NO;
                 context.output.line(format!("{} {shown}", paint(BAD, "not genuine")));
-                for fault in &faults.faults {
-                    context.output.line(format!("  {fault}"));
+                for line in faults.to_string().lines() {
+                    context.output.line(format!("  {}", escape(line)));
                 }
                 answers.push(json!({"bundle": shown, "genuine": false,
                     "faults": faults.faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));

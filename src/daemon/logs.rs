@@ -56,7 +56,8 @@ impl Logs {
         let people: Box<dyn tracing_subscriber::Layer<_> + Send + Sync> =
             if on_journal { Box::new(people.without_time()) } else { Box::new(people) };
         tracing_subscriber::registry()
-            .with(EnvFilter::try_new(level)?)
+            // Libraries talk of their own insides; their warnings are enough.
+            .with(EnvFilter::try_new(format!("warn,budgetd={level}"))?)
             .with(people)
             .with(fmt::layer().json().with_writer(writer))
             .try_init()?;

@@ -4,32 +4,49 @@
 mod hints;
 mod logs;
 mod round;
+mod tell;
 mod wake;
 
 pub use logs::{LogError, Logs};
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tracing::{error, info, warn};
 
 use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
 use crate::domain::Instant;
+use crate::domain::text::escape;
 use crate::store::StoreError;
+use crate::store::keys::SigningKey;
 use crate::store::lock::Lock;
-use crate::workflow::{Interrupt, WorkflowError, Workspace};
+use crate::workflow::{Interrupt, Unit, WorkflowError, Workspace};
 
+use hints::Hints;
 use round::Rounds;
 use wake::{Bell, Wake};
 
 /// How long the worker gets to finish what it is at once the daemon is asked to stop: it looks at
-/// the interrupt between rows and files, so this is only for a disk that hangs.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// the interrupt between rows and files, so this is for a commit of millions of rows or a disk
+/// that hangs. With what comes after it, the daemon ends within five seconds.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// How long the end waits for the tick, and for another unit of work to record the end after.
+const STOP_STEP: Duration = Duration::from_millis(300);
+
+/// The least time between two rounds: a file that grows rings at each write.
+const ROUND_GAP: Duration = Duration::from_millis(200);
+
+/// How often a lock that another process holds is tried again.
+const LOCK_POLL: Duration = Duration::from_millis(20);
 
 /// A tick every minute, so that a run is never later than that, whatever the hints do.
 const TICK: &str = "0 * * * * *";
@@ -44,34 +61,62 @@ pub enum DaemonError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Threads, timers or signals could not be set up.
-    #[error("cannot set up {what}: {source}")]
+    #[error("can't set up {what}: {source}")]
     Setup {
         /// What.
         what: &'static str,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The worker did not end in time, or died.
-    #[error("the worker {0}")]
-    Worker(&'static str),
+    /// The worker died.
+    #[error(
+        "the worker died: a fault of the program; what it was at is taken up at the next start"
+    )]
+    WorkerDied,
 }
 
-/// Runs until SIGTERM or SIGINT. The lock is held for the daemon's whole life.
-pub fn run(workspace: Workspace) -> Result<(), DaemonError> {
-    workspace.places.create_all()?;
-    let path = workspace.places.state().run_lock();
-    let Some(_lock) = Lock::try_acquire(&path)? else {
-        return Err(StoreError::Busy { path }.into());
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|source| setup("the runtime", source))?;
-    runtime.block_on(serve(Arc::new(workspace)))
+/// The one daemon of a state folder.
+pub struct Daemon {
+    workspace: Arc<Workspace>,
+    /// Held for the daemon's whole life.
+    _lock: Lock,
 }
 
-async fn serve(workspace: Arc<Workspace>) -> Result<(), DaemonError> {
+impl Daemon {
+    /// Becomes the daemon of this state, unless another process is.
+    pub fn claim(workspace: Workspace) -> Result<Self, StoreError> {
+        workspace.places.create_own()?;
+        let path = workspace.places.state().run_lock();
+        match Lock::try_acquire(&path)? {
+            Some(lock) => Ok(Self { workspace: Arc::new(workspace), _lock: lock }),
+            None => Err(StoreError::Busy { path }),
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    pub fn run(&self) -> Result<(), DaemonError> {
+        let ending = self.start();
+        if let Err(error) = &ending {
+            let words = shown(error);
+            error!(error = words, "ended");
+            notify_systemd(&[sd_notify::NotifyState::Status(&format!("ended: {words}"))]);
+        }
+        ending
+    }
+
+    fn start(&self) -> Result<(), DaemonError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|source| setup("the runtime", source))?;
+        let ending = runtime.block_on(serve(&self.workspace));
+        runtime.shutdown_background();
+        ending
+    }
+}
+
+async fn serve(workspace: &Arc<Workspace>) -> Result<(), DaemonError> {
     // Signals first: from here on none ends the process unasked.
     let mut terminate =
         signal(SignalKind::terminate()).map_err(|source| setup("signals", source))?;
@@ -79,20 +124,6 @@ async fn serve(workspace: Arc<Workspace>) -> Result<(), DaemonError> {
         signal(SignalKind::interrupt()).map_err(|source| setup("signals", source))?;
     let interrupt = Arc::new(Interrupt::default());
     let bell = Bell::new();
-    let started_at = clock();
-    record(
-        &workspace,
-        &interrupt,
-        started_at,
-        &Event::Started { version: env!("CARGO_PKG_VERSION").to_owned() },
-    )?;
-    info!(
-        version = env!("CARGO_PKG_VERSION"),
-        accounts = workspace.config.accounts.len(),
-        "started"
-    );
-    // Held until the end: dropping the watcher ends its hints.
-    let _watcher = hints::watch(&workspace, &bell);
     let mut scheduler = ticks(&bell).await.map_err(|source| setup("the tick", source))?;
     let (ended_sender, mut ended) = tokio::sync::oneshot::channel();
     let worker = {
@@ -100,66 +131,127 @@ async fn serve(workspace: Arc<Workspace>) -> Result<(), DaemonError> {
         thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || {
-                let result = work(&workspace, &interrupt, &bell, started_at);
-                ended_sender.send(()).unwrap_or(());
+                let result = work(&workspace, &interrupt, &bell);
+                ended_sender.send(()).unwrap_or_default();
                 result
             })
             .map_err(|source| setup("the worker", source))?
     };
-    let asked = tokio::select! {
-        _ = terminate.recv() => Some("SIGTERM"),
-        _ = interrupted.recv() => Some("SIGINT"),
-        _ = &mut ended => None,
-    };
+    let asked = asked_to_stop(&mut terminate, &mut interrupted, &mut ended).await;
     notify_systemd(&[sd_notify::NotifyState::Stopping]);
     interrupt.set();
     bell.ring(Wake::Stop);
-    if let Err(source) = scheduler.shutdown().await {
-        warn!(error = %source, "the tick did not end well");
+    if timeout(STOP_STEP, scheduler.shutdown()).await.is_err() {
+        warn!("the tick did not end in time");
     }
-    if asked.is_some() && tokio::time::timeout(STOP_WITHIN, &mut ended).await.is_err() {
-        return Err(DaemonError::Worker(
-            "did not end in time; its work is taken up at the next start",
-        ));
+    if asked.is_some() && timeout(STOP_WITHIN, &mut ended).await.is_err() {
+        warn!(signal = asked, "stopped in the middle of work, which the next start takes up");
+        return Ok(());
     }
-    worker.join().map_err(|_| DaemonError::Worker("died"))??;
-    if let Some(signal) = asked {
-        record(
-            &workspace,
-            &Interrupt::default(),
-            clock(),
-            &Event::Stopped { signal: signal.to_owned() },
-        )?;
-        info!(signal, "stopped");
+    worker.join().map_err(|_| DaemonError::WorkerDied)??;
+    match asked {
+        Some(signal) => stopped(workspace, signal).await,
+        None => Ok(()),
     }
+}
+
+/// Waits for a signal, whose name it returns, or for the worker's end.
+async fn asked_to_stop(
+    terminate: &mut Signal,
+    interrupted: &mut Signal,
+    ended: &mut tokio::sync::oneshot::Receiver<()>,
+) -> Option<&'static str> {
+    tokio::select! {
+        _ = terminate.recv() => Some("SIGTERM"),
+        _ = interrupted.recv() => Some("SIGINT"),
+        _ = ended => None,
+    }
+}
+
+/// Records the end, unless another process is at work for longer than there is time.
+async fn stopped(workspace: &Workspace, signal: &'static str) -> Result<(), DaemonError> {
+    let interrupt = Interrupt::default();
+    let event = Event::Stopped { signal: signal.to_owned() };
+    for _ in 0..STOP_STEP.as_millis() / LOCK_POLL.as_millis() {
+        if let Some(mut unit) = workspace.try_begin(&interrupt)? {
+            unit.record(DAEMON_CHAIN, clock(), &event)?;
+            info!(signal, "stopped");
+            return Ok(());
+        }
+        tokio::time::sleep(LOCK_POLL).await;
+    }
+    warn!(signal, "stopped; another budgetd is at work, so the audit log doesn't tell");
     Ok(())
 }
 
 /// The worker's life: a round for each wake-up, until it is asked to stop.
-fn work(
-    workspace: &Workspace,
-    interrupt: &Interrupt,
-    bell: &Bell,
-    started_at: Instant,
-) -> Result<(), DaemonError> {
-    let mut rounds = Rounds::new(workspace, interrupt, started_at);
-    let scan_every = Duration::from_secs(workspace.config.inbox.scan_seconds);
-    let mut ready = false;
+fn work(workspace: &Workspace, interrupt: &Interrupt, bell: &Bell) -> Result<(), DaemonError> {
+    let started_at = clock();
+    match begin(workspace, interrupt) {
+        Ok(mut unit) => unit.record(DAEMON_CHAIN, started_at, &started())?,
+        Err(WorkflowError::Interrupted { .. }) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    }
+    let accounts = workspace.config.accounts.len();
+    info!(version = env!("CARGO_PKG_VERSION"), accounts, "started");
+    look_at_the_key(workspace);
+    let folders: BTreeSet<_> = workspace
+        .config
+        .accounts
+        .iter()
+        .map(|account| workspace.places.drop_folder(&account.id))
+        .collect();
+    let mut rounds = Rounds::new(workspace, interrupt, started_at, Hints::new(bell, folders));
+    rounds.make_drop_folders();
+    // Ready before the first round: a backlog may take longer than systemd waits.
+    notify_systemd(&[sd_notify::NotifyState::Ready]);
+    info!("ready");
+    let mut told = String::new();
     loop {
         let pause = rounds.round(clock(), std::time::Instant::now())?;
         if interrupt.is_set() {
             return Ok(());
         }
-        if !ready {
-            ready = true;
-            notify_systemd(&[sd_notify::NotifyState::Ready]);
-            info!("ready");
-        }
         let status = rounds.status_line();
-        notify_systemd(&[sd_notify::NotifyState::Status(&status)]);
-        if bell.wait(pause.unwrap_or(scan_every).min(scan_every)) == Wake::Stop {
+        if status != told {
+            notify_systemd(&[sd_notify::NotifyState::Status(&status)]);
+            told = status;
+        }
+        if bell.wait(pause) == Wake::Stop {
             return Ok(());
         }
+        bell.rest(ROUND_GAP);
+    }
+}
+
+fn started() -> Event {
+    Event::Started { version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// Weeks may pass before the key is needed; whoever starts the daemon is to know now.
+fn look_at_the_key(workspace: &Workspace) {
+    match SigningKey::load(&workspace.config.signing.key) {
+        Ok(key) => info!(fingerprint = key.fingerprint(), "signs"),
+        Err(error) => {
+            let hint = error.hint().map(escape);
+            error!(error = shown(&error), hint, "nothing can be signed, so nothing is published");
+        }
+    }
+}
+
+/// Begins a unit of work as soon as no other process is at one, and not once a stop is asked for.
+fn begin<'w>(
+    workspace: &'w Workspace,
+    interrupt: &'w Interrupt,
+) -> Result<Unit<'w>, WorkflowError> {
+    loop {
+        if interrupt.is_set() {
+            return Err(WorkflowError::Interrupted { what: "a unit of work".to_owned() });
+        }
+        if let Some(unit) = workspace.try_begin(interrupt)? {
+            return Ok(unit);
+        }
+        thread::sleep(LOCK_POLL);
     }
 }
 
@@ -172,25 +264,21 @@ async fn ticks(bell: &Bell) -> Result<JobScheduler, JobSchedulerError> {
     Ok(scheduler)
 }
 
-fn record(
-    workspace: &Workspace,
-    interrupt: &Interrupt,
-    now: Instant,
-    event: &Event,
-) -> Result<(), DaemonError> {
-    Ok(workspace.begin(interrupt)?.record(DAEMON_CHAIN, now, event)?)
-}
-
 /// Tells systemd, where it listens; the daemon runs as well without.
 fn notify_systemd(states: &[sd_notify::NotifyState<'_>]) {
     if let Err(source) = sd_notify::notify(states) {
-        error!(error = %source, "systemd could not be told");
+        warn!(error = shown(&source), "systemd could not be told");
     }
 }
 
 /// The clock.
 fn clock() -> Instant {
     chrono::Utc::now()
+}
+
+/// What an error or a path says, in one line in which nothing acts on a terminal.
+fn shown(text: &impl Display) -> String {
+    escape(&text.to_string())
 }
 
 fn setup<E>(what: &'static str, source: E) -> DaemonError

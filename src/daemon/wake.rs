@@ -48,6 +48,14 @@ impl Bell {
             }
         }
     }
+
+    /// Lets `pause` go by, whatever rings but a stop: a burst of hints is one.
+    pub fn rest(&self, pause: Duration) {
+        let (state, heard) = &*self.0;
+        let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let rested = heard.wait_timeout_while(state, pause, |state| *state != Some(Wake::Stop));
+        drop(rested);
+    }
 }
 
 #[cfg(test)]
@@ -65,5 +73,6 @@ mod tests {
         bell.ring(Wake::Look);
         assert_eq!(bell.wait(Duration::MAX), Wake::Stop);
         assert_eq!(bell.wait(Duration::MAX), Wake::Stop);
+        bell.rest(Duration::MAX);
     }
 }

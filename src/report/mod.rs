@@ -9,7 +9,7 @@ mod opinion;
 mod receipt;
 mod table;
 mod trace;
-mod words;
+pub(crate) mod words;
 
 pub use self::csv::recommendations_csv;
 pub use explanation::explanation_txt;

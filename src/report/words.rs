@@ -7,10 +7,10 @@ use crate::domain::{Account, Amount, Currency, Day, Money, Week};
 use crate::history::Ratio;
 
 /// The widest line, so that a page prints and a mail client doesn't break it.
-pub(super) const COLUMNS_MAX: usize = 100;
+pub(crate) const COLUMNS_MAX: usize = 100;
 
 /// The channels in the order of the published table: largest budget first, ties by name.
-pub(super) fn largest_first(decision: &Decision) -> Vec<&ChannelDecision> {
+pub(crate) fn largest_first(decision: &Decision) -> Vec<&ChannelDecision> {
     let mut channels: Vec<&ChannelDecision> = decision.channels.iter().collect();
     channels.sort_by(|one, other| {
         other.final_budget.cmp(&one.final_budget).then_with(|| one.channel.cmp(&other.channel))
@@ -19,7 +19,7 @@ pub(super) fn largest_first(decision: &Decision) -> Vec<&ChannelDecision> {
 }
 
 /// "Mon 5 Jan 2026"
-pub(super) fn day(day: Day) -> String {
+pub(crate) fn day(day: Day) -> String {
     day.format("%a %-d %b %Y").to_string()
 }
 
@@ -29,7 +29,7 @@ pub(super) fn span(first: Day, last: Day) -> String {
 }
 
 /// "Mon 5 Jan 2026 to Sun 11 Jan 2026"
-pub(super) fn week(week: Week) -> String {
+pub(crate) fn week(week: Week) -> String {
     span(week.first_day(), week.last_day())
 }
 
@@ -38,7 +38,7 @@ const RUNS_MAX: usize = 12;
 
 /// Days in order, runs drawn together: "Tue 6 Jan 2026, Thu 8 Jan 2026 to Sat 10 Jan 2026", and at
 /// the end how many more there are.
-pub(super) fn days(days: &[Day]) -> String {
+pub(crate) fn days(days: &[Day]) -> String {
     let runs = runs(days);
     let mut parts: Vec<String> = Vec::new();
     for (first, last) in runs.iter().take(RUNS_MAX) {
@@ -65,7 +65,7 @@ fn runs(days: &[Day]) -> Vec<(Day, Day)> {
 
 /// "₹5,00,000"; with every digit of the minor unit where the account's budgets have them, so that
 /// the points of a table stand below each other ("€250.00").
-pub(super) fn money(account: &Account, money: Money) -> String {
+pub(crate) fn money(account: &Account, money: Money) -> String {
     let mut text = account.currency.show(money);
     let minor = money.minor().abs() % minor_per_major(account.currency);
     if has_decimals(account) && minor == 0 {
@@ -87,7 +87,7 @@ pub(super) const fn minor_per_major(currency: Currency) -> i128 {
 }
 
 /// An amount as people see it: to the nearest major unit, or minor unit where budgets have them.
-pub(super) fn amount(account: &Account, amount: Amount) -> String {
+pub(crate) fn amount(account: &Account, amount: Amount) -> String {
     money(account, shown(account, amount))
 }
 
@@ -109,7 +109,7 @@ pub(super) fn change(account: &Account, change: Money) -> String {
 }
 
 /// One unit of the currency: "₹1".
-pub(super) fn one(currency: Currency) -> String {
+pub(crate) fn one(currency: Currency) -> String {
     format!("{}1", currency.mark())
 }
 
@@ -117,7 +117,7 @@ pub(super) fn one(currency: Currency) -> String {
 const ESTIMATE_SHOWN_MAX: f64 = 1e9;
 
 /// An estimate per unit of money, with two decimals: "₹1.80", "-₹0.30".
-pub(super) fn per_unit(currency: Currency, estimate: f64) -> String {
+pub(crate) fn per_unit(currency: Currency, estimate: f64) -> String {
     if !estimate.is_finite() || estimate.abs() > ESTIMATE_SHOWN_MAX {
         return "an absurd amount".to_owned();
     }
@@ -127,7 +127,7 @@ pub(super) fn per_unit(currency: Currency, estimate: f64) -> String {
 }
 
 /// A probability: "80 %", "99.9 %".
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let digits = format!("{:.1}", share * 100.0);
     format!("{} %", digits.strip_suffix(".0").unwrap_or(&digits))
 }
@@ -141,7 +141,7 @@ pub(super) fn ratio(ratio: Ratio, digits: u8) -> String {
 }
 
 /// "1 file", "3 files", "no files".
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     match number {
         0 => format!("no {noun}s"),
         1 => format!("1 {noun}"),
@@ -150,7 +150,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 }
 
 /// "in the next week", "in the next two weeks".
-pub(super) fn horizon(weeks: u32) -> String {
+pub(crate) fn horizon(weeks: u32) -> String {
     const NAMES: [&str; 9] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"];
     let named = usize::try_from(weeks).ok().and_then(|position| NAMES.get(position));
     match (weeks, named) {
@@ -161,7 +161,7 @@ pub(super) fn horizon(weeks: u32) -> String {
 }
 
 /// "A", "A and B", "A, B and C".
-pub(super) fn list(items: &[String]) -> String {
+pub(crate) fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),
@@ -200,7 +200,7 @@ pub(super) fn columns(text: &str) -> usize {
 /// `text` broken at spaces into lines of at most [`COLUMNS_MAX`] columns, with `first` before the
 /// first line and as many spaces before the others; ends with a newline. A word that is longer
 /// than a line stays whole, and "%" stays with its figure.
-pub(super) fn wrap(first: &str, text: &str) -> String {
+pub(crate) fn wrap(first: &str, text: &str) -> String {
     let indent = columns(first);
     let mut wrapped = first.to_owned();
     let mut used = indent;

@@ -116,3 +116,35 @@ pub fn check_folder(folder: &Path) -> Result<(), StoreError> {
     fs::File::create_new(&probe).map_err(machine)?;
     fs::remove_file(&probe).map_err(machine)
 }
+
+/// Whether a link stands at `path`.
+pub fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+}
+
+/// The path that `path` leads to once every link is followed; where it isn't there yet, the part
+/// of it that is.
+pub fn real_path(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if parent.as_os_str().is_empty() => {
+            real_path(Path::new(".")).join(name)
+        }
+        (Some(parent), Some(name)) => real_path(parent).join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// The device that holds what is at `path`, links followed; `None`: nothing is there.
+pub fn device(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).ok().map(|metadata| metadata.dev())
+}
+
+/// Whether group or others may look into the folder at `path`.
+pub fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
+}

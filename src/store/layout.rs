@@ -1,5 +1,5 @@
 //! Where everything lies: paths from ids, days and digests, and the folders themselves at the
-//! first start. Only [`create_all`] touches the disk.
+//! first start. Only the functions that create touch the disk.
 
 use std::path::{Path, PathBuf};
 
@@ -129,6 +129,16 @@ pub struct Folders<'a> {
 /// Makes every folder that is missing, with what each drop folder has in it. Folders that are
 /// there keep their modes: who may write to them is the operator's business.
 pub fn create_all(folders: &Folders<'_>, accounts: &[AccountId]) -> Result<(), StoreError> {
+    create_own(folders)?;
+    for account in accounts {
+        DropFolder::open(&drop_folder(folders.inbox, accounts, account), true)?;
+    }
+    Ok(())
+}
+
+/// Makes what is missing of the folders that the daemon alone writes. Drop folders are left out:
+/// what a sender did to his must not keep the others from being served.
+pub fn create_own(folders: &Folders<'_>) -> Result<(), StoreError> {
     let state = State::at(folders.state);
     ensure(state.root(), MODE_PRIVATE)?;
     for folder in [state.staging(), state.keys(), state.audit(), state.audit_accounts()] {
@@ -136,11 +146,7 @@ pub fn create_all(folders: &Folders<'_>, accounts: &[AccountId]) -> Result<(), S
     }
     ensure(folders.archive, MODE_GROUP)?;
     ensure(folders.logs, MODE_GROUP)?;
-    ensure(folders.outbox, MODE_PUBLIC)?;
-    for account in accounts {
-        DropFolder::open(&drop_folder(folders.inbox, accounts, account), true)?;
-    }
-    Ok(())
+    ensure(folders.outbox, MODE_PUBLIC)
 }
 
 /// Makes the folder at `path` with `mode` (less the umask) where there is none. Folders above it
@@ -196,6 +202,20 @@ mod tests {
         let state = State::at(Path::new("state"));
         assert_ne!(state.audit_account(&id("daemon")), state.audit_daemon());
         assert_eq!(state.audit_account(&id("a")), Path::new("state/audit/accounts/a.jsonl"));
+    }
+
+    #[test]
+    fn own_folders_are_made_though_a_drop_folder_is_a_link() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| dir.path().join(name);
+        let paths = ["inbox", "outbox", "archive", "state", "logs"].map(at);
+        let [inbox, outbox, archive, state, logs] = paths.each_ref().map(PathBuf::as_path);
+        let folders = Folders { inbox, outbox, archive, state, logs };
+        std::fs::create_dir(inbox).expect("made");
+        std::os::unix::fs::symlink("/nowhere", inbox.join("one")).expect("linked");
+        create_own(&folders).expect("made");
+        assert!(state.join("audit/accounts").is_dir() && outbox.is_dir());
+        assert!(create_all(&folders, &[id("one"), id("two")]).is_err());
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod week;
 pub use audit::{AuditOf, each_audit_record, verify_audit};
 pub use places::Places;
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
-pub use standing::{AccountStanding, FileStanding, Health, account_standing};
+pub use standing::{AccountStanding, FileStanding, Health, account_standing, meant_for_nobody};
 pub use take::{FileAnswer, TakenFile, ingest_settings, validate};
 pub use week::{PublishedWeek, WeekOutcome, WeekRequest};
 
@@ -89,11 +89,32 @@ impl Workspace {
     /// Begins a unit of work: waits for the lock and opens the ledger. `interrupt` ends long work
     /// between two rows of a file.
     pub fn begin<'w>(&'w self, interrupt: &'w Interrupt) -> Result<Unit<'w>, WorkflowError> {
-        self.places.create_all()?;
+        self.places.create_own()?;
         let path = self.places.state().work_lock();
         let Some(lock) = Lock::acquire_unless(&path, &|| interrupt.is_set())? else {
             return Err(WorkflowError::Interrupted { what: "waiting for other work".to_owned() });
         };
+        self.begin_with(lock, interrupt)
+    }
+
+    /// As [`Workspace::begin`]; `None` where another unit of work is at it, which is not waited
+    /// for.
+    pub fn try_begin<'w>(
+        &'w self,
+        interrupt: &'w Interrupt,
+    ) -> Result<Option<Unit<'w>>, WorkflowError> {
+        self.places.create_own()?;
+        match Lock::try_acquire(&self.places.state().work_lock())? {
+            Some(lock) => self.begin_with(lock, interrupt).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn begin_with<'w>(
+        &'w self,
+        lock: Lock,
+        interrupt: &'w Interrupt,
+    ) -> Result<Unit<'w>, WorkflowError> {
         let ledger = Ledger::open(&self.places.state().ledger())?;
         Ok(Unit {
             workspace: self,
@@ -199,6 +220,11 @@ impl OpenChain {
     /// Whether an interrupted unit of work has recorded something of a claim.
     fn knows(&self, claim: &str) -> bool {
         self.pending.iter().any(|record| claim_of(&record.event) == Some(claim))
+    }
+
+    /// Whether an interrupted unit of work has recorded something of any file.
+    fn knows_files(&self) -> bool {
+        self.pending.iter().any(|record| claim_of(&record.event).is_some())
     }
 
     /// When a claim arrived, if an interrupted unit of work has recorded it as taken.

@@ -57,13 +57,21 @@ impl Places {
 
     /// Makes every folder that is missing.
     pub fn create_all(&self) -> Result<(), StoreError> {
-        let folders = Folders {
+        layout::create_all(&self.all_folders(), &self.accounts)
+    }
+
+    /// Makes what is missing of the folders that no sender writes.
+    pub fn create_own(&self) -> Result<(), StoreError> {
+        layout::create_own(&self.all_folders())
+    }
+
+    fn all_folders(&self) -> Folders<'_> {
+        Folders {
             inbox: &self.paths.inbox,
             outbox: &self.paths.outbox,
             archive: &self.paths.archive,
             state: &self.paths.state,
             logs: &self.paths.logs,
-        };
-        layout::create_all(&folders, &self.accounts)
+        }
     }
 }

@@ -23,9 +23,8 @@ impl Unit<'_> {
         now: Instant,
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
+        self.recover_publication(account, now)?;
         let chain = account_chain(&account.id);
-        self.finish_publication(account, &chain, now)?;
-        self.workspace.outbox().discard_staged(&account.id)?;
         let folder = self.drop_folder(account)?;
         sweep_staging(&self.workspace.places.state().staging())?;
         folder.sweep_claimed()?;
@@ -51,8 +50,9 @@ impl Unit<'_> {
         Ok(())
     }
 
-    /// Recovers `account` unless this unit of work has done so: another program may have been
-    /// killed since the last one, and nothing may be recorded behind what it left.
+    /// Sees to it that nothing is recorded behind what an interrupted unit of work announced:
+    /// another program may have been killed since the last one. Only where that was a file is the
+    /// drop folder needed; a week can be decided while the folder can't be reached.
     pub(super) fn ensure_recovered(
         &mut self,
         account: &Account,
@@ -61,7 +61,24 @@ impl Unit<'_> {
         if self.recovered.contains(&account.id) {
             return Ok(());
         }
-        self.recover(account, now, now, &mut |_| ())
+        self.recover_publication(account, now)?;
+        let chain = account_chain(&account.id);
+        if self.chain(&chain, now)?.knows_files() {
+            return self.recover(account, now, now, &mut |_| ());
+        }
+        self.supersede_pending(&chain, now)
+    }
+
+    /// The part of [`Unit::recover`] that needs no drop folder: a week can be decided after it,
+    /// while what is claimed waits for its folder.
+    pub fn recover_publication(
+        &mut self,
+        account: &Account,
+        now: Instant,
+    ) -> Result<(), WorkflowError> {
+        self.finish_publication(account, &account_chain(&account.id), now)?;
+        self.workspace.outbox().discard_staged(&account.id)?;
+        Ok(())
     }
 
     /// A bundle that was announced is complete and durable, beside its target or already there:

@@ -8,9 +8,10 @@ use crate::decision::{Gate, Standing, standing};
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant, Week};
+use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
-use crate::store::inbox::{DropFolder, Ignored};
+use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
 use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication};
 
 /// Files that `status` lists.
@@ -29,6 +30,8 @@ pub struct AccountStanding {
     pub waiting: Vec<FileStanding>,
     /// What is in the drop folder and is no file to take.
     pub ignored: Vec<Ignored>,
+    /// Why the drop folder can't be looked into, where it can't.
+    pub inbox_trouble: Option<String>,
     /// The newest publication.
     pub last: Option<LastDecision>,
     /// What is due and not yet decided, with what the gate says of it.
@@ -37,7 +40,7 @@ pub struct AccountStanding {
     pub next: Option<(Week, Instant)>,
     /// What the gate would say of the next run now.
     pub next_standing: Option<Standing>,
-    /// Weeks that were missed, newest first.
+    /// Weeks that were missed and not decided by hand since, newest first.
     pub missed: Vec<Missed>,
     /// In one word.
     pub health: Health,
@@ -117,7 +120,16 @@ pub fn account_standing(
         Some((week, _)) => Some(gate(week)?),
         None => None,
     };
-    let (waiting, ignored) = drop_folder(workspace, account)?;
+    let (scan, inbox_trouble) = match look(workspace, account) {
+        Ok(scan) => (scan, None),
+        Err(trouble) => (Scan::default(), Some(escape(&trouble.to_string()))),
+    };
+    let mut missed = Vec::new();
+    for week in ledger.missed(&account.id, MISSED_SHOWN)? {
+        if ledger.publication(&account.id, week.week)?.is_none() {
+            missed.push(week);
+        }
+    }
     let midnight =
         crate::domain::calendar::instant_of(day_of(now, zone), chrono::NaiveTime::MIN, zone);
     let today = ledger.counts_since(&account.id, midnight)?;
@@ -130,13 +142,14 @@ pub fn account_standing(
     let mut found = AccountStanding {
         today,
         files: ledger.files(&account.id, FILES_SHOWN)?,
-        waiting,
-        ignored,
+        waiting: scan.candidates.iter().map(file_standing).collect(),
+        ignored: scan.ignored,
+        inbox_trouble,
         last,
         due,
         next,
         next_standing,
-        missed: ledger.missed(&account.id, MISSED_SHOWN)?,
+        missed,
         health: Health::Well,
     };
     found.health = health(&found);
@@ -146,32 +159,47 @@ pub fn account_standing(
 fn health(found: &AccountStanding) -> Health {
     let held = found.last.as_ref().is_some_and(|last| last.publication.held);
     let lost = found.last.as_ref().is_some_and(|last| !last.is_there);
+    let is_odd = found.inbox_trouble.is_some() || !found.ignored.is_empty();
     if found.due.is_some() {
         Health::Waiting
-    } else if held || lost || found.today.refused > 0 || !found.ignored.is_empty() {
+    } else if held || lost || found.today.refused > 0 || is_odd {
         Health::Attention
     } else {
         Health::Well
     }
 }
 
-fn drop_folder(
-    workspace: &Workspace,
-    account: &Account,
-) -> Result<(Vec<FileStanding>, Vec<Ignored>), WorkflowError> {
+fn look(workspace: &Workspace, account: &Account) -> Result<Scan, StoreError> {
     let path = workspace.places.drop_folder(&account.id);
     if !files::exists(&path) {
-        return Ok((Vec::new(), Vec::new()));
+        return Ok(Scan::default());
     }
-    let scan = DropFolder::open(&path, false)?.scan(&[])?;
-    let files = scan
-        .candidates
-        .iter()
-        .map(|candidate| FileStanding {
-            name: escape(&candidate.name),
-            modified: candidate.modified(),
-            bytes: candidate.size(),
-        })
-        .collect();
-    Ok((files, scan.ignored))
+    DropFolder::open(&path, false)?.scan(&[])
+}
+
+fn file_standing(candidate: &Candidate) -> FileStanding {
+    FileStanding {
+        name: escape(&candidate.name),
+        modified: candidate.modified(),
+        bytes: candidate.size(),
+    }
+}
+
+/// What lies directly in an inbox of several accounts: nobody takes it, so whoever dropped it is
+/// to be told. Empty where there is one account. Looks, and makes nothing.
+pub fn meant_for_nobody(workspace: &Workspace) -> Result<Scan, StoreError> {
+    match workspace.places.inbox_of_nobody() {
+        Some(inbox) if files::exists(inbox) => {
+            // The inbox itself may be a link: the operator named it.
+            let inbox = inbox.canonicalize().unwrap_or_else(|_| inbox.clone());
+            let folders = workspace.places.folders_in_the_inbox();
+            let mut scan = DropFolder::open(&inbox, false)?.scan(&folders)?;
+            // Something else in the place of a drop folder is its account's trouble.
+            let found = scan.ignored.len();
+            scan.ignored.retain(|object| !folders.contains(&object.name.as_str()));
+            scan.ignored_total -= (found - scan.ignored.len()) as u64;
+            Ok(scan)
+        }
+        _ => Ok(Scan::default()),
+    }
 }

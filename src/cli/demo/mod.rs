@@ -59,9 +59,13 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     ];
     let workspace = init::lay_out(&folder, config::shipped_daemon(), &accounts)?;
     let mut story = Story::default();
+    let progress = context.output.progress(workspace.config.accounts.len());
     for account in &workspace.config.accounts {
+        progress.at(account.id.as_str());
         live(&workspace, account, &mut story)?;
+        progress.done();
     }
+    drop(progress);
     let mut genuine = true;
     for (_, published) in &story.published {
         genuine &= bundle::verify(&published.folder, None).is_ok();
@@ -86,7 +90,7 @@ fn live(workspace: &Workspace, account: &Account, story: &mut Story) -> Result<(
     for number in 0..DECISION_WEEKS {
         let week = first_week.forward(number);
         let is_late = number == LATE_WEEK && account.id.as_str() == "main";
-        let sunday = plus_days(week.first_day(), 0).pred_opt().expect("a day before");
+        let sunday = week.back(1).last_day();
         if number > 0 {
             for day in week.back(1).days().filter(|day| !(is_late && *day == sunday)) {
                 deliver(workspace, account, &rows, day, number, story)?;
@@ -156,7 +160,7 @@ fn decide(
                 story.published.push((account.id.to_string(), *published));
             }
             WeekOutcome::Waiting { missing, .. } => {
-                story.waited.push(super::decide::missing_words(&missing));
+                story.waited.extend(super::words::missing(&missing));
             }
             WeekOutcome::AlreadyDecided { .. } | WeekOutcome::Previewed(_) => {}
         }
@@ -253,7 +257,7 @@ fn machine(folder: &Path, story: &Story, genuine: bool) -> serde_json::Value {
         .iter()
         .map(|(account, published)| {
             json!({"account": account, "week": published.decision.week,
-                "outcome": if published.decision.held.is_some() { "held" } else { "decided" },
+                "outcome": super::words::outcome(&published.decision),
                 "vetoes": published.decision.vetoes.iter()
                     .map(|veto| veto.channel.as_str()).collect::<Vec<_>>(),
                 "folder": published.folder.display().to_string()})

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::Story;
 use crate::cli::output::{BAD, CARE, FAINT, GOOD, Output, STRONG, paint};
-use crate::decision::{Decision, Veto};
+use crate::cli::words::{self, shell_quoted};
+use crate::decision::Decision;
 use crate::domain::Account;
+use crate::domain::text::escape;
 use crate::workflow::{PublishedWeek, Workspace};
 
 /// Prints it.
@@ -25,6 +27,7 @@ pub fn print(output: &Output, workspace: &Workspace, folder: &Path, story: &Stor
         budgets(output, account, &weeks);
     }
     let count = story.published.len();
+    output.line("");
     output.line(if genuine {
         format!("{} all {count} bundles: signature, digests, sums, chain", paint(GOOD, "verified"))
     } else {
@@ -45,7 +48,7 @@ fn files(output: &Output, story: &Story) {
         output.line(format!("{} {name}: {fault}", paint(BAD, "refused")));
     }
     for missing in &story.waited {
-        output.line(format!("{} at 06:00 for data:\n{missing}", paint(CARE, "waited")));
+        output.line(format!("{} at 06:00: {missing}", paint(CARE, "waited")));
     }
 }
 
@@ -81,57 +84,30 @@ fn budgets(output: &Output, account: &Account, weeks: &[&PublishedWeek]) {
     output.table(&headings, &right, rows);
     for week in weeks {
         if let Some(veto) = week.decision.vetoes.first() {
-            output.line(format!("  {}", veto_sentence(account, &week.decision, veto)));
+            output.line(words::veto(&week.decision, veto));
             break;
         }
     }
     if let Some(week) = weeks.iter().find(|week| week.decision.held.is_some()) {
         output.line(format!(
-            "  {} the week of {} keeps last week's budgets, because its evidence was not complete by the deadline.",
-            paint(CARE, "Hold:"),
+            "  {} the week of {} keeps last week's budgets, since its data were late",
+            paint(CARE, "hold:"),
             week.decision.week
         ));
     }
-    output.line("");
 }
 
 fn outcome(decision: &Decision) -> String {
-    if decision.held.is_some() {
-        "held".to_owned()
-    } else if decision.vetoes.is_empty() {
-        "decided".to_owned()
-    } else {
-        "decided, veto".to_owned()
-    }
-}
-
-fn veto_sentence(account: &Account, decision: &Decision, veto: &Veto) -> String {
-    let estimate = &veto.estimate;
-    let channel = decision.channels.iter().find(|found| found.channel == veto.channel);
-    let (kept, proposed) = channel.map_or((String::new(), String::new()), |found| {
-        let show = |money| account.currency.show(money);
-        (show(found.final_budget), show(found.proposal.nearest()))
-    });
-    let unit = account.currency.show(account.rounding_unit);
-    format!(
-        "{} {} keeps {kept} in the week of {}: the rules proposed {proposed}, but each {unit} cut is\n        \
-         expected to cost {:.2} in the next {} weeks, between {:.2} and {:.2} at {:.0} %.",
-        paint(CARE, "Veto:"),
-        veto.channel,
-        decision.week,
-        estimate.cost,
-        estimate.horizon_weeks,
-        estimate.low,
-        estimate.high,
-        estimate.confidence * 100.0
-    )
+    let outcome = words::outcome(decision);
+    if decision.vetoes.is_empty() { outcome.to_owned() } else { format!("{outcome}, veto") }
 }
 
 fn paths(output: &Output, folder: &Path, story: &Story) {
-    let shown = folder.display();
+    let shown = escape(&folder.display().to_string());
     let newest = story.published.iter().rev().find(|(account, _)| account == "main");
     let bundle =
         newest.map(|(_, published)| published.folder.display().to_string()).unwrap_or_default();
+    let bundle = escape(&bundle);
     output.line(paint(STRONG, "\nWhere to look"));
     for (what, place) in [
         ("the manager's file", format!("{bundle}/weekly_recommendations.csv")),
@@ -146,7 +122,7 @@ fn paths(output: &Output, folder: &Path, story: &Story) {
         output.line(format!("  {} {place}", paint(FAINT, &format!("{what:<22}"))));
     }
     output.line(paint(STRONG, "\nCheck it with stock tools"));
-    output.line(format!("  cd {bundle}"));
+    output.line(format!("  cd {}", shell_quoted(&bundle)));
     output.line("  sha256sum -c SHA256SUMS");
     output.line(
         "  ssh-keygen -Y verify -f ../../allowed_signers -I budgetd -n budgetd -s SHA256SUMS.sig < SHA256SUMS",

@@ -64,6 +64,11 @@ impl DropFolder {
         Ok(folder)
     }
 
+    /// The names of the folders of its own.
+    pub const fn own_folders() -> [&'static str; 3] {
+        [CLAIMED, REJECTED, RECEIPTS]
+    }
+
     /// Its path.
     pub fn path(&self) -> &Path {
         self.folder.path()

@@ -1,0 +1,76 @@
+//! What the log says of files and weeks. Text from outside stands in fields, which are quoted and
+//! escaped; a message is always the program's own.
+
+use tracing::{info, warn};
+
+use crate::domain::text::escape;
+use crate::domain::{Account, Week};
+use crate::history::MissingDays;
+use crate::store::inbox::Ignored;
+use crate::workflow::{FileAnswer, PublishedWeek, TakenFile};
+
+/// How a file ended.
+pub fn file(account: &Account, file: &TakenFile) {
+    let (account, name) = (account.id.as_str(), file.name.as_str());
+    match &file.answer {
+        FileAnswer::Accepted { report, replaced } => info!(
+            account, name, rows = report.rows, replaced,
+            first_day = %report.first_day, last_day = %report.last_day, "accepted"
+        ),
+        FileAnswer::Duplicate { report } => info!(account, name, rows = report.rows, "duplicate"),
+        FileAnswer::Refused { rejection, answer } => {
+            let first = rejection.faults.first().map(ToString::to_string).unwrap_or_default();
+            let problems = format!("{answer}.problems.txt");
+            warn!(account, name, faults = rejection.faults_total, first, problems, "refused");
+        }
+        FileAnswer::Finished => info!(account, name, "finished what an interrupted run began"),
+        FileAnswer::Changed => info!(account, name, "still being written"),
+        FileAnswer::Ignored { kind } => warn!(account, name, kind, "left alone"),
+    }
+}
+
+/// Something in a drop folder that is no file to take.
+pub fn ignored(account: &Account, object: &Ignored) {
+    warn!(
+        account = account.id.as_str(),
+        name = object.name,
+        kind = object.kind.code(),
+        "left alone"
+    );
+}
+
+/// A bundle that is in the outbox.
+pub fn published(account: &Account, published: &PublishedWeek) {
+    let decision = &published.decision;
+    let vetoes: Vec<&str> = decision.vetoes.iter().map(|veto| veto.channel.as_str()).collect();
+    info!(
+        account = account.id.as_str(),
+        week = %decision.week,
+        revision = decision.revision,
+        outcome = if decision.held.is_some() { "held" } else { "decided" },
+        hold = decision.held.as_ref().map(crate::rules::HoldReason::code),
+        vetoes = ?vetoes,
+        folder = escape(&published.folder.display().to_string()),
+        "published"
+    );
+}
+
+/// A week that can't be decided yet.
+pub fn waiting(
+    account: &Account,
+    week: Week,
+    missing: &[MissingDays],
+    holds_from: Option<crate::domain::Instant>,
+) {
+    let channels: Vec<&str> = missing.iter().map(|missing| missing.channel.as_str()).collect();
+    let days: usize =
+        missing.iter().map(|missing| missing.absent.len() + missing.early.len()).sum();
+    warn!(
+        account = account.id.as_str(),
+        week = %week,
+        channels = ?channels,
+        days,
+        holds_from = holds_from.map(|at| at.to_rfc3339()),
+        "waits for data"
+    );
+}
