@@ -178,6 +178,12 @@ fn validate_says_what_the_inbox_would_say_and_moves_nothing() {
     {
         assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
     }
+    // A name that the inbox leaves alone is no better for what is in it.
+    place.write("good.txt", &days("2026-01-05", "2026-01-06"));
+    let said = place.run(&["validate", "good.txt"]).ends(1);
+    assert!(said.stdout.contains("would be left alone good.txt: a name that does not end in .csv"));
+    let said = place.run(&["ingest", "good.txt", "good.csv.part"]).ends(1);
+    assert_eq!(said.stdout.matches("not taken good.").count(), 2, "{}", said.stdout);
     // A file that can't be read is told, the others are looked at, the highest status counts.
     let said = place.run(&["validate", "gone.csv", "bad.csv"]).ends(3);
     assert!(said.stderr.contains("gone.csv: No such file or directory\n"), "{}", said.stderr);
@@ -318,6 +324,23 @@ fn a_key_that_others_can_read_or_that_is_gone_ends_with_3() {
     assert!(made.ends_with(&shown), "{made}\n{shown}");
     place.run(&["keys", "new"]).ends(2);
     place.run(&["decide", "--as-of", MONDAY]).ends(0);
+}
+
+#[test]
+fn a_credential_of_the_service_manager_is_the_key() {
+    let place = Place::new();
+    place.run(&["init", "vault"]).ends(0);
+    fs::rename(place.at("vault/state/keys/signing_key"), place.at("vault/signing_key"))
+        .expect("moved");
+    let shown = place
+        .command(&["keys", "show", "--json"])
+        .env("CREDENTIALS_DIRECTORY", "vault")
+        .output()
+        .expect("it runs");
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    let public = place.read("vault/state/keys/signing_key.pub");
+    assert_eq!(shown["public_key"], public.trim_end());
+    assert_ne!(shown, place.run(&["keys", "show", "--json"]).ends(0).json());
 }
 
 #[test]

@@ -91,6 +91,11 @@ fn copies(
         let mut status = DONE;
         for path in files {
             progress.at(&path.display().to_string());
+            if let Some(why) = refusal::of_name(path) {
+                status = status.max(NO);
+                answer.not_taken(account, path, &why);
+                continue;
+            }
             match unit.take_copy(account, &folder, path, times.arrived_at, times.real) {
                 Ok(file) => answer.add(account, &file),
                 Err(error) => {
@@ -152,6 +157,13 @@ impl<'a> Answer<'a> {
         let folder = self.workspace.places.drop_folder(&account.id);
         self.lines.push(words(&self.place(account), file, &folder));
         self.files.push(machine(account, file));
+    }
+
+    fn not_taken(&mut self, account: &Account, path: &Path, why: &str) {
+        let file = escape(&path.display().to_string());
+        self.lines.push(format!("{} {file}: {why}", paint(BAD, "not taken")));
+        self.files.push(json!({"account": account.id.as_str(), "file": file,
+            "answer": "ignored", "kind": why}));
     }
 
     fn failed(&mut self, account: &Account, path: &Path, error: &CliError) {

@@ -72,13 +72,25 @@ pub fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         Err(error) => unreadable.push(cannot_read(&folder, &error.to_string())),
     }
     match config::check(&daemon, &accounts, &base) {
-        Ok(config) if unreadable.is_empty() => Ok(config),
+        Ok(config) if unreadable.is_empty() => Ok(with_credential(config)),
         Ok(_) => Err(unreadable),
         Err(mut faults) => {
             faults.extend(unreadable);
             Err(faults)
         }
     }
+}
+
+/// The key that systemd hands over as the credential "signing_key" comes before the one that the
+/// configuration names.
+fn with_credential(mut config: Config) -> Config {
+    if let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") {
+        let key = Path::new(&folder).join("signing_key");
+        if files::exists(&key) {
+            config.signing.key = key;
+        }
+    }
+    config
 }
 
 /// The folder that paths are relative to: the one that holds `config/`.

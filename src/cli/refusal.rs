@@ -1,8 +1,20 @@
-//! The faults of a refused file, for people and for machines.
+//! Why a file is not taken, for people and for machines.
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::ingest::Rejection;
+use crate::store::inbox::{TakenName, judge};
+
+/// Why the inbox would not even look into the file of this name; `None`: it would.
+pub fn of_name(path: &Path) -> Option<String> {
+    match judge(path.file_name().unwrap_or_default()) {
+        TakenName::Taken(_) => None,
+        TakenName::Ignored(kind) => Some(kind.to_string()),
+        TakenName::LeftAlone => Some("a name that senders give to files in the making".to_owned()),
+    }
+}
 
 /// The first `lines_max` faults, each with its remedy where that is a new one.
 pub fn lines(rejection: &Rejection, lines_max: usize) -> Vec<String> {

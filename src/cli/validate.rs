@@ -38,6 +38,12 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     for path in &arguments.files {
         let name = escape(&path.display().to_string());
         progress.at(&name);
+        if let Some(why) = refusal::of_name(path) {
+            status = status.max(NO);
+            lines.push(format!("{} {name}: {why}", paint(BAD, "would be left alone")));
+            answers.push(json!({"file": name, "verdict": "ignored", "kind": why}));
+            continue;
+        }
         match workflow::validate(account, path, at) {
             Ok(Reading::Taken(report)) => {
                 lines.push(accepted(&name, account, &report));

@@ -125,9 +125,14 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_budgetd"));
         command.args(arguments).current_dir(self.root()).stdin(Stdio::null());
-        for name in
-            ["BUDGETD_CONFIG", "NO_COLOR", "CLICOLOR_FORCE", "NOTIFY_SOCKET", "JOURNAL_STREAM"]
-        {
+        for name in [
+            "BUDGETD_CONFIG",
+            "NO_COLOR",
+            "CLICOLOR_FORCE",
+            "NOTIFY_SOCKET",
+            "JOURNAL_STREAM",
+            "CREDENTIALS_DIRECTORY",
+        ] {
             command.env_remove(name);
         }
         command
