@@ -101,7 +101,9 @@ pub fn account_standing(
     let newest = ledger.newest_publication(&account.id, None)?;
     let newest_week = newest.as_ref().map(|publication| publication.week);
     let gate = |week: Week| -> Result<Standing, WorkflowError> {
-        let facts = ledger.facts(account, Some(week.back(1).first_day()), None)?;
+        // A first decision asks whether there was ever a row; later ones for the last week alone.
+        let from = newest.is_some().then(|| week.back(1).first_day());
+        let facts = ledger.facts(account, from, None)?;
         Ok(standing(&Gate {
             account,
             week,

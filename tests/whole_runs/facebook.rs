@@ -182,6 +182,19 @@ fn declared_absences_let_every_week_be_decided_that_the_rows_reach() {
 }
 
 #[test]
+fn declared_absences_alone_carry_no_first_decision() {
+    let Some(file) = sample("declared_absences_alone_carry_no_first_decision", RAW) else { return };
+    let workspace = Workspace::of_account("facebook", &account("zero"));
+    workspace.ingest(&file, ARRIVED, 0);
+    // No row is older than Wednesday 15 October.
+    let waits = workspace.decide("2025-10-13", "2025-10-13T18:00:00-04:00", 1);
+    assert_eq!((&waits["outcome"], &waits["holds_from"]), (&"waiting".into(), &Value::Null));
+    assert!(!workspace.account_outbox().exists(), "nothing was published");
+    let first = workspace.decide("2025-10-20", "2025-10-20T06:00:00-04:00", 0);
+    assert_eq!(first["outcome"], "decided");
+}
+
+#[test]
 fn the_evidence_of_each_bundle_has_the_totals_of_the_source_and_names_its_gaps() {
     let test = "the_evidence_of_each_bundle_has_the_totals_of_the_source_and_names_its_gaps";
     let Some(file) = sample(test, RAW) else { return };
