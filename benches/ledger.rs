@@ -149,6 +149,7 @@ impl Bench {
             answer_name: String::new(),
             answer: String::new(),
             source: "long".to_owned(),
+            replaced: 0,
         }
     }
 }

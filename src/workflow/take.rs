@@ -231,7 +231,8 @@ impl Unit<'_> {
         )?;
         let head = open.announce(now, &file.taken(&report, &changes, &archived))?;
         let receipt = file.receipt(&report, &changes);
-        let record = file.record(Some((&report, archived)), &claimed.name, &receipt);
+        let record =
+            file.record(Some((&report, archived)), changes.replaced, &claimed.name, &receipt);
         if changes.is_duplicate {
             take.duplicate(&record, (&chain, head))?;
         } else {
@@ -287,7 +288,7 @@ fn refuse(
     let name = folder.choose_rejected_name(&file.claimed.name, file.sha256)?;
     let problems = rejection.render(&file.claimed.name);
     let head = chain.announce(file.now, &file.refused(&rejection))?;
-    let record = file.record(None, &name, &problems);
+    let record = file.record(None, 0, &name, &problems);
     take.refuse(&record, (&account_chain(&file.account.id), head))?;
     let answer = folder.answer_refused(file.claimed, identity, file.sha256, &name, &problems)?;
     let answer = match answer {
@@ -407,6 +408,7 @@ impl FileFacts<'_> {
     fn record(
         &self,
         taken: Option<(&DailyReport, String)>,
+        replaced: u64,
         answer_name: &str,
         answer: &str,
     ) -> NewFile {
@@ -425,6 +427,7 @@ impl FileFacts<'_> {
             answer_name: answer_name.to_owned(),
             answer: answer.to_owned(),
             source: self.source.name.clone(),
+            replaced,
         }
     }
 }

@@ -108,6 +108,7 @@ impl World {
             answer_name: format!("{name}.csv.receipt.txt"),
             answer: "taken".to_owned(),
             source: "long".to_owned(),
+            replaced: self.files % 3,
         };
         (file, ChainHead { seq: self.files, hash: Digest::of(name.as_bytes()) })
     }

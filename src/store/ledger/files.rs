@@ -1,7 +1,7 @@
 //! The files that were taken: what they were, what became of them, and the answer that their
 //! sender got. A record is written once, in the transaction of its rows, and never changed.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Ledger;
 use super::encode::{self, read_count, read_digest, read_instant, read_name, read_optional_day};
@@ -37,6 +37,8 @@ pub struct NewFile {
     pub answer: String,
     /// The source that read it.
     pub source: String,
+    /// (day, channel) pairs whose values it replaced.
+    pub replaced: u64,
 }
 
 /// What became of a file.
@@ -95,7 +97,7 @@ pub struct FileCounts {
 
 /// What [`read_file`] reads, in its order.
 const COLUMNS: &str = "SELECT files.claim, files.name, sha256, bytes, rows, first_day, last_day,
-    arrived_at, taken_at, archived, answer_name, answer, source, outcome, accounts.name
+    arrived_at, taken_at, archived, answer_name, answer, source, replaced, outcome, accounts.name
     FROM files JOIN accounts ON accounts.id = files.account";
 
 impl Ledger {
@@ -162,8 +164,9 @@ fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
         answer_name: row.get(10)?,
         answer: row.get(11)?,
         source: row.get(12)?,
+        replaced: read_count(row, 13)?,
     };
-    Ok(FileRecord { outcome: read_name(row, 13)?, account: read_name(row, 14)?, file })
+    Ok(FileRecord { outcome: read_name(row, 14)?, account: read_name(row, 15)?, file })
 }
 
 /// Records `file` as number `id`, inside the transaction that is open.
@@ -175,9 +178,9 @@ pub(super) fn insert_file(
     file: &NewFile,
 ) -> rusqlite::Result<()> {
     let insert = "INSERT INTO files (id, account, outcome, claim, name, sha256, bytes, rows,
-        first_day, last_day, arrived_at, taken_at, archived, answer_name, answer, source)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
-    connection.prepare_cached(insert)?.execute((
+        first_day, last_day, arrived_at, taken_at, archived, answer_name, answer, source, replaced)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    connection.prepare_cached(insert)?.execute(params![
         id,
         account,
         outcome.name(),
@@ -194,7 +197,8 @@ pub(super) fn insert_file(
         &file.answer_name,
         &file.answer,
         &file.source,
-    ))?;
+        i64::try_from(file.replaced).unwrap_or(i64::MAX),
+    ])?;
     Ok(())
 }
 

@@ -53,7 +53,8 @@ CREATE TABLE files (
     archived     TEXT,
     answer_name  TEXT NOT NULL,
     answer       TEXT NOT NULL,
-    source       TEXT NOT NULL
+    source       TEXT NOT NULL,
+    replaced     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX files_of_account ON files (account);
 CREATE INDEX files_by_time ON files (account, taken_at, outcome);
