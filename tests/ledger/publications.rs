@@ -172,3 +172,23 @@ fn a_week_is_missed_once() {
     ];
     assert_eq!(missed, expected);
 }
+
+#[test]
+fn what_was_left_alone_is_noted_once_with_the_record_that_says_so() {
+    let mut world = World::new();
+    let noted = |world: &World, name: &str| {
+        world.ledger.is_noted(&main(), name, "symlink").expect("an answer")
+    };
+    assert!(!noted(&world, "a"));
+    for seq in 1..3 {
+        let chain = ("main", head(seq));
+        world.ledger.note_ignored(&main(), "a", "symlink", chain).expect("noted");
+    }
+    assert!(noted(&world, "a") && !noted(&world, "b"));
+    assert_eq!(world.ledger.chain_head("main").expect("a head"), Some(head(2)));
+    world
+        .ledger
+        .note_ignored(&main(), "b", "symlink", ("main", head(1)))
+        .expect_err("it goes back");
+    assert!(!noted(&world, "b"), "one transaction");
+}
