@@ -167,9 +167,9 @@ fn its_last_screen_shows_the_budgets_the_veto_and_where_to_look() {
     let screen = call(folder.path(), &["demo", "there"]).with(0);
     for says in [
         "₹5,00,000 a week",
-        "Veto: Email keeps ",
-        "each ₹1 cut is",
-        "Hold: the week of 2026-01-19",
+        "veto: Email keeps ",
+        "each ₹1",
+        "hold: the week of 2026-01-19",
         "verified all 8 bundles",
         "there/outbox/main/2026-01-26/weekly_recommendations.csv",
         "there/outbox/main/2026-01-26/explanation.txt",

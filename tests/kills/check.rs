@@ -318,28 +318,65 @@ fn outcome(place: &Place, scene: &Scene, clock: Clock) -> Outcome {
     }
     let arrival = if clock == Clock::Stated { "arrived_at" } else { "''" };
     let stated = if clock == Clock::Stated { "stated_at" } else { "''" };
+    // By name, never by number: which account is served first after a failure is of no account.
     let tables = [
-        ("accounts", "SELECT id, name FROM accounts ORDER BY id".to_owned()),
-        ("channels", "SELECT * FROM channels ORDER BY id".to_owned()),
+        ("accounts", "SELECT name FROM accounts ORDER BY name".to_owned()),
+        (
+            "channels",
+            "SELECT a.name, c.name FROM channels c JOIN accounts a ON a.id = c.account
+             ORDER BY a.name, c.name"
+                .to_owned(),
+        ),
         (
             "files",
             format!(
-                "SELECT id, account, name, sha256, bytes, rows, outcome, first_day, last_day,
-                 archived, answer_name, answer, source, {arrival} FROM files ORDER BY id"
+                "SELECT a.name, f.name, sha256, bytes, rows, outcome, first_day, last_day,
+                 archived, answer_name, answer, source, replaced, {arrival}
+                 FROM files f JOIN accounts a ON a.id = f.account ORDER BY a.name, f.id"
             ),
         ),
-        ("facts", "SELECT * FROM facts ORDER BY account, day, channel, campaign".to_owned()),
+        (
+            "facts",
+            "SELECT a.name, day, c.name, campaign, spend, revenue, impressions, clicks,
+             conversions, v.name, v.sha256, s.name, s.sha256, line
+             FROM facts t JOIN accounts a ON a.id = t.account JOIN channels c ON c.id = t.channel
+             JOIN files v ON v.id = t.file JOIN files s ON s.id = t.seen
+             ORDER BY a.name, day, c.name, campaign"
+                .to_owned(),
+        ),
         (
             "publications",
             format!(
-                "SELECT seq, account, week, revision, hold_reason, {stated} FROM publications
-                 ORDER BY seq"
+                "SELECT a.name, week, revision, hold_reason, {stated}
+                 FROM publications p JOIN accounts a ON a.id = p.account ORDER BY a.name, p.seq"
             ),
         ),
-        ("budgets", "SELECT * FROM budgets ORDER BY publication, channel".to_owned()),
-        ("vetoes", "SELECT * FROM vetoes ORDER BY publication, channel".to_owned()),
-        ("missed", "SELECT account, week FROM missed ORDER BY account, week".to_owned()),
-        ("ignored", "SELECT * FROM ignored ORDER BY account, name, kind".to_owned()),
+        (
+            "budgets",
+            "SELECT a.name, week, revision, channel, budget FROM budgets b
+             JOIN publications p ON p.seq = b.publication JOIN accounts a ON a.id = p.account
+             ORDER BY a.name, week, revision, channel"
+                .to_owned(),
+        ),
+        (
+            "vetoes",
+            "SELECT a.name, week, revision, channel FROM vetoes v
+             JOIN publications p ON p.seq = v.publication JOIN accounts a ON a.id = p.account
+             ORDER BY a.name, week, revision, channel"
+                .to_owned(),
+        ),
+        (
+            "missed",
+            "SELECT a.name, week FROM missed m JOIN accounts a ON a.id = m.account
+             ORDER BY a.name, week"
+                .to_owned(),
+        ),
+        (
+            "ignored",
+            "SELECT a.name, i.name, kind FROM ignored i JOIN accounts a ON a.id = i.account
+             ORDER BY a.name, i.name, kind"
+                .to_owned(),
+        ),
     ];
     let tables = tables.map(|(name, select)| (name, rows_of(place, &select)));
     let mut answers = BTreeMap::new();
