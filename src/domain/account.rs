@@ -125,6 +125,20 @@ impl Account {
         self.channels.iter().find(|channel| channel.name == *name)
     }
 
+    /// What a channel that was called `name` is called today: a channel is renamed by giving it
+    /// another name and its former one as an alias, or by other letters.
+    pub fn todays_name(&self, name: &ChannelName) -> ChannelName {
+        if self.channel(name).is_some() {
+            return name.clone();
+        }
+        let lower = name.as_str().to_lowercase();
+        let is_like = |text: &str| text.to_lowercase() == lower;
+        let renamed = self.channels.iter().find(|channel| {
+            is_like(channel.name.as_str()) || channel.aliases.iter().any(|alias| is_like(alias))
+        });
+        renamed.map_or_else(|| name.clone(), |channel| channel.name.clone())
+    }
+
     /// The week that `day` lies in.
     pub fn week_of(&self, day: Day) -> Week {
         Week::containing(day, self.week_starts_on)

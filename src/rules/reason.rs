@@ -276,7 +276,7 @@ impl fmt::Display for Reason {
             }
             Self::ReferenceSpend { week } => write!(
                 f,
-                "nothing has been published yet, so compared with what was spent in the week of {week}"
+                "there are no earlier budgets to compare with, so compared with what was spent in the week of {week}"
             ),
             Self::PublishedUnusable { week } => write!(
                 f,

@@ -28,6 +28,10 @@ pub fn open_regular(path: &Path) -> Result<fs::File, StoreError> {
 
 /// The text of the file at `path`, at most `bytes_max` of it.
 pub fn read_text(path: &Path, bytes_max: u64) -> std::io::Result<String> {
+    // A look first: opening a FIFO would wait for a writer.
+    if !fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
     let file = fs::File::open(path)?;
     let mut text = String::new();
     file.take(bytes_max + 1).read_to_string(&mut text)?;

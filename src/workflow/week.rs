@@ -1,13 +1,14 @@
 //! Runs one week for one account: gate → decision → bundle → signature → outbox, with the audit
 //! log ahead of each visible step. A week that is published is never decided again unasked.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{MissedWeek, Unit, WorkflowError, account_chain, scheduled_at};
 use crate::audit::Event;
 use crate::decision::{self, Decision, Gate, Question, Standing, standing};
 use crate::domain::calendar::day_of;
-use crate::domain::{Account, DayFact, Digest, Instant, Week};
+use crate::domain::{Account, ChannelName, DayFact, Digest, Instant, Week};
 use crate::history::{MissingDays, WeeklyHistory};
 use crate::report;
 use crate::rules::{HoldReason, PublishedBudgets};
@@ -85,6 +86,7 @@ impl Unit<'_> {
         let week = request
             .week
             .unwrap_or_else(|| account.week_of(day_of(request.stated_at, account.time_zone)));
+        check_not_far_ahead(account, week, request.stated_at)?;
         let existing = self.ledger.publication(&account.id, week)?;
         let revision = match (&existing, &request.revise) {
             (Some(existing), None) => return Ok(self.already_decided(account, existing)),
@@ -160,7 +162,8 @@ impl Unit<'_> {
         facts: &[DayFact],
         request: &WeekRequest,
     ) -> Result<Standing, WorkflowError> {
-        let has_published = self.ledger.newest_publication(&account.id, None)?.is_some();
+        // What could be held are the budgets before this week, not those of a later one.
+        let has_published = self.ledger.newest_publication(&account.id, Some(week))?.is_some();
         Ok(standing(&Gate {
             account,
             week,
@@ -181,8 +184,11 @@ impl Unit<'_> {
         facts: &[DayFact],
     ) -> Result<Decision, WorkflowError> {
         let history = WeeklyHistory::build(account, week, facts);
-        let published = self.ledger.newest_publication(&account.id, Some(week))?.map(budgets_of);
+        let published = self.ledger.newest_publication(&account.id, Some(week))?;
+        let published = published.map(|publication| budgets_of(account, publication));
         let veto_runs = self.ledger.veto_runs(&account.id, week)?;
+        let veto_runs: BTreeMap<ChannelName, u32> =
+            veto_runs.into_iter().map(|(name, run)| (account.todays_name(&name), run)).collect();
         Ok(decision::decide(&Question {
             account,
             week,
@@ -280,12 +286,30 @@ fn decided_event(decision: &Decision, decision_json: &[u8], request: &WeekReques
     }
 }
 
-fn budgets_of(publication: Publication) -> PublishedBudgets {
+/// The published budgets, by today's names of the channels.
+fn budgets_of(account: &Account, publication: Publication) -> PublishedBudgets {
+    let budgets = publication.budgets.into_iter();
     PublishedBudgets {
         week: publication.week,
         revision: publication.revision,
-        budgets: publication.budgets,
+        budgets: budgets.map(|(name, budget)| (account.todays_name(&name), budget)).collect(),
     }
+}
+
+/// A week beyond the next has no evidence to come soon: somebody mistyped it.
+fn check_not_far_ahead(
+    account: &Account,
+    week: Week,
+    stated_at: Instant,
+) -> Result<(), WorkflowError> {
+    let next = account.week_of(day_of(stated_at, account.time_zone)).forward(1);
+    if week <= next {
+        return Ok(());
+    }
+    Err(WorkflowError::Usage {
+        message: format!("account {}: the week of {week} is too far ahead", account.id),
+        hint: format!("at this time the last week that can be decided is that of {next}"),
+    })
 }
 
 fn nothing_to_revise(account: &Account, week: Week) -> WorkflowError {

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use rusqlite::{OptionalExtension, Row};
 
 use super::Ledger;
+use super::channels::numbered;
 use super::encode::{self, read_day, read_digest, read_instant, read_measures, read_name};
 use crate::domain::{Account, AccountId, ChannelName, Day, DayFact, Digest, Instant, Measures};
 use crate::store::StoreError;
@@ -43,6 +44,7 @@ impl Ledger {
         to: Option<Day>,
     ) -> Result<Vec<DayFact>, StoreError> {
         let Some(number) = self.account(&account.id)? else { return Ok(Vec::new()) };
+        self.check_currency(account)?;
         self.read_facts(account, number, from, to).map_err(|error| self.read_fault(error))
     }
 
@@ -85,19 +87,11 @@ impl Ledger {
         account: &Account,
         number: i64,
     ) -> rusqlite::Result<BTreeMap<i64, usize>> {
-        let by_name: BTreeMap<&str, usize> = account
-            .channels
-            .iter()
-            .enumerate()
-            .map(|(position, channel)| (channel.name.as_str(), position))
-            .collect();
-        let mut all =
-            self.connection.prepare_cached("SELECT id, name FROM channels WHERE account = ?1")?;
-        let mut rows = all.query([number])?;
         let mut positions = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            if let Some(&position) = by_name.get(row.get_ref(1)?.as_str()?) {
-                positions.insert(row.get(0)?, position);
+        for (position, numbered) in numbered(&self.connection, number, account)?.iter().enumerate()
+        {
+            if let Some(numbered) = numbered {
+                positions.insert(numbered.number, position);
             }
         }
         Ok(positions)

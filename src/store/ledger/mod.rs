@@ -5,6 +5,7 @@
 mod batch;
 mod chains;
 mod changes;
+mod channels;
 mod encode;
 mod facts;
 mod fault;

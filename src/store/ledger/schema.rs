@@ -25,9 +25,11 @@ pub const VERSION: u32 = STEPS.len() as u32;
 /// `facts` has no foreign keys, which would cost look-ups for each of millions of rows: its rows
 /// are written in the transaction that writes their file, account and channel.
 const FIRST: &str = "
+-- currency: that of its amounts, from its first file on.
 CREATE TABLE accounts (
-    id    INTEGER PRIMARY KEY,
-    name  TEXT NOT NULL UNIQUE
+    id        INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL UNIQUE,
+    currency  TEXT
 ) STRICT;
 
 CREATE TABLE channels (

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction};
 
 use super::batch::{Batch, FactColumns};
+use super::channels::numbered;
 use super::encode::{self, MeasureColumns, read_measures};
 use super::fault::fault;
 use super::files::{FileOutcome, NewFile, insert_file, next_file};
@@ -111,6 +112,7 @@ impl Ledger {
     ) -> Result<Take<'_>, StoreError> {
         let ledger: &Self = self;
         let transaction = ledger.begin()?;
+        ledger.check_currency(account)?;
         if ledger.file_by_claim(claim)?.is_some() {
             return Err(StoreError::Refused {
                 what: format!("the file claimed as {claim} has been taken already"),
@@ -121,6 +123,7 @@ impl Ledger {
         let begin = || {
             let connection = &ledger.connection;
             let number = account_number(connection, &account.id)?;
+            note_currency(connection, number, account)?;
             let file = next_file(connection)?;
             Ok(Take {
                 batch: Batch::new(connection, number, file)?,
@@ -150,24 +153,40 @@ fn number_channels(
     account: i64,
     settings: &Account,
 ) -> rusqlite::Result<Vec<(ChannelName, i64)>> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO channels (account, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-    )?;
-    let mut find =
-        connection.prepare_cached("SELECT id FROM channels WHERE account = ?1 AND name = ?2")?;
-    let number = |name: &ChannelName| {
-        let known: Option<i64> =
-            find.query_row((account, name.as_str()), |row| row.get(0)).optional()?;
-        if let Some(number) = known {
-            return Ok(number);
-        }
-        insert.execute((account, name.as_str()))?;
-        Ok(connection.last_insert_rowid())
-    };
-    let names: Vec<ChannelName> =
-        settings.channels.iter().map(|channel| channel.name.clone()).collect();
-    let numbers: Vec<i64> = names.iter().map(number).collect::<rusqlite::Result<_>>()?;
-    Ok(names.into_iter().zip(numbers).collect())
+    let mut insert =
+        connection.prepare_cached("INSERT INTO channels (account, name) VALUES (?1, ?2)")?;
+    let mut rename = connection.prepare_cached("UPDATE channels SET name = ?2 WHERE id = ?1")?;
+    let known = numbered(connection, account, settings)?;
+    let mut channels = Vec::with_capacity(settings.channels.len());
+    for (channel, known) in settings.channels.iter().zip(known) {
+        let name = channel.name.as_str();
+        let number = match known {
+            Some(known) => {
+                if known.is_renamed {
+                    rename.execute((known.number, name))?;
+                }
+                known.number
+            }
+            None => {
+                insert.execute((account, name))?;
+                connection.last_insert_rowid()
+            }
+        };
+        channels.push((channel.name.clone(), number));
+    }
+    Ok(channels)
+}
+
+/// Remembers the currency of an account's amounts at its first file.
+fn note_currency(
+    connection: &Connection,
+    account: i64,
+    settings: &Account,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE accounts SET currency = ?2 WHERE id = ?1 AND currency IS NULL")?
+        .execute((account, settings.currency.code()))
+        .map(drop)
 }
 
 impl Take<'_> {
