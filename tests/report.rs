@@ -379,7 +379,9 @@ proptest! {
         assert_plain(&text);
         assert_plain(&trace_text(&decision, None));
         let long_word = |line: &str| line.split(' ').any(|word| word.chars().count() > 60);
-        for line in text.lines() {
+        // A table is as wide as its names and figures, which may be absurd here.
+        let of_table = |line: &str| line.trim_start().contains("  ");
+        for line in text.lines().filter(|line| !of_table(line)) {
             prop_assert!(line.chars().count() <= 100 || long_word(line), "{line}");
         }
     }

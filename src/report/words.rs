@@ -208,7 +208,7 @@ pub(crate) fn wrap(first: &str, text: &str) -> String {
     for word in words(text) {
         let width = columns(word);
         if !at_start && used + 1 + width > COLUMNS_MAX {
-            wrapped.push('\n');
+            end_line(&mut wrapped);
             wrapped.push_str(&" ".repeat(indent));
             used = indent;
         } else if !at_start {
@@ -219,8 +219,14 @@ pub(crate) fn wrap(first: &str, text: &str) -> String {
         used += width;
         at_start = false;
     }
-    wrapped.push('\n');
+    end_line(&mut wrapped);
     wrapped
+}
+
+/// Ends a line without a space before its end: a word from outside may end in one of Unicode's.
+fn end_line(text: &mut String) {
+    text.truncate(text.trim_end().len());
+    text.push('\n');
 }
 
 /// The pieces of `text` between the spaces that a line may break at.
@@ -283,5 +289,14 @@ mod tests {
         assert_eq!(lines[0].len(), 96);
         assert_eq!(lines[1], format!("  {}", ["word"; 6].join(" ")));
         assert_eq!(words(" a  50 % of b %").collect::<Vec<_>>(), ["a", "50 %", "of", "b %"]);
+    }
+
+    #[test]
+    fn no_line_ends_in_a_space_of_any_script() {
+        let word = format!("{}\u{3000}", "w".repeat(60));
+        let wrapped = wrap("- ", &format!("{word} {word} {}\u{a0}", "w".repeat(60)));
+        assert_eq!(wrapped.lines().count(), 3);
+        assert!(wrapped.lines().all(|line| line.trim_end() == line), "{wrapped:?}");
+        assert_eq!(wrap("", "\u{a0}"), "\n");
     }
 }
