@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde_json::json;
 
-use super::output::{BAD, FAINT, GOOD, paint};
+use super::output::{BAD, CARE, FAINT, GOOD, paint};
 use super::{Context, DONE, Ending, NO};
 use crate::domain::text::escape;
 use crate::report::words::count;
@@ -37,7 +37,11 @@ fn verify(context: &Context) -> Ending {
     let workspace = context.workspace()?;
     let mut status = DONE;
     let mut answers = Vec::new();
-    for AuditOf { chain, answer } in workflow::verify_audit(&workspace)? {
+    for AuditOf { chain, answer, bundles_gone } in workflow::verify_audit(&workspace)? {
+        let gone = (!bundles_gone.is_empty()).then(|| {
+            let names = bundles_gone.join(", ");
+            format!("  {} no longer in the outbox: {names}", paint(CARE, "gone"))
+        });
         match answer {
             Ok(report) => {
                 let vouched = match report.bundles {
@@ -52,7 +56,7 @@ fn verify(context: &Context) -> Ending {
                     count(records, "record")
                 ));
                 answers.push(json!({"chain": chain, "whole": true, "records": report.records,
-                    "bundles": report.bundles}));
+                    "bundles": report.bundles, "bundles_gone": bundles_gone}));
             }
             Err(faults) => {
                 status = NO;
@@ -63,6 +67,9 @@ fn verify(context: &Context) -> Ending {
                 answers.push(json!({"chain": chain, "whole": false,
                     "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
             }
+        }
+        if let Some(gone) = gone {
+            context.output.line(gone);
         }
     }
     context.output.json(&json!({ "chains": answers }));

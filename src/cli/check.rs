@@ -14,10 +14,9 @@ use crate::domain::{Account, Instant};
 use crate::report::words::count;
 use crate::store::inbox::DropFolder;
 use crate::store::keys::SigningKey;
-use crate::store::ledger::Ledger;
 use crate::store::lock::Lock;
 use crate::store::{StoreError, files};
-use crate::workflow::{Workspace, meant_for_nobody, next_run};
+use crate::workflow::{WorkflowError, Workspace, meant_for_nobody, next_run};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -253,13 +252,13 @@ fn key(workspace: &Workspace) -> Finding {
 
 fn ledger(workspace: &Workspace) -> Finding {
     let path = workspace.places.state().ledger();
-    Finding::of(
-        "ledger",
-        Ledger::open_existing(&path).map(|ledger| match ledger {
-            Some(_) => shown(&path),
-            None => "not there yet; the first file or decision makes it".to_owned(),
-        }),
-    )
+    let found = match workspace.ledger_to_read() {
+        Ok(Some(_)) => Ok(shown(&path)),
+        Ok(None) => Ok("not there yet; the first file or decision makes it".to_owned()),
+        Err(WorkflowError::Store(error)) => Err(error),
+        Err(error) => return Finding::wrong("ledger", error),
+    };
+    Finding::of("ledger", found)
 }
 
 fn daemon(workspace: &Workspace) -> Finding {

@@ -5,7 +5,8 @@ use super::{CliError, Context, DONE, Ending, parse_day};
 use crate::domain::text::escape;
 use crate::domain::{Account, Day};
 use crate::report::{self, ExplainError};
-use crate::store::ledger::{Ledger, Publication};
+use crate::store::ledger::Publication;
+use crate::workflow::Workspace;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -23,7 +24,7 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let account = named_or_only(&workspace, arguments.account.as_deref())?;
-    let publication = publication(&workspace.places.state().ledger(), account, arguments.week)?;
+    let publication = publication(&workspace, account, arguments.week)?;
     let decision: serde_json::Value =
         serde_json::from_str(&publication.decision).map_err(|error| CliError {
             status: 4,
@@ -57,11 +58,11 @@ fn no_explanation(error: &ExplainError, publication: &Publication, channel: &str
 }
 
 fn publication(
-    ledger: &std::path::Path,
+    workspace: &Workspace,
     account: &Account,
     day: Option<Day>,
 ) -> Result<Publication, CliError> {
-    let found = match Ledger::open_existing(ledger)? {
+    let found = match workspace.ledger_to_read()? {
         None => None,
         Some(ledger) => match day {
             Some(day) => ledger.publication(&account.id, account.week_of(day))?,

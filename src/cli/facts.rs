@@ -4,7 +4,6 @@ use super::accounts::named_or_only;
 use super::{Context, DONE, Ending, parse_day};
 use crate::domain::text::spreadsheet_safe;
 use crate::domain::{Account, Conversions, Day, DayFact};
-use crate::store::ledger::Ledger;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -22,7 +21,7 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let account = named_or_only(&workspace, arguments.account.as_deref())?;
-    let mut facts = match Ledger::open_existing(&workspace.places.state().ledger())? {
+    let mut facts = match workspace.ledger_to_read()? {
         Some(ledger) => ledger.facts(account, arguments.from, arguments.to)?,
         None => Vec::new(),
     };

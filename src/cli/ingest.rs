@@ -120,12 +120,23 @@ pub fn take_inbox(
 ) -> Result<(), CliError> {
     unit.recover(account, arrived_at, real, done)?;
     let folder = unit.drop_folder(account)?;
-    let scan = folder.scan(&[])?;
-    for ignored in unit.note_ignored(account, &scan.ignored, real)? {
-        let answer = FileAnswer::Ignored { kind: ignored.kind.to_string() };
-        done(&TakenFile { name: ignored.name, answer });
+    loop {
+        let scan = folder.scan(&[])?;
+        for ignored in unit.note_ignored(account, &scan.ignored, real)? {
+            let answer = FileAnswer::Ignored { kind: ignored.kind.to_string() };
+            done(&TakenFile { name: ignored.name, answer });
+        }
+        // A scan is bounded; what it left is taken by the next one, as long as any was answered.
+        let more = scan.candidates_total > scan.candidates.len() as u64;
+        let mut has_answered = false;
+        unit.take_candidates(account, &folder, &scan.candidates, arrived_at, real, &mut |file| {
+            has_answered |= !matches!(file.answer, FileAnswer::Changed);
+            done(file);
+        })?;
+        if !more || !has_answered {
+            return Ok(());
+        }
     }
-    Ok(unit.take_candidates(account, &folder, &scan.candidates, arrived_at, real, done)?)
 }
 
 /// What happened, collected until the progress bar is gone.

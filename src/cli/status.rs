@@ -44,7 +44,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     }
     context.output.line_each(&nobody_words(&workspace, &nobody));
     // Before the first file there is no ledger; an empty one tells the same.
-    let ledger = match Ledger::open_existing(&workspace.places.state().ledger())? {
+    let ledger = match workspace.ledger_to_read()? {
         Some(ledger) => ledger,
         None => Ledger::temporary()?,
     };
@@ -109,10 +109,24 @@ fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -
         paint(style, standing.health.word())
     )]);
     inbox(&mut page, workspace, account, standing);
-    page.field("last", last_words(standing));
+    page.field("last", last_words(account, standing));
     for missed in &standing.missed {
         let hint = format!("`budgetd decide --week {}` still can", missed.week);
         page.field("missed", format!("the week of {} was never decided; {hint}", missed.week));
+    }
+    if !standing.channels_left_out.is_empty() {
+        let names = standing.channels_left_out.join(", ");
+        page.field(
+            "left out",
+            format!(
+                "the ledger has {names}, which the account does not name: in no decision\n\
+                 give the channel's former name as an alias if it was renamed"
+            ),
+        );
+    }
+    if !standing.bundles_gone.is_empty() {
+        let names = standing.bundles_gone.join(", ");
+        page.field("gone", format!("{names}: published, and no longer in the outbox"));
     }
     if let Some((due, gate)) = &standing.due {
         page.field("due", format!("the week of {}: {}", due.week, gate_words(account, gate)));
@@ -138,6 +152,10 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
         if let (Some(first), Some(last)) = (file.first_day, file.last_day) {
             text.push_str(&format!(" ({})", span(first, last)));
         }
+        if file.replaced > 0 {
+            let days = if file.replaced == 1 { "channel day" } else { "channel days" };
+            text.push_str(&format!("; it corrected {} {days}", file.replaced));
+        }
         page.field("file", text);
     }
     if standing.files.is_empty() {
@@ -162,7 +180,7 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
     }
 }
 
-fn last_words(standing: &AccountStanding) -> String {
+fn last_words(account: &Account, standing: &AccountStanding) -> String {
     let Some(last) = &standing.last else { return "nothing was decided yet".to_owned() };
     let publication = &last.publication;
     let outcome = if publication.held { "held" } else { "decided" };
@@ -171,6 +189,9 @@ fn last_words(standing: &AccountStanding) -> String {
         revision => format!(", revision {revision}"),
     };
     let there = if last.is_there { "" } else { " (THE BUNDLE IS GONE: restore it from a backup)" };
+    let late = last.late_since.map_or_else(String::new, |due_at| {
+        format!("; late, it had been due {}", time(account, due_at))
+    });
     let vetoes = match publication.vetoed.len() {
         0 => String::new(),
         _ => format!(
@@ -179,7 +200,7 @@ fn last_words(standing: &AccountStanding) -> String {
         ),
     };
     format!(
-        "the week of {} {outcome}{revision}{vetoes}: {}{there}",
+        "the week of {} {outcome}{revision}{vetoes}{late}: {}{there}",
         publication.week,
         escape(&last.folder.display().to_string())
     )
@@ -222,7 +243,7 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         json!({"week": last.publication.week, "revision": last.publication.revision,
             "outcome": if last.publication.held { "held" } else { "decided" },
             "vetoes": last.publication.vetoed, "folder": last.folder.display().to_string(),
-            "is_there": last.is_there})
+            "is_there": last.is_there, "late_since": last.late_since})
     });
     let due = standing.due.as_ref().map(|(due, gate)| {
         json!({"week": due.week, "scheduled_at": due.scheduled_at, "standing": gate_value(gate)})
@@ -230,6 +251,8 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
     let next = standing.next.map(|(week, at)| json!({"week": week, "at": at}));
     json!({
         "account": account.id.as_str(), "health": standing.health.word(),
+        "channels_left_out": standing.channels_left_out,
+        "bundles_gone": standing.bundles_gone,
         "today": {"accepted": standing.today.accepted, "duplicate": standing.today.duplicate,
             "refused": standing.today.refused},
         "files": files,

@@ -77,6 +77,18 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     })
 }
 
+/// Whether `path` is a file with content or a folder that holds something.
+pub fn holds_something(path: &Path) -> Result<bool, StoreError> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => is_empty_folder(path).map(|is_empty| !is_empty),
+        Ok(found) => Ok(found.len() > 0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(source) => {
+            Err(StoreError::Machine { what: "cannot look at", path: path.to_owned(), source })
+        }
+    }
+}
+
 /// Whether `folder` is missing or holds nothing.
 pub fn is_empty_folder(folder: &Path) -> Result<bool, StoreError> {
     match fs::read_dir(folder) {

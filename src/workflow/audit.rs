@@ -1,5 +1,6 @@
 //! The audit log held against itself, the ledger and the published bundles.
 
+use super::standing::bundles_gone;
 use super::{WorkflowError, Workspace, account_chain, chain_path};
 use crate::audit::{AuditFault, AuditReport, DAEMON_CHAIN, PublishedSegment, Record};
 use crate::domain::Account;
@@ -14,11 +15,13 @@ pub struct AuditOf {
     pub chain: String,
     /// Whole, or every fault.
     pub answer: Result<AuditReport, Vec<AuditFault>>,
+    /// Published bundles that are no longer in the outbox and so vouch for nothing, by name.
+    pub bundles_gone: Vec<String>,
 }
 
 /// Checks every chain of the workspace.
 pub fn verify_audit(workspace: &Workspace) -> Result<Vec<AuditOf>, WorkflowError> {
-    let ledger = Ledger::open_existing(&workspace.places.state().ledger())?;
+    let ledger = workspace.ledger_to_read()?;
     let mut answers = vec![verify_chain(workspace, ledger.as_ref(), DAEMON_CHAIN, &[])?];
     for account in &workspace.config.accounts {
         let bundles = published(workspace, account)?;
@@ -34,7 +37,11 @@ pub fn verify_audit(workspace: &Workspace) -> Result<Vec<AuditOf>, WorkflowError
             })
             .collect();
         let chain = account_chain(&account.id);
-        answers.push(verify_chain(workspace, ledger.as_ref(), &chain, &segments)?);
+        let mut answer = verify_chain(workspace, ledger.as_ref(), &chain, &segments)?;
+        if let Some(ledger) = &ledger {
+            answer.bundles_gone = bundles_gone(workspace, ledger, account)?;
+        }
+        answers.push(answer);
     }
     Ok(answers)
 }
@@ -51,7 +58,7 @@ fn verify_chain(
     };
     let path = chain_path(workspace, chain)?;
     let answer = journal::verify_all(&path, chain, acknowledged, segments);
-    Ok(AuditOf { chain: chain.to_owned(), answer })
+    Ok(AuditOf { chain: chain.to_owned(), answer, bundles_gone: Vec::new() })
 }
 
 /// The bundles that are in the outbox, each with its piece of the log.

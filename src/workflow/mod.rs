@@ -26,6 +26,7 @@ use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Instant, Week};
 use crate::store::StoreError;
+use crate::store::files;
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
 use crate::store::ledger::Ledger;
@@ -115,7 +116,11 @@ impl Workspace {
         lock: Lock,
         interrupt: &'w Interrupt,
     ) -> Result<Unit<'w>, WorkflowError> {
-        let ledger = Ledger::open(&self.places.state().ledger())?;
+        let path = self.places.state().ledger();
+        if !files::exists(&path) {
+            self.check_nothing_was_lost()?;
+        }
+        let ledger = Ledger::open(&path)?;
         Ok(Unit {
             workspace: self,
             interrupt,
@@ -126,6 +131,41 @@ impl Workspace {
             key: None,
             _lock: lock,
         })
+    }
+
+    /// The ledger for reading; `None`: nothing was ever taken or decided here.
+    pub fn ledger_to_read(&self) -> Result<Option<Ledger>, WorkflowError> {
+        let ledger = Ledger::open_existing(&self.places.state().ledger())?;
+        if ledger.is_none() {
+            self.check_nothing_was_lost()?;
+        }
+        Ok(ledger)
+    }
+
+    /// Where there is no ledger, nothing else may speak of one: weeks decided on what is left would
+    /// be genuine and wrong.
+    fn check_nothing_was_lost(&self) -> Result<(), StoreError> {
+        let state = self.places.state();
+        let mut traces = vec![("the audit log", state.audit_daemon())];
+        for account in &self.config.accounts {
+            let id = account.id.as_str();
+            traces.push(("the audit log", state.audit_account(&account.id)));
+            traces.push(("the outbox", self.config.paths.outbox.join(id)));
+            traces.push(("the archive", self.config.paths.archive.join(id)));
+        }
+        for (what, path) in traces {
+            if files::holds_something(&path)? {
+                return Err(StoreError::Damaged {
+                    what: format!("the ledger is gone, but {what} has records of it"),
+                    path: state.ledger(),
+                    hint: format!(
+                        "restore the state folder from a backup; {} shows that there was one",
+                        path.display()
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The outbox.

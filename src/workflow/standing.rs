@@ -42,6 +42,10 @@ pub struct AccountStanding {
     pub next_standing: Option<Standing>,
     /// Weeks that were missed and not decided by hand since, newest first.
     pub missed: Vec<Missed>,
+    /// Channels of which there are facts and that the account no longer names.
+    pub channels_left_out: Vec<String>,
+    /// Published bundles that are not in the outbox, oldest first, by name.
+    pub bundles_gone: Vec<String>,
     /// In one word.
     pub health: Health,
 }
@@ -66,6 +70,9 @@ pub struct LastDecision {
     pub folder: PathBuf,
     /// Whether the bundle is still there.
     pub is_there: bool,
+    /// When its run had been due, where it was published on a later day: it was caught up, or it
+    /// waited for data.
+    pub late_since: Option<Instant>,
 }
 
 /// How an account is.
@@ -139,7 +146,12 @@ pub fn account_standing(
         let name =
             BundleName { week: publication.week.first_day(), revision: publication.revision };
         let folder = workspace.outbox().path(&account.id, name);
-        LastDecision { is_there: files::exists(&folder), folder, publication }
+        LastDecision {
+            is_there: files::exists(&folder),
+            late_since: late_since(account, &publication),
+            folder,
+            publication,
+        }
     });
     let mut found = AccountStanding {
         today,
@@ -152,6 +164,8 @@ pub fn account_standing(
         next,
         next_standing,
         missed,
+        channels_left_out: left_out(ledger, account)?,
+        bundles_gone: bundles_gone(workspace, ledger, account)?,
         health: Health::Well,
     };
     found.health = health(&found);
@@ -161,7 +175,10 @@ pub fn account_standing(
 fn health(found: &AccountStanding) -> Health {
     let held = found.last.as_ref().is_some_and(|last| last.publication.held);
     let lost = found.last.as_ref().is_some_and(|last| !last.is_there);
-    let is_odd = found.inbox_trouble.is_some() || !found.ignored.is_empty();
+    let is_odd = found.inbox_trouble.is_some()
+        || !found.ignored.is_empty()
+        || !found.channels_left_out.is_empty()
+        || !found.bundles_gone.is_empty();
     if found.due.is_some() {
         Health::Waiting
     } else if held || lost || found.today.refused > 0 || is_odd {
@@ -169,6 +186,35 @@ fn health(found: &AccountStanding) -> Health {
     } else {
         Health::Well
     }
+}
+
+/// When the run of a publication had been due, where it was published on a later day.
+fn late_since(account: &Account, publication: &Publication) -> Option<Instant> {
+    let due_at = scheduled_at(account, publication.week);
+    let day = |at: Instant| day_of(at, account.time_zone);
+    (day(publication.stated_at) > day(due_at)).then_some(due_at)
+}
+
+fn left_out(ledger: &Ledger, account: &Account) -> Result<Vec<String>, StoreError> {
+    let names = ledger.channels_left_out(account)?;
+    Ok(names.iter().map(|name| escape(name)).collect())
+}
+
+/// Published bundles that are no longer where they were published.
+pub fn bundles_gone(
+    workspace: &Workspace,
+    ledger: &Ledger,
+    account: &Account,
+) -> Result<Vec<String>, StoreError> {
+    let outbox = workspace.outbox();
+    let mut gone = Vec::new();
+    for published in ledger.published_segments(&account.id)? {
+        let name = BundleName { week: published.week.first_day(), revision: published.revision };
+        if !files::exists(&outbox.path(&account.id, name)) {
+            gone.push(name.to_string());
+        }
+    }
+    Ok(gone)
 }
 
 fn look(workspace: &Workspace, account: &Account) -> Result<Scan, StoreError> {

@@ -239,7 +239,7 @@ impl Unit<'_> {
             take.accept(&record, (&chain, head))?;
         }
         // From here on the claim is known: whatever is interrupted, `finish` does it again.
-        folder.answer_accepted(&claimed.name, &receipt)?;
+        give_receipt(folder, &claimed.name, &receipt)?;
         release(folder, claimed, staged)?;
         Ok(if changes.is_duplicate {
             FileAnswer::Duplicate { report }
@@ -319,10 +319,19 @@ fn finish(
     if record.outcome == FileOutcome::Refused {
         folder.answer_refused(claimed, &staged.identity, staged.digest, name, text)?;
     } else {
-        folder.answer_accepted(name, text)?;
+        give_receipt(folder, name, text)?;
         release(folder, claimed, staged)?;
     }
     Ok(FileAnswer::Finished)
+}
+
+/// Writes a receipt. Receipts are a convenience, the audit log is the record: where the sender has
+/// put something else in its place, the file is taken all the same.
+fn give_receipt(folder: &DropFolder, name: &str, text: &str) -> Result<(), WorkflowError> {
+    match folder.answer_accepted(name, text) {
+        Ok(()) | Err(StoreError::Refused { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Removes the claimed original of a file whose copy and rows are durable; one that changed since

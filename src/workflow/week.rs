@@ -307,7 +307,7 @@ fn check_not_far_ahead(
         return Ok(());
     }
     Err(WorkflowError::Usage {
-        message: format!("account {}: the week of {week} is too far ahead", account.id),
+        message: format!("the week of {week} is too far ahead"),
         hint: format!("at this time the last week that can be decided is that of {next}"),
     })
 }

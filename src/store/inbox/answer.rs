@@ -9,7 +9,7 @@ use crate::domain::Digest;
 use crate::store::StoreError;
 use crate::store::copy::hash;
 use crate::store::folder::{Folder, Moved, Opened, machine};
-use crate::store::object::{Identity, Object};
+use crate::store::object::{Identity, Object, ObjectKind};
 
 /// Answers are for everybody who may look into the folder.
 const MODE_ANSWER: u32 = 0o644;
@@ -120,7 +120,7 @@ fn put(
 
 /// The first place that is free or, among the prefixed ones, holds this very content.
 fn choose(rejected: &Folder, name: &str, digest: Digest) -> Result<String, StoreError> {
-    if rejected.look(OsStr::new(name))?.is_none() {
+    if rejected.look(OsStr::new(name))?.is_none() && can_have_problems(rejected, name)? {
         return Ok(name.to_owned());
     }
     let digits = digest.short();
@@ -130,11 +130,19 @@ fn choose(rejected: &Folder, name: &str, digest: Digest) -> Result<String, Store
             1 => format!("{digits}_{name}"),
             _ => format!("{digits}_{number}_{name}"),
         };
-        if occupant(rejected, OsStr::new(&prefixed), digest)? != Occupant::Another {
+        if occupant(rejected, OsStr::new(&prefixed), digest)? != Occupant::Another
+            && can_have_problems(rejected, &prefixed)?
+        {
             return Ok(prefixed);
         }
     }
     Err(crowded(rejected, name))
+}
+
+/// Whether the problems of `name` can be written beside it: nothing but a file may be in the way.
+fn can_have_problems(rejected: &Folder, name: &str) -> Result<bool, StoreError> {
+    let found = rejected.look(OsStr::new(&format!("{name}.problems.txt")))?;
+    Ok(!matches!(found, Some(Object::Other(ObjectKind::Directory))))
 }
 
 fn occupant(rejected: &Folder, name: &OsStr, digest: Digest) -> Result<Occupant, StoreError> {
