@@ -11,7 +11,6 @@ use super::stage::Staged;
 use super::{CLAIMED, DropFolder};
 use crate::store::StoreError;
 use crate::store::atomic::temporary_name;
-use crate::store::copy::{CopyError, copy_hashing};
 use crate::store::files::open_regular;
 use crate::store::folder::{Folder, Moved, machine, unique_hex};
 use crate::store::object::{Identity, Object};
@@ -129,16 +128,12 @@ impl DropFolder {
         let temporary = temporary_name();
         let temporary = OsStr::new(&temporary);
         let mut copy = folder.create_file(temporary, MODE_COPY)?;
-        let copied = copy_hashing(&mut source, &mut copy, u64::MAX)
-            .and_then(|_| copy.sync_all().map_err(CopyError::Write));
+        // The system copies, where it can, without the bytes passing through this process; they are
+        // hashed when the copy is staged.
+        let copied = std::io::copy(&mut source, &mut copy).and_then(|_| copy.sync_all());
         if let Err(error) = copied {
             folder.remove(temporary)?;
-            return Err(match error {
-                CopyError::Read(error) => machine("can't read", path, error),
-                CopyError::Write(error) => {
-                    machine("can't write", &folder.path_of(temporary), error)
-                }
-            });
+            return Err(machine("can't copy into the inbox", path, error));
         }
         // A claim that has its name is whole.
         folder.move_new(temporary, &folder, &claimed.file_name())?;

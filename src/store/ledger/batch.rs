@@ -1,10 +1,11 @@
-//! Rows in the order of their key, collected and inserted many at a time, which takes 40 % less
-//! time than one by one. A row that follows every key of its file, on a day that the ledger knew
-//! nothing of, is new without asking the ledger.
+//! Rows of days that the ledger knew nothing of, held for a while: sorted by key, and inserted many
+//! at a time, which takes half the time of rows that come one by one in no order. A file that goes
+//! day by day has its rows sorted here, whatever their order inside a day.
 
 use rusqlite::{CachedStatement, Connection};
 
 use super::encode::MeasureColumns;
+use super::held::{Held, Key};
 
 /// Rows per statement: more gains nothing, and every column of each is a parameter of its own.
 const ROWS: usize = 32;
@@ -30,25 +31,29 @@ pub struct FactColumns<'a> {
     pub line: i64,
 }
 
+/// What the rows that were pushed before tell of a row's key.
+pub enum Pushed {
+    /// None of them has it; the row is held.
+    New,
+    /// One that is held has it; the row is not taken.
+    Held {
+        /// Its measures.
+        measures: MeasureColumns,
+        /// Its line.
+        line: i64,
+    },
+    /// Rows up to a greater key were inserted already, so only the ledger can tell; the row is
+    /// not taken.
+    Passed,
+}
+
 /// Rows that wait for their insertion.
 pub struct Batch<'l> {
     insert_many: CachedStatement<'l>,
     insert_one: CachedStatement<'l>,
-    waiting: Vec<Waiting>,
-    /// The campaigns of the waiting rows, one behind the other.
-    campaigns: String,
-    /// The greatest key of the file so far: day, channel, campaign.
-    newest: Option<(i64, i64)>,
-    newest_campaign: String,
-}
-
-/// A row whose campaign ends at a place in the text of all.
-struct Waiting {
-    day: i64,
-    channel: i64,
-    campaign_end: usize,
-    measures: MeasureColumns,
-    line: i64,
+    held: Held,
+    /// The greatest key that was inserted from here.
+    inserted: Option<Key>,
 }
 
 impl<'l> Batch<'l> {
@@ -61,10 +66,8 @@ impl<'l> Batch<'l> {
         let mut batch = Self {
             insert_many: connection.prepare_cached(&many)?,
             insert_one: connection.prepare_cached(&one)?,
-            waiting: Vec::with_capacity(ROWS),
-            campaigns: String::new(),
-            newest: None,
-            newest_campaign: String::new(),
+            held: Held::default(),
+            inserted: None,
         };
         for statement in [&mut batch.insert_many, &mut batch.insert_one] {
             statement.raw_bind_parameter(1, account)?;
@@ -73,60 +76,40 @@ impl<'l> Batch<'l> {
         Ok(batch)
     }
 
-    /// Takes `row` if its key is greater than all before it; says whether it did.
-    pub fn push(&mut self, row: &FactColumns<'_>) -> rusqlite::Result<bool> {
-        let key = (row.day, row.channel);
-        let follows = self.newest.is_none_or(|newest| {
-            newest < key || newest == key && self.newest_campaign.as_str() < row.campaign
-        });
-        if !follows {
-            return Ok(false);
+    /// Holds `row`, if no row before it can have its key; says what is known of that.
+    pub fn push(&mut self, row: &FactColumns<'_>) -> rusqlite::Result<Pushed> {
+        if self.inserted.as_ref().is_some_and(|inserted| inserted.cmp_row(row).is_ge()) {
+            return Ok(Pushed::Passed);
         }
-        self.newest = Some(key);
-        self.newest_campaign.clear();
-        self.newest_campaign.push_str(row.campaign);
-        self.campaigns.push_str(row.campaign);
-        self.waiting.push(Waiting {
-            day: row.day,
-            channel: row.channel,
-            campaign_end: self.campaigns.len(),
-            measures: row.measures,
-            line: row.line,
-        });
-        if self.waiting.len() == ROWS {
-            self.flush()?;
+        let pushed = self.held.push(row);
+        if self.held.is_full() {
+            // The lower half goes, so that the day that is being read stays as long as it fits.
+            self.insert_held(self.held.len().div_ceil(2))?;
         }
-        Ok(true)
+        Ok(pushed)
     }
 
-    /// Inserts the rows that wait.
+    /// Inserts all rows that are held.
     pub fn flush(&mut self) -> rusqlite::Result<()> {
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        let full = self.waiting.len() == ROWS;
-        let mut start = 0;
-        for (index, waiting) in self.waiting.iter().enumerate() {
-            let row = FactColumns {
-                day: waiting.day,
-                channel: waiting.channel,
-                campaign: &self.campaigns[start..waiting.campaign_end],
-                measures: waiting.measures,
-                line: waiting.line,
+        self.insert_held(self.held.len())
+    }
+
+    /// Inserts the first `count` of the rows that are held.
+    fn insert_held(&mut self, count: usize) -> rusqlite::Result<()> {
+        let mut left = count;
+        while left > 0 {
+            let (insert, rows) = match left {
+                ..ROWS => (&mut self.insert_one, 1),
+                ROWS.. => (&mut self.insert_many, ROWS),
             };
-            start = waiting.campaign_end;
-            if full {
-                bind(&mut self.insert_many, index, &row)?;
-            } else {
-                bind(&mut self.insert_one, 0, &row)?;
-                self.insert_one.raw_execute()?;
+            for index in 0..rows {
+                let (key, values) = self.held.pop().expect("no more are inserted than are held");
+                bind(insert, index, &key.row(values))?;
+                self.inserted = Some(key);
             }
+            insert.raw_execute()?;
+            left -= rows;
         }
-        if full {
-            self.insert_many.raw_execute()?;
-        }
-        self.waiting.clear();
-        self.campaigns.clear();
         Ok(())
     }
 

@@ -98,6 +98,18 @@ impl MeasureColumns {
             conversions: millionths.map(i64::try_from).transpose().ok()?,
         })
     }
+
+    /// The measures that these columns were made of.
+    pub fn measures(&self) -> Measures {
+        let count = |count: Option<i64>| count.map(i64::cast_unsigned);
+        Measures {
+            spend: Money::from_minor(self.spend.into()),
+            revenue: Money::from_minor(self.revenue.into()),
+            impressions: count(self.impressions),
+            clicks: count(self.clicks),
+            conversions: count(self.conversions).map(Conversions::from_millionths),
+        }
+    }
 }
 
 fn unreadable(column: usize, what: &'static str) -> Error {

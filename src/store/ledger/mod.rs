@@ -10,10 +10,10 @@ mod encode;
 mod facts;
 mod fault;
 mod files;
+mod held;
 mod open;
 mod publications;
 mod schema;
-
 mod take;
 
 pub use facts::FactRow;

@@ -1,15 +1,15 @@
 //! The rows of one file → the ledger, in one transaction that ends accepted, as a duplicate or
 //! refused. Dropped without any of these, it leaves no trace; memory does not grow with the rows.
 //!
-//! Rows of a day that the ledger knew nothing of are inserted, which is the fast path. On any
-//! other day each row is compared with the one that is there: its `seen` says whether this file
+//! Rows of a day that the ledger knew nothing of are held, sorted and inserted, which is the fast
+//! path. On any other day each row is compared with the one that is there: its `seen` says whether this file
 //! has stated the key before, and a negative `file` that this file has overwritten it.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction};
 
-use super::batch::{Batch, FactColumns};
+use super::batch::{Batch, FactColumns, Pushed};
 use super::channels::numbered;
 use super::encode::{self, MeasureColumns, read_measures};
 use super::fault::fault;
@@ -209,12 +209,13 @@ impl Take<'_> {
 
     fn place(&mut self, row: &DailyRow<'_>, columns: &FactColumns<'_>) -> rusqlite::Result<Stated> {
         if !self.day_had_rows(columns.day)? {
-            if self.batch.push(columns)? {
-                return Ok(Stated::New);
-            }
-            self.batch.flush()?;
-            if self.batch.insert(columns)? {
-                return Ok(Stated::New);
+            match self.batch.push(columns)? {
+                Pushed::New => return Ok(Stated::New),
+                Pushed::Held { measures, line } => {
+                    return Ok(stated_before(row, measures.measures(), line.cast_unsigned()));
+                }
+                Pushed::Passed if self.batch.insert(columns)? => return Ok(Stated::New),
+                Pushed::Passed => {}
             }
         }
         match self.find(columns)? {
@@ -226,10 +227,7 @@ impl Take<'_> {
                 self.restate(row, columns, &found)?;
                 Ok(Stated::New)
             }
-            Some(Found { measures, line, .. }) if measures == row.measures => {
-                Ok(Stated::SameAs { line })
-            }
-            Some(Found { measures, line, .. }) => Ok(Stated::DiffersFrom { line, measures }),
+            Some(Found { measures, line, .. }) => Ok(stated_before(row, measures, line)),
         }
     }
 
@@ -355,6 +353,15 @@ impl Take<'_> {
             path: self.ledger.path.clone(),
             hint: "numbers of a file have to be bounded before they come here".to_owned(),
         }
+    }
+}
+
+/// What a row is to the one of `line`, which has its key.
+fn stated_before(row: &DailyRow<'_>, measures: Measures, line: u64) -> Stated {
+    if measures == row.measures {
+        Stated::SameAs { line }
+    } else {
+        Stated::DiffersFrom { line, measures }
     }
 }
 
