@@ -59,7 +59,9 @@ fn init_overwrites_nothing() {
 #[test]
 fn an_empty_workspace_says_what_to_do() {
     let place = Place::new();
+    // As a key that was put there by hand leaves it: nothing was ever recorded.
     fs::remove_file(place.at("state/ledger.db")).expect("removed");
+    fs::remove_dir_all(place.at("state/audit")).expect("removed");
     let said = place.run(&["status"]).ends(0).stdout;
     for part in [
         "start it with `budgetd run`",
