@@ -29,7 +29,7 @@
 //! | [`store`] | the only code that touches the disk: inbox, archive, ledger, journal, keys, outbox, bundles | [`store::ledger::Ledger`] |
 //! | [`workflow`] | takes a file, runs a week, recovers from a crash: pure stages joined with the store; `now` is an argument | [`workflow::Unit`] |
 //! | [`evaluate`] | simulated worlds with known truth | [`evaluate::worlds`] |
-//! | [`daemon`] | the loop: hints, scans, ticks, signals, readiness | [`daemon::run`] |
+//! | [`daemon`] | the loop: hints, scans, ticks, signals, readiness | [`daemon::Daemon`] |
 //! | [`cli`] | one file per subcommand; prints; with `daemon` the only code that reads the clock | [`cli::main`] |
 //!
 //! The first nine rooms are pure: no disk, clock, network, environment or chance. What decides can

@@ -160,17 +160,14 @@ fn number_channels(
     let mut channels = Vec::with_capacity(settings.channels.len());
     for (channel, known) in settings.channels.iter().zip(known) {
         let name = channel.name.as_str();
-        let number = match known {
-            Some(known) => {
-                if known.is_renamed {
-                    rename.execute((known.number, name))?;
-                }
-                known.number
+        let number = if let Some(known) = known {
+            if known.is_renamed {
+                rename.execute((known.number, name))?;
             }
-            None => {
-                insert.execute((account, name))?;
-                connection.last_insert_rowid()
-            }
+            known.number
+        } else {
+            insert.execute((account, name))?;
+            connection.last_insert_rowid()
         };
         channels.push((channel.name.clone(), number));
     }
