@@ -184,3 +184,17 @@ fn a_published_bundle_that_is_gone_is_told() {
     let text = place.ends(0, &["status", "--account", "main"]);
     assert!(text.contains("2026-01-12: published, and no longer in the outbox"), "{text}");
 }
+
+#[test]
+fn check_remarks_on_a_run_that_its_deadline_precedes_or_its_week() {
+    let place = Place::new();
+    let path = "config/accounts/main.toml";
+    assert!(!place.ends(0, &["check"]).contains("deadline"));
+    place.edit(path, "deadline = \"18:00\"", "deadline = \"05:00\"");
+    let text = String::from_utf8(place.run(&["check"]).stdout).expect("text");
+    assert!(text.contains("its deadline 05:00:00 has passed by then"), "{text}");
+    place.edit(path, "deadline = \"05:00\"", "deadline = \"18:00\"");
+    place.edit(path, "week_starts_on = \"monday\"", "week_starts_on = \"wednesday\"");
+    let text = String::from_utf8(place.run(&["check"]).stdout).expect("text");
+    assert!(text.contains("which has begun by then"), "{text}");
+}

@@ -271,7 +271,23 @@ fn schedule(account: &Account, at: Instant) -> Finding {
     let what = format!("run of {}", account.id);
     match next_run(account, at) {
         Some((week, run)) => {
-            Finding::good(&what, format!("next {}, for the week of {week}", time(account, run)))
+            let text = format!("next {}, for the week of {week}", time(account, run));
+            let local = run.with_timezone(&account.time_zone);
+            if local.time() >= account.gate.deadline {
+                Finding::care(
+                    &what,
+                    format!("{text}; its deadline {} has passed by then", account.gate.deadline),
+                    "a week without complete data is held at once; set [gate] deadline later",
+                )
+            } else if local.date_naive() > week.first_day() {
+                Finding::care(
+                    &what,
+                    format!("{text}, which has begun by then"),
+                    "set week_starts_on to the day of the schedule, or the schedule to that day",
+                )
+            } else {
+                Finding::good(&what, text)
+            }
         }
         None => Finding::wrong(
             &what,

@@ -79,7 +79,12 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
 /// Lives through the account's history and its decision weeks.
 fn live(workspace: &Workspace, account: &Account, story: &mut Story) -> Result<(), CliError> {
     let first_day = Day::from_ymd_opt(FIRST_DAY.0, FIRST_DAY.1, FIRST_DAY.2).expect("a day");
-    let rows = worlds::generate(&world(account), worlds::DEMO_SEED, first_day, HISTORY_WEEKS + DECISION_WEEKS);
+    let rows = worlds::generate(
+        &world(account),
+        worlds::DEMO_SEED,
+        first_day,
+        HISTORY_WEEKS + DECISION_WEEKS,
+    );
     let first_week = account.week_of(first_day).forward(HISTORY_WEEKS);
     let history: Vec<WorldRow> =
         rows.iter().filter(|row| row.day < first_week.first_day()).cloned().collect();
