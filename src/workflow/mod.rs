@@ -2,6 +2,7 @@
 //! time is always an argument, and each unit of work holds one lock while it lasts.
 
 mod audit;
+mod file_facts;
 mod places;
 mod recover;
 mod schedule;

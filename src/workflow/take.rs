@@ -5,18 +5,18 @@
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use super::file_facts::FileFacts;
 use super::{Interrupt, OpenChain, Unit, WorkflowError, account_chain};
-use crate::audit::{Event, FileEvent};
+use crate::audit::Event;
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::domain::{Account, DailyRow, Digest, Instant, Source};
+use crate::domain::{Account, DailyRow, Digest, Instant};
 use crate::ingest::{self, DailyReport, Limits, ReadError, Reading, Rejection, Stated};
-use crate::report::{self, ReceiptChannel, ReceiptInput, ReceiptOutcome};
 use crate::store::inbox::{
     Candidate, Claimed, DropFolder, Identity, Ignored, IgnoredKind, RefusedAnswer, Removed,
     StageOutcome, Staged, new_claim_id,
 };
-use crate::store::ledger::{Changes, FileOutcome, FileRecord, Ledger, NewFile, Take};
+use crate::store::ledger::{FileOutcome, FileRecord, Ledger, Take};
 use crate::store::{StoreError, archive};
 
 /// How a file ended.
@@ -265,6 +265,11 @@ impl Unit<'_> {
         let sha256 = Digest::of(format!("{} bytes", identity.size).as_bytes());
         let file =
             FileFacts { account, claimed, sha256, bytes: identity.size, source, arrived_at, now };
+        if let Some(record) = self.ledger.file_by_claim(&claimed.claim_id)? {
+            let (name, text) = (&record.file.answer_name, &record.file.answer);
+            folder.answer_refused(claimed, identity, record.file.sha256, name, text)?;
+            return Ok(FileAnswer::Finished);
+        }
         let rejection = Rejection::too_large(identity.size, ingest_settings().bytes_max);
         let open = self.chains.get_mut(&chain).expect("it was opened above");
         let take = self.ledger.begin_take(account, &claimed.claim_id, arrived_at)?;
@@ -344,101 +349,6 @@ fn release(folder: &DropFolder, claimed: &Claimed, staged: &Staged) -> Result<()
         }
     }
     Ok(())
-}
-
-/// What is known of a file besides its rows.
-struct FileFacts<'a> {
-    account: &'a Account,
-    claimed: &'a Claimed,
-    sha256: Digest,
-    bytes: u64,
-    source: &'a Source,
-    arrived_at: Instant,
-    now: Instant,
-}
-
-impl FileFacts<'_> {
-    fn refused(&self, rejection: &Rejection) -> Event {
-        Event::FileRefused {
-            claim: self.claimed.claim_id.clone(),
-            name: escape(&self.claimed.name),
-            sha256: self.sha256,
-            bytes: self.bytes,
-            faults: rejection.faults_total,
-            reasons: rejection.codes().into_iter().map(str::to_owned).collect(),
-        }
-    }
-
-    fn taken(&self, report: &DailyReport, changes: &Changes, archived: &str) -> Event {
-        let event = FileEvent {
-            claim: self.claimed.claim_id.clone(),
-            name: escape(&self.claimed.name),
-            sha256: self.sha256,
-            bytes: self.bytes,
-            rows: report.rows,
-            first_day: report.first_day,
-            last_day: report.last_day,
-            source: report.source.clone(),
-            archived: escape(archived),
-            arrived_at: self.arrived_at,
-            replaced: changes.replaced,
-            replacements: changes.replacements.clone(),
-        };
-        if changes.is_duplicate { Event::FileDuplicate(event) } else { Event::FileAccepted(event) }
-    }
-
-    fn receipt(&self, report: &DailyReport, changes: &Changes) -> String {
-        let channels = report.channels.iter().map(|totals| ReceiptChannel {
-            channel: totals.channel.clone(),
-            days: totals.days,
-            rows: totals.rows,
-            measures: totals.measures,
-        });
-        let outcome =
-            if changes.is_duplicate { ReceiptOutcome::Duplicate } else { ReceiptOutcome::Accepted };
-        report::receipt(
-            self.account,
-            &ReceiptInput {
-                file_name: &self.claimed.name,
-                sha256: self.sha256,
-                outcome,
-                source: &report.source,
-                rows: report.rows,
-                first_day: report.first_day,
-                last_day: report.last_day,
-                channels: channels.collect(),
-                warnings: report.warnings.iter().map(|warning| warning.text.clone()).collect(),
-                replacements: changes.replacements.clone(),
-                replaced_total: changes.replaced,
-            },
-        )
-    }
-
-    fn record(
-        &self,
-        taken: Option<(&DailyReport, String)>,
-        replaced: u64,
-        answer_name: &str,
-        answer: &str,
-    ) -> NewFile {
-        let report = taken.as_ref().map(|(report, _)| *report);
-        NewFile {
-            claim: self.claimed.claim_id.clone(),
-            name: self.claimed.name.clone(),
-            sha256: self.sha256,
-            bytes: self.bytes,
-            rows: report.map_or(0, |report| report.rows),
-            first_day: report.map(|report| report.first_day),
-            last_day: report.map(|report| report.last_day),
-            arrived_at: self.arrived_at,
-            taken_at: self.now,
-            archived: taken.map(|(_, archived)| archived),
-            answer_name: answer_name.to_owned(),
-            answer: answer.to_owned(),
-            source: self.source.name.clone(),
-            replaced,
-        }
-    }
 }
 
 fn context<'a>(account: &'a Account, name: &str, arrived_at: Instant) -> ingest::Context<'a> {

@@ -1,0 +1,115 @@
+//! What is known of a file besides its rows → the event, the receipt and the ledger's record of it.
+
+use crate::audit::{Event, FileEvent};
+use crate::domain::text::escape;
+use crate::domain::{Account, Digest, Instant, Source};
+use crate::ingest::{DailyReport, Rejection};
+use crate::report::{self, ReceiptChannel, ReceiptInput, ReceiptOutcome};
+use crate::store::inbox::Claimed;
+use crate::store::ledger::{Changes, NewFile};
+
+/// What is known of a file besides its rows.
+pub(super) struct FileFacts<'a> {
+    /// Whose file it is.
+    pub account: &'a Account,
+    /// The claim.
+    pub claimed: &'a Claimed,
+    /// The digest of its content.
+    pub sha256: Digest,
+    /// Its size.
+    pub bytes: u64,
+    /// The source that reads it.
+    pub source: &'a Source,
+    /// When it is held to have arrived.
+    pub arrived_at: Instant,
+    /// The real time.
+    pub now: Instant,
+}
+
+impl FileFacts<'_> {
+    /// The event of its refusal.
+    pub fn refused(&self, rejection: &Rejection) -> Event {
+        Event::FileRefused {
+            claim: self.claimed.claim_id.clone(),
+            name: escape(&self.claimed.name),
+            sha256: self.sha256,
+            bytes: self.bytes,
+            faults: rejection.faults_total,
+            reasons: rejection.codes().into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// The event of its rows.
+    pub fn taken(&self, report: &DailyReport, changes: &Changes, archived: &str) -> Event {
+        let event = FileEvent {
+            claim: self.claimed.claim_id.clone(),
+            name: escape(&self.claimed.name),
+            sha256: self.sha256,
+            bytes: self.bytes,
+            rows: report.rows,
+            first_day: report.first_day,
+            last_day: report.last_day,
+            source: report.source.clone(),
+            archived: escape(archived),
+            arrived_at: self.arrived_at,
+            replaced: changes.replaced,
+            replacements: changes.replacements.clone(),
+        };
+        if changes.is_duplicate { Event::FileDuplicate(event) } else { Event::FileAccepted(event) }
+    }
+
+    /// The text of its receipt.
+    pub fn receipt(&self, report: &DailyReport, changes: &Changes) -> String {
+        let channels = report.channels.iter().map(|totals| ReceiptChannel {
+            channel: totals.channel.clone(),
+            days: totals.days,
+            rows: totals.rows,
+            measures: totals.measures,
+        });
+        let outcome =
+            if changes.is_duplicate { ReceiptOutcome::Duplicate } else { ReceiptOutcome::Accepted };
+        report::receipt(
+            self.account,
+            &ReceiptInput {
+                file_name: &self.claimed.name,
+                sha256: self.sha256,
+                outcome,
+                source: &report.source,
+                rows: report.rows,
+                first_day: report.first_day,
+                last_day: report.last_day,
+                channels: channels.collect(),
+                warnings: report.warnings.iter().map(|warning| warning.text.clone()).collect(),
+                replacements: changes.replacements.clone(),
+                replaced_total: changes.replaced,
+            },
+        )
+    }
+
+    /// What the ledger is to know of it.
+    pub fn record(
+        &self,
+        taken: Option<(&DailyReport, String)>,
+        replaced: u64,
+        answer_name: &str,
+        answer: &str,
+    ) -> NewFile {
+        let report = taken.as_ref().map(|(report, _)| *report);
+        NewFile {
+            claim: self.claimed.claim_id.clone(),
+            name: self.claimed.name.clone(),
+            sha256: self.sha256,
+            bytes: self.bytes,
+            rows: report.map_or(0, |report| report.rows),
+            first_day: report.map(|report| report.first_day),
+            last_day: report.map(|report| report.last_day),
+            arrived_at: self.arrived_at,
+            taken_at: self.now,
+            archived: taken.map(|(_, archived)| archived),
+            answer_name: answer_name.to_owned(),
+            answer: answer.to_owned(),
+            source: self.source.name.clone(),
+            replaced,
+        }
+    }
+}
