@@ -120,7 +120,7 @@ fn decide(account: &Account, facts: &[DayFact], published: &PublishedBudgets) ->
 }
 
 /// The pure part, one account after the other on one core.
-#[divan::bench(args = ACCOUNTS)]
+#[divan::bench(args = ACCOUNTS, sample_count = 20)]
 fn facts_to_bytes(bencher: Bencher<'_, '_>, accounts: usize) {
     let names: Vec<ChannelName> =
         names().iter().map(|name| ChannelName::new(name).expect("a name")).collect();
