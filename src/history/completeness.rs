@@ -22,8 +22,11 @@ pub struct MissingDays {
 /// What is missing of `week` for the active channels of `account`; empty: the week is complete.
 pub fn missing_days(account: &Account, week: Week, facts: &[DayFact]) -> Vec<MissingDays> {
     let known_until = reported_until(account, facts);
-    let by_key: BTreeMap<(usize, Day), &DayFact> =
-        facts.iter().map(|fact| ((fact.channel, fact.day), fact)).collect();
+    let by_key: BTreeMap<(usize, Day), &DayFact> = facts
+        .iter()
+        .filter(|fact| week.position(fact.day).is_some())
+        .map(|fact| ((fact.channel, fact.day), fact))
+        .collect();
     let mut missing = Vec::new();
     for (index, channel) in account.channels.iter().enumerate() {
         if channel.paused {
@@ -47,8 +50,14 @@ pub fn missing_days(account: &Account, week: Week, facts: &[DayFact]) -> Vec<Mis
 }
 
 /// The newest day whose missing rows may be declared to mean no spend: a row of that day or of a
-/// later one has arrived after the day had ended.
+/// later one has arrived after the day had ended. `None` where no channel declares that, or there
+/// is no fact.
 pub fn reported_until(account: &Account, facts: &[DayFact]) -> Option<Day> {
+    let declares = |channel| account.absent_days(channel) == AbsentDays::Zero;
+    if !account.channels.iter().any(declares) {
+        // Each fact's arrival would be looked up in the calendar for nothing.
+        return None;
+    }
     facts.iter().map(|fact| newest_ended_day(account, fact).min(fact.day)).max()
 }
 

@@ -219,8 +219,8 @@ fn a_key_that_a_file_states_twice_is_told_on_new_and_on_known_days() {
 
 #[test]
 fn a_key_stated_twice_is_told_however_many_rows_lie_between() {
-    // Sorted rows are collected before they are inserted: a double of the last one, of one that
-    // was inserted long ago, and of the one in front of a double.
+    // Rows are held and sorted before they are inserted: a double of the last one, of the first,
+    // and of the one in front of a double.
     let mut world = World::new();
     let (file, head) = world.next_file("2026-01-05");
     let mut take =
@@ -242,6 +242,38 @@ fn a_key_stated_twice_is_told_however_many_rows_lie_between() {
     assert_eq!(state(104, 99, 2), first);
     take.accept(&file, ("main", head)).expect("accepted");
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(100, 100))]);
+}
+
+#[test]
+fn more_rows_than_are_held_may_come_in_any_order_and_each_double_is_told() {
+    const ROWS: usize = 100_000;
+    let campaigns: Vec<String> = (0..ROWS).map(|index| format!("{index:06}")).collect();
+    let by_key = (0..ROWS).collect();
+    let reversed = (0..ROWS).rev().collect();
+    // The step shares no divisor with the count, so that each row comes once.
+    let mixed = (0..ROWS).map(|index| index * 7_919 % ROWS).collect();
+    for order in [by_key, reversed, mixed] as [Vec<usize>; 3] {
+        let mut world = World::new();
+        let (file, head) = world.next_file("2026-01-05");
+        let mut take =
+            world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+        let mut state = |line: usize, index: usize, spend| {
+            let row = ("2026-01-04", GOOGLE, campaigns[index].as_str(), money(spend, 1));
+            take.state(&daily_row(line - 2, &row)).expect("a row")
+        };
+        for (line, &index) in (2..).zip(&order) {
+            assert_eq!(state(line, index, 1), Stated::New);
+        }
+        for (line, &index) in (2..).zip(&order).step_by(997) {
+            let first = u64::try_from(line).expect("few lines");
+            assert_eq!(state(ROWS + 2, index, 1), Stated::SameAs { line: first });
+            let other = Stated::DiffersFrom { line: first, measures: money(1, 1) };
+            assert_eq!(state(ROWS + 3, index, 2), other);
+        }
+        take.accept(&file, ("main", head)).expect("accepted");
+        let sum = i128::try_from(ROWS).expect("few rows");
+        assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(sum, sum))]);
+    }
 }
 
 #[test]

@@ -66,16 +66,17 @@ impl Ledger {
         while let Some(row) = rows.next()? {
             let part = read_part(row)?;
             let Some(&channel) = positions.get(&part.channel) else { continue };
-            match facts.last_mut().filter(|fact| fact.day == part.day && fact.channel == channel) {
-                Some(fact) => fact.measures = fact.measures.plus(part.measures),
-                None => facts.push(DayFact {
-                    day: part.day,
-                    channel,
-                    measures: part.measures,
-                    arrived_at: self.known_file(&mut files, part.seen)?.1,
-                    file: self.known_file(&mut files, part.file)?.0,
-                }),
+            let same_key = |fact: &&mut DayFact| (fact.day, fact.channel) == (part.day, channel);
+            if let Some(fact) = facts.last_mut().filter(same_key) {
+                fact.measures = fact.measures.plus(part.measures);
+                continue;
             }
+            let (file, mut arrived_at) = self.known_file(&mut files, part.file)?;
+            if part.seen != part.file {
+                arrived_at = self.known_file(&mut files, part.seen)?.1;
+            }
+            let Part { day, measures, .. } = part;
+            facts.push(DayFact { day, channel, measures, arrived_at, file });
         }
         facts.sort_unstable_by_key(|fact| (fact.day, fact.channel));
         Ok(facts)
