@@ -158,7 +158,7 @@ fn through_the_store(bencher: Bencher<'_, '_>, accounts: usize) {
         let mut unit = world.workspace.begin(&interrupt).expect("a unit of work");
         let at = day_start(week.first_day());
         for account in &world.workspace.config.accounts {
-            unit.recover(account, at, &mut |_| ()).expect("nothing to recover");
+            unit.recover(account, at, at, &mut |_| ()).expect("nothing to recover");
             let request = WeekRequest {
                 week: Some(week),
                 stated_at: at,
