@@ -3,10 +3,11 @@
 
     measure.py [--runs 9] [--pin 0] [--copy FROM] FOLDER COMMAND [ARGUMENT...]
 
-Each run copies FROM to FOLDER (unless there is none), starts COMMAND in FOLDER, and takes what the
-system itself accounts to the finished process: user and system time, peak memory. Wall time is a
-monotonic clock around it. Printed are least, median and greatest. Peak memory can't read below
-this program's own, about 10 MB.
+Each run starts COMMAND in FOLDER, or, with --copy, in a fresh copy of FROM beside it, and takes what
+the system itself accounts to the finished process: user and system time, peak memory. Wall time is
+a monotonic clock around it. Printed are least, median and greatest. Peak memory can't read below
+this program's own, about 15 MB. The copies are removed at the end, not in between: some file systems
+are slow to hand out again what was just removed.
 """
 
 import argparse
@@ -37,20 +38,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--pin", type=int, help="keep to this processor")
-    parser.add_argument("--copy", metavar="FROM", help="what FOLDER is before each run")
+    parser.add_argument("--copy", metavar="FROM", help="what each run finds in its folder")
     parser.add_argument("folder")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args()
     if asked.pin is not None:
         os.sched_setaffinity(0, {asked.pin})
-    figures, endings = [], set()
-    for _ in range(asked.runs + 1):
+    figures, endings, copies = [], set(), []
+    for index in range(asked.runs + 1):
+        folder = asked.folder
         if asked.copy:
-            shutil.rmtree(asked.folder, ignore_errors=True)
-            shutil.copytree(asked.copy, asked.folder, symlinks=True)
+            folder = f"{asked.folder}-{index}"
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(asked.copy, folder, symlinks=True)
+            copies.append(folder)
             # What the copy left to be written is not to be waited for inside the measurement.
             os.sync()
-        ending, usage = run(asked.command, asked.folder, subprocess.DEVNULL)
+        ending, usage = run(asked.command, folder, subprocess.DEVNULL)
         endings.add(ending)
         figures.append(usage)
     # The first run warmed the caches up.
@@ -58,6 +62,8 @@ def main():
         values = [usage[name] for usage in figures[1:]]
         print(f"{name:10}{min(values):12.1f}{statistics.median(values):12.1f}{max(values):12.1f}")
     print(f"exit status: {', '.join(map(str, sorted(endings)))}")
+    for folder in copies:
+        shutil.rmtree(folder)
     sys.exit(max(endings))
 
 
