@@ -166,6 +166,7 @@ fn what_a_sender_puts_in_the_place_of_an_answer_stops_nobody() {
     fs::write(place.at("inbox/shop/other.csv"), other).expect("dropped");
     let text = place.ends(1, &["ingest"]);
     assert!(text.contains("accepted") && text.contains("good.csv"), "{text}");
+    assert!(text.contains("it has no receipt: a folder stands where a file"), "{text}");
     assert!(text.contains("other.csv"), "{text}");
     assert!(place.ends(0, &["facts", "--account", "main"]).contains("2026-01-26,Email,10.00"));
     let rejected: Vec<String> = fs::read_dir(place.at("inbox/main/rejected"))

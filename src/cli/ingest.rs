@@ -124,7 +124,7 @@ pub fn take_inbox(
         let scan = folder.scan(&[])?;
         for ignored in unit.note_ignored(account, &scan.ignored, real)? {
             let answer = FileAnswer::Ignored { kind: ignored.kind.to_string() };
-            done(&TakenFile { name: ignored.name, answer });
+            done(&TakenFile { name: ignored.name, answer, without_receipt: None });
         }
         // A scan is bounded; what it left is taken by the next one, as long as any was answered.
         let more = scan.candidates_total > scan.candidates.len() as u64;
@@ -167,6 +167,9 @@ impl<'a> Answer<'a> {
         }
         let folder = self.workspace.places.drop_folder(&account.id);
         self.lines.push(words(&self.place(account), file, &folder));
+        if let Some(why) = &file.without_receipt {
+            self.lines.push(format!("  {} {why}", paint(CARE, "it has no receipt:")));
+        }
         self.files.push(machine(account, file));
     }
 

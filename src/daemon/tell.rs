@@ -12,6 +12,9 @@ use crate::workflow::{FileAnswer, PublishedWeek, TakenFile};
 /// How a file ended.
 pub fn file(account: &Account, file: &TakenFile) {
     let (account, name) = (account.id.as_str(), file.name.as_str());
+    if let Some(why) = &file.without_receipt {
+        warn!(account, name, why, "no receipt could be given");
+    }
     match &file.answer {
         FileAnswer::Accepted { report, replaced } => info!(
             account, name, rows = report.rows, replaced,

@@ -130,6 +130,7 @@ impl Workspace {
             recovered: BTreeSet::new(),
             revised: BTreeMap::new(),
             key: None,
+            without_receipt: None,
             _lock: lock,
         })
     }
@@ -201,6 +202,8 @@ pub struct Unit<'w> {
     /// Revisions that this unit of work has published for an interrupted one.
     revised: BTreeMap<AccountId, Revised>,
     key: Option<SigningKey>,
+    /// Why the receipt of the file at hand could not be given.
+    without_receipt: Option<String>,
     _lock: Lock,
 }
 

@@ -59,6 +59,8 @@ pub struct TakenFile {
     pub name: String,
     /// How it ended.
     pub answer: FileAnswer,
+    /// Why its receipt could not be given; `None`: it was, or there is none to give.
+    pub without_receipt: Option<String>,
 }
 
 /// Bounds on what is read.
@@ -164,7 +166,9 @@ impl Unit<'_> {
             StageOutcome::Staged(staged) => {
                 let known = self.ledger.file_by_claim(&claimed.claim_id)?;
                 let answer = match known {
-                    Some(record) => finish(folder, claimed, &staged, &record)?,
+                    Some(record) => {
+                        finish(folder, claimed, &staged, &record, &mut self.without_receipt)?
+                    }
                     None => self.take_staged(account, folder, claimed, &staged, arrived_at, now)?,
                 };
                 staged.discard()?;
@@ -184,7 +188,7 @@ impl Unit<'_> {
             // Its sender took it away, or an earlier run had finished with it.
             StageOutcome::Gone => FileAnswer::Finished,
         };
-        Ok(TakenFile { name, answer })
+        Ok(TakenFile { name, answer, without_receipt: self.without_receipt.take() })
     }
 
     fn take_staged(
@@ -239,7 +243,7 @@ impl Unit<'_> {
             take.accept(&record, (&chain, head))?;
         }
         // From here on the claim is known: whatever is interrupted, `finish` does it again.
-        give_receipt(folder, &claimed.name, &receipt)?;
+        self.without_receipt = give_receipt(folder, &claimed.name, &receipt)?;
         release(folder, claimed, staged)?;
         Ok(if changes.is_duplicate {
             FileAnswer::Duplicate { report }
@@ -315,6 +319,7 @@ fn finish(
     claimed: &Claimed,
     staged: &Staged,
     record: &FileRecord,
+    without_receipt: &mut Option<String>,
 ) -> Result<FileAnswer, WorkflowError> {
     if staged.digest != record.file.sha256 {
         folder.unclaim(claimed)?;
@@ -324,17 +329,22 @@ fn finish(
     if record.outcome == FileOutcome::Refused {
         folder.answer_refused(claimed, &staged.identity, staged.digest, name, text)?;
     } else {
-        give_receipt(folder, name, text)?;
+        *without_receipt = give_receipt(folder, name, text)?;
         release(folder, claimed, staged)?;
     }
     Ok(FileAnswer::Finished)
 }
 
 /// Writes a receipt. Receipts are a convenience, the audit log is the record: where the sender has
-/// put something else in its place, the file is taken all the same.
-fn give_receipt(folder: &DropFolder, name: &str, text: &str) -> Result<(), WorkflowError> {
+/// put something else in its place, the file is taken all the same, and why is returned to be said.
+fn give_receipt(
+    folder: &DropFolder,
+    name: &str,
+    text: &str,
+) -> Result<Option<String>, WorkflowError> {
     match folder.answer_accepted(name, text) {
-        Ok(()) | Err(StoreError::Refused { .. }) => Ok(()),
+        Ok(()) => Ok(None),
+        Err(error @ StoreError::Refused { .. }) => Ok(Some(escape(&error.to_string()))),
         Err(error) => Err(error.into()),
     }
 }
