@@ -6,10 +6,11 @@ mod support;
 use std::convert::Infallible;
 use std::fmt::Write as _;
 
+use budgetd::domain::Limits;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, DailyRow, Day, Money, Source,
+    Account, AccountId, Channel, ChannelName, Currency, Day, Money, Source, StatedRow,
 };
-use budgetd::ingest::{Context, Limits, Reading, Stated, read};
+use budgetd::ingest::{Context, Purpose, Reading, Stated, read};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use support::World;
@@ -72,10 +73,17 @@ fn measure(bencher: Bencher<'_, '_>, text: &str) {
     let account = account();
     let source = Source::long();
     let today = Day::from_ymd_opt(2026, 1, 1).expect("a day");
-    let context = Context { account: &account, source: &source, today, limits: Limits::default() };
+    let context = Context {
+        account: &account,
+        source: &source,
+        today,
+        limits: Limits::default(),
+        file_name: "file.csv",
+        purpose: Purpose::Inbox,
+    };
     bencher.counter(ItemsCount::new(ROWS)).counter(BytesCount::of_str(text)).bench(|| {
         let mut rows = 0u32;
-        let mut sink = |row: &DailyRow<'_>| {
+        let mut sink = |row: &StatedRow<'_>| {
             rows += u32::from(row.line > 1);
             Ok::<_, Infallible>(Stated::New)
         };

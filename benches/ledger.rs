@@ -6,8 +6,8 @@
 use budgetd::audit::ChainHead;
 use budgetd::domain::calendar::plus_days;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Conversions, Currency, DailyRow, Day, Digest,
-    Instant, Measures, Money,
+    Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Digest, Instant,
+    Measures, Money, StatedRow,
 };
 use budgetd::ingest::Stated;
 use budgetd::store::ledger::{Changes, Ledger, NewFile};
@@ -115,13 +115,13 @@ impl Bench {
         let first_day = first_day();
         for index in 0..shape.rows() {
             let (day, channel, campaign) = shape.key(index, order);
-            let row = DailyRow {
-                line: index + 2,
-                day: plus_days(first_day, day),
+            let row = StatedRow::of_channel(
+                index + 2,
+                plus_days(first_day, day),
                 channel,
-                campaign: &self.campaigns[campaign],
-                measures: measures(day, version),
-            };
+                &self.campaigns[campaign],
+                measures(day, version),
+            );
             assert_eq!(take.state(&row).expect("a row"), Stated::New);
         }
         let changes = take.finish().expect("changes");

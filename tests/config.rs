@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use budgetd::config::{self, CatchUp, Config, ConfigFault, Ready, SourceText, render_faults};
-use budgetd::domain::account::{Account, BlockerSettings, GateSettings, RulesSettings, Source};
+use budgetd::domain::Source;
+use budgetd::domain::account::{Account, BlockerSettings, GateSettings, RulesSettings};
 use budgetd::domain::{AccountId, Channel, ChannelName, Currency, Money, Share};
 use chrono::Weekday;
 use proptest::prelude::*;
@@ -196,8 +197,8 @@ spend = "Amount spent (INR)"
     assert!(!account.blocker.enabled);
     assert_eq!(account.schedule, "0 30 7 * * Sun");
     assert_eq!(account.sources.len(), 2);
-    assert_eq!(account.sources[0].columns.date, "Day");
-    assert_eq!(account.sources[0].columns.revenue, "revenue");
+    assert_eq!(account.sources[0].columns.date, ["Day"]);
+    assert_eq!(account.sources[0].columns.revenue, ["revenue"]);
     assert_eq!(account.sources[0].date_format, "%d/%m/%Y");
     assert!(account.sources[0].ignore_extra_columns);
     assert_eq!(account.sources[1], Source::long());

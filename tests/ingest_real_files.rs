@@ -6,9 +6,10 @@ mod ingest_support;
 
 use std::path::Path;
 
-use budgetd::domain::account::SourceColumns;
+use budgetd::domain::Limits;
+use budgetd::domain::source::Columns;
 use budgetd::domain::{Account, Source};
-use budgetd::ingest::{Context, DailyReport, Limits, Reading, Rejection};
+use budgetd::ingest::{Context, DailyReport, Purpose, Reading, Rejection};
 use ingest_support::{account, day, read_as, read_in, rupee_account};
 
 /// A file of the sample data, which lies beside the repository; `None`, said aloud, where it isn't.
@@ -54,7 +55,7 @@ fn assert_totals(report: &DailyReport, account: &Account, expected: &[Totals<'_>
         .channels
         .iter()
         .map(|totals| {
-            let of = totals.measures;
+            let of = totals.figures.measures().expect("money");
             (
                 totals.channel.as_str().to_owned(),
                 totals.rows,
@@ -264,13 +265,15 @@ const CAMPAIGNS: [&str; 4] = [
 fn facebook(name: &str, ignore_extra_columns: bool) -> Option<Reading> {
     let bytes = sample(&format!("facebook_ads_daily/{name}"))?;
     let account = account("USD", &CAMPAIGNS);
-    let columns = SourceColumns { channel: "campaign_name".to_owned(), ..SourceColumns::default() };
+    let columns = Columns { channel: vec!["campaign_name".to_owned()], ..Columns::default() };
     let source = Source { ignore_extra_columns, columns, ..Source::long() };
     let context = Context {
         account: &account,
         source: &source,
         today: day("2026-01-13"),
         limits: Limits::default(),
+        file_name: "file.csv",
+        purpose: Purpose::Inbox,
     };
     Some(read_in(&bytes, &context))
 }

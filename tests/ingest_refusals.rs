@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use budgetd::domain::Limits;
 use budgetd::domain::Source;
-use budgetd::ingest::{Limits, Reading};
+use budgetd::ingest::Reading;
 use ingest_support::{read_as, rupee_account};
 
 fn cases() -> PathBuf {

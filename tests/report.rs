@@ -228,17 +228,18 @@ fn receipt_input(outcome: ReceiptOutcome) -> ReceiptInput<'static> {
                 channel: name("Email"),
                 days: 7,
                 rows: 7,
-                measures: measures(9_600_000, 15_000_050),
+                figures: measures(9_600_000, 15_000_050).into(),
             },
             ReceiptChannel {
                 channel: name("=Google"),
                 days: 7,
                 rows: 7,
-                measures: Measures {
+                figures: Measures {
                     impressions: None,
                     conversions: None,
                     ..measures(12_000_000, 20_544_000)
-                },
+                }
+                .into(),
             },
         ],
         warnings: Vec::new(),

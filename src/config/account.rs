@@ -64,6 +64,7 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
         rules: rules.settings,
         gate: gate?,
         blocker: blocker?,
+        checks: crate::domain::ChecksSettings::default(),
         schedule: schedule?,
         sources: sources?,
     };

@@ -25,6 +25,12 @@ pub struct InboxSettings {
 pub enum Ready {
     /// It hasn't changed for a while.
     Quiet,
+    /// It has its final name: senders write under a temporary one and rename.
+    Rename,
+    /// An empty file of its name and `.done` lies beside it.
+    Marker,
+    /// Its digest lies beside it, in a file of its name and `.sha256`.
+    Checksum,
 }
 
 impl Default for InboxSettings {

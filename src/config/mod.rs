@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::account::SCHEDULE_SHIPPED;
-use crate::domain::{Account, AccountId};
+use crate::domain::{Account, AccountId, Limits};
 use file::{File, Role};
 use table::Table;
 
@@ -54,6 +54,8 @@ pub struct Config {
     pub paths: Paths,
     /// How files are taken.
     pub inbox: InboxSettings,
+    /// How much of files is read and kept.
+    pub limits: Limits,
     /// When weeks are decided.
     pub schedule: ScheduleSettings,
     /// What bundles are signed with.
@@ -105,6 +107,7 @@ pub fn check(
     Ok(Config {
         paths: settings.paths,
         inbox: settings.inbox,
+        limits: Limits::default(),
         schedule: settings.schedule,
         signing: settings.signing,
         log: settings.log,

@@ -7,7 +7,7 @@ use super::table::Table;
 use super::value::{Item, quoted};
 use super::{SOURCES_MAX, TEXT_CHARS_MAX};
 use crate::domain::Source;
-use crate::domain::account::SourceColumns;
+use crate::domain::source::Columns as SourceColumns;
 
 /// The formats of `root`'s files, the shipped one last.
 pub(super) fn read_all(root: &Table<'_>) -> Option<Vec<Source>> {
@@ -36,7 +36,8 @@ fn read<'a>(table: Table<'a>, names: &mut BTreeMap<String, Item<'a>>) -> Option<
         .and_then(|item| pattern(&item));
     let columns = columns(table.table("columns"));
     let shipped = Source::long();
-    let date_format = table.or("date_format", shipped.date_format, |item| date_format(&item));
+    let date_format =
+        table.or("date_format", shipped.date_format.clone(), |item| date_format(&item));
     let extra = [("refuse", false), ("ignore", true)];
     let ignore_extra_columns =
         table.or("extra_columns", shipped.ignore_extra_columns, |item| item.choice(&extra));
@@ -47,6 +48,7 @@ fn read<'a>(table: Table<'a>, names: &mut BTreeMap<String, Item<'a>>) -> Option<
         columns: columns?,
         date_format: date_format?,
         ignore_extra_columns: ignore_extra_columns?,
+        ..shipped
     })
 }
 
@@ -81,11 +83,11 @@ fn pattern(item: &Item<'_>) -> Option<String> {
 fn columns(table: Table<'_>) -> Option<SourceColumns> {
     let shipped = SourceColumns::default();
     let mut taken: BTreeMap<String, (&str, Option<Item<'_>>)> = BTreeMap::new();
-    let mut column = |key: &'static str, default: String| {
+    let mut column = |key: &'static str, default: Vec<String>| {
         let item = table.item(key);
         let name = match &item {
             Some(item) => item.plain_text(TEXT_CHARS_MAX)?.to_owned(),
-            None => default,
+            None => default.first().cloned().unwrap_or_default(),
         };
         let folded = name.to_lowercase();
         if let Some((other, other_item)) = taken.get(&folded) {
@@ -109,14 +111,15 @@ fn columns(table: Table<'_>) -> Option<SourceColumns> {
     let revenue = column("revenue", shipped.revenue);
     table.finish();
     Some(SourceColumns {
-        date: date?,
-        channel: channel?,
-        campaign: campaign?,
-        spend: spend?,
-        impressions: impressions?,
-        clicks: clicks?,
-        conversions: conversions?,
-        revenue: revenue?,
+        date: vec![date?],
+        channel: vec![channel?],
+        campaign: vec![campaign?],
+        spend: vec![spend?],
+        impressions: vec![impressions?],
+        clicks: vec![clicks?],
+        conversions: vec![conversions?],
+        revenue: vec![revenue?],
+        ..SourceColumns::default()
     })
 }
 

@@ -5,7 +5,7 @@ use chrono::{NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, ChannelName, Currency, Day, Money, Share, Week};
+use super::{Channel, ChannelName, Currency, Day, Money, Share, Source, Week};
 
 /// The id of an account: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit.
 /// It names folders, so it is neither `rejected` nor `receipts`.
@@ -83,6 +83,8 @@ pub struct Account {
     pub gate: GateSettings,
     /// When a cut is premature.
     pub blocker: BlockerSettings,
+    /// What days and corrections its files may bring.
+    pub checks: ChecksSettings,
     /// When its weekly run is due, as a cron pattern with seconds, in its time zone.
     pub schedule: String,
     /// The formats of its files; the shipped long format is always the last.
@@ -110,6 +112,7 @@ impl Account {
             rules: RulesSettings::default(),
             gate: GateSettings::default(),
             blocker: BlockerSettings::default(),
+            checks: ChecksSettings::default(),
             schedule: SCHEDULE_SHIPPED.to_owned(),
             sources: vec![Source::long()],
         }
@@ -293,68 +296,19 @@ impl Default for BlockerSettings {
     }
 }
 
-/// A file format: which files it describes and what their columns are called.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Source {
-    /// Its name in messages and receipts.
-    pub name: String,
-    /// Which file names it describes: `*` stands for any run of characters, `?` for one;
-    /// compared without case. The first source whose pattern fits reads the file.
-    pub files: String,
-    /// Header names per column of the long format.
-    pub columns: SourceColumns,
-    /// The one format of its dates, in the notation of `strftime` ("%Y-%m-%d").
-    pub date_format: String,
-    /// Whether columns that it does not name are left out of the reading instead of refused.
-    pub ignore_extra_columns: bool,
+/// `[checks]` of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ChecksSettings {
+    /// Days before today that a file of the inbox may speak of; `import` takes any.
+    pub window_days: u32,
+    /// Days before today whose figures may still be corrected: a day as old as this is closed.
+    pub restatement_window_days: u32,
 }
 
-/// What the columns of the long format are called in a source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SourceColumns {
-    /// The calendar day.
-    pub date: String,
-    /// The channel.
-    pub channel: String,
-    /// The campaign, where the files have one: absent in a file, its rows have none.
-    pub campaign: String,
-    /// Money spent.
-    pub spend: String,
-    /// Times shown.
-    pub impressions: String,
-    /// Clicks.
-    pub clicks: String,
-    /// Conversions.
-    pub conversions: String,
-    /// Money earned.
-    pub revenue: String,
-}
-
-impl Source {
-    /// The long format as it ships (DESIGN §6), which describes every file.
-    pub fn long() -> Self {
-        Self {
-            name: "long".to_owned(),
-            files: "*".to_owned(),
-            columns: SourceColumns::default(),
-            date_format: "%Y-%m-%d".to_owned(),
-            ignore_extra_columns: false,
-        }
-    }
-}
-
-impl Default for SourceColumns {
-    /// The names of the long format.
+impl Default for ChecksSettings {
+    /// Three years catch a year that is wrong by more than that, and let history in; platforms
+    /// restate conversions for up to 28 days.
     fn default() -> Self {
-        Self {
-            date: "date".to_owned(),
-            channel: "channel".to_owned(),
-            campaign: "campaign".to_owned(),
-            spend: "spend".to_owned(),
-            impressions: "impressions".to_owned(),
-            clicks: "clicks".to_owned(),
-            conversions: "conversions".to_owned(),
-            revenue: "revenue".to_owned(),
-        }
+        Self { window_days: 1096, restatement_window_days: 28 }
     }
 }

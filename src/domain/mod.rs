@@ -7,20 +7,24 @@ pub mod channel;
 pub mod currency;
 pub mod decimal;
 pub mod digest;
+pub mod limits;
 pub mod money;
 pub mod nearest;
 pub mod performance;
 pub mod share;
+pub mod source;
 pub mod text;
 
 pub use account::{
-    AbsentDays, Account, AccountId, BlockerSettings, EvidenceWeights, FirstReference, GateSettings,
-    RulesSettings, Source, WeightKind,
+    AbsentDays, Account, AccountId, BlockerSettings, ChecksSettings, EvidenceWeights,
+    FirstReference, GateSettings, RulesSettings, WeightKind,
 };
 pub use calendar::{Day, Instant, Week};
 pub use channel::{Channel, ChannelName};
 pub use currency::Currency;
 pub use digest::Digest;
+pub use limits::Limits;
 pub use money::{Amount, Money};
-pub use performance::{Conversions, DailyRow, DayFact, Measures};
+pub use performance::{Conversions, DayFact, Figures, FineMoney, Measures, StatedRow, Subject};
 pub use share::Share;
+pub use source::{Grain, Source};

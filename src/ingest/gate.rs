@@ -4,8 +4,8 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::Limits;
 use super::fault::FaultReason;
+use crate::domain::Limits;
 
 /// What is wrong with the structure of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use csv::ByteRecord;
 
 use super::fault::{Fault, FaultReason, shown};
 use super::rejection::Faults;
+use crate::domain::Source;
 use crate::domain::nearest::nearest;
-use crate::domain::{Source, account::SourceColumns};
+use crate::domain::source::Columns as SourceColumns;
 
 /// Columns of a source that a header must show before its other names are taken for mistakes
 /// instead of another layout.
@@ -57,14 +58,14 @@ pub(super) fn find(record: &ByteRecord, line: u64, source: &Source, faults: &mut
     let columns = &source.columns;
     let at = |name: &str| position(&names, name);
     Header::Columns(Columns {
-        date: at(&columns.date),
-        channel: at(&columns.channel),
-        campaign: at(&columns.campaign),
-        spend: at(&columns.spend),
-        impressions: at(&columns.impressions),
-        clicks: at(&columns.clicks),
-        conversions: at(&columns.conversions),
-        revenue: at(&columns.revenue),
+        date: at(first(&columns.date)),
+        channel: at(first(&columns.channel)),
+        campaign: at(first(&columns.campaign)),
+        spend: at(first(&columns.spend)),
+        impressions: at(first(&columns.impressions)),
+        clicks: at(first(&columns.clicks)),
+        conversions: at(first(&columns.conversions)),
+        revenue: at(first(&columns.revenue)),
         all_known: source.ignore_extra_columns || names.iter().all(|name| is_known(name, source)),
         names: names.iter().map(|name| shown(name)).collect(),
     })
@@ -72,14 +73,18 @@ pub(super) fn find(record: &ByteRecord, line: u64, source: &Source, faults: &mut
 
 fn required(columns: &SourceColumns) -> [&str; 7] {
     [
-        &columns.date,
-        &columns.channel,
-        &columns.spend,
-        &columns.impressions,
-        &columns.clicks,
-        &columns.conversions,
-        &columns.revenue,
+        first(&columns.date),
+        first(&columns.channel),
+        first(&columns.spend),
+        first(&columns.impressions),
+        first(&columns.clicks),
+        first(&columns.conversions),
+        first(&columns.revenue),
     ]
+}
+
+fn first(names: &[String]) -> &str {
+    names.first().map_or("", String::as_str)
 }
 
 /// The first column called `name`; names differ in more than case.
@@ -93,7 +98,7 @@ fn same(one: &str, other: &str) -> bool {
 
 fn is_known(name: &str, source: &Source) -> bool {
     required(&source.columns).iter().any(|known| same(name, known))
-        || same(name, &source.columns.campaign)
+        || same(name, first(&source.columns.campaign))
 }
 
 fn missing_column(name: &str, names: &[String], line: u64, source: &Source) -> Fault {

@@ -93,7 +93,7 @@ fn long_header(source: &Source) -> String {
         &columns.conversions,
         &columns.revenue,
     ];
-    names.map(|name| shown(name)).join(",")
+    names.map(|names| shown(names.first().map_or("", String::as_str))).join(",")
 }
 
 /// The separator that stands in more places of some line than commas do.

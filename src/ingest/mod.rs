@@ -32,7 +32,7 @@ pub use fault::{Difference, Fault, FaultReason, SeenFormat};
 pub use rejection::{FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 
-use crate::domain::{Account, ChannelName, DailyRow, Day, Measures, Source};
+use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};
 use gate::StructureFault;
 use header::Header;
 use records::Records;
@@ -50,36 +50,19 @@ pub struct Context<'a> {
     pub today: Day,
     /// How much of a file is read.
     pub limits: Limits,
+    /// The file's name, whose ending tells whether it is compressed.
+    pub file_name: &'a str,
+    /// What it is read for.
+    pub purpose: Purpose,
 }
 
-/// Bounds of a file. What exceeds one is refused.
+/// What a file is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of a file.
-    pub bytes_max: u64,
-    /// Bytes of a record without its line end, even where quoted fields span lines.
-    pub line_bytes_max: usize,
-    /// Bytes of a field with its quotes.
-    pub field_bytes_max: usize,
-    /// Fields of a record.
-    pub columns_max: usize,
-    /// Records below the header.
-    pub rows_max: u64,
-}
-
-impl Default for Limits {
-    /// The shipped bounds: 4 GiB hold 20 million rows of 200 bytes, which is a decade of a thousand
-    /// channels with five campaigns each; no known export has more than 100 columns, nor text in
-    /// them beyond 4 KiB.
-    fn default() -> Self {
-        Self {
-            bytes_max: 4 << 30,
-            line_bytes_max: 64 << 10,
-            field_bytes_max: 4 << 10,
-            columns_max: 256,
-            rows_max: 20_000_000,
-        }
-    }
+pub enum Purpose {
+    /// To decide on: days only, none older than the account's window.
+    Inbox,
+    /// To know the past: weeks and months too, of any age.
+    Import,
 }
 
 /// What the sink knows of a row's key (day, channel, campaign) within the same file.
@@ -87,22 +70,23 @@ impl Default for Limits {
 pub enum Stated {
     /// No row before it has this key.
     New,
-    /// The row of `line` has the same key and the same measures.
+    /// The row of `line` has the same key and the same figures.
     SameAs {
         /// The earlier line.
         line: u64,
     },
-    /// The row of `line` has the same key and other measures.
+    /// The row of `line` has the same key and other figures.
     DiffersFrom {
         /// The earlier line.
         line: u64,
         /// What it states.
-        measures: Measures,
+        figures: Figures,
     },
 }
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each file")]
 pub enum Reading {
     /// Every row is sound.
     Taken(DailyReport),
@@ -126,8 +110,15 @@ pub enum ReadError<E> {
 pub struct DailyReport {
     /// The name of the source that described it.
     pub source: String,
-    /// Rows below the header, those that stand twice included.
+    /// What its rows cover.
+    pub grain: Grain,
+    /// Rows below the header, those that stand twice included, totals and rows that the source
+    /// leaves out not.
     pub rows: u64,
+    /// Rows that are totals of the others.
+    pub totals_rows: u64,
+    /// Rows that the source leaves out.
+    pub left_out: u64,
     /// How many of them repeat an earlier row and so don't count.
     pub repeated: u64,
     /// The earliest day.
@@ -136,6 +127,8 @@ pub struct DailyReport {
     pub last_day: Day,
     /// Each channel that has a row, in the order of the account.
     pub channels: Vec<ChannelTotals>,
+    /// The sums of the whole business, where the source has them.
+    pub business: Option<Figures>,
     /// What is remarkable; a bounded list.
     pub warnings: Vec<Warning>,
 }
@@ -149,8 +142,8 @@ pub struct ChannelTotals {
     pub rows: u64,
     /// The different days of these rows.
     pub days: u64,
-    /// Their sums; a count that no row has is absent.
-    pub measures: Measures,
+    /// Their exact sums; a measure that no row has is absent.
+    pub figures: Figures,
 }
 
 /// Something remarkable about a file that is taken.
@@ -176,7 +169,7 @@ impl std::fmt::Display for Warning {
 pub fn read<R: BufRead, E>(
     input: R,
     context: &Context<'_>,
-    sink: &mut dyn FnMut(&DailyRow<'_>) -> Result<Stated, E>,
+    sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
 ) -> Result<Reading, ReadError<E>> {
     let (head, input) = records::with_head(input).map_err(ReadError::Input)?;
     if let Some(fault) = layout::foreign_bytes(&head) {

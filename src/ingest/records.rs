@@ -4,8 +4,8 @@ use std::io::{self, BufRead, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
-use super::Limits;
 use super::gate::{Gate, Served};
+use crate::domain::Limits;
 
 /// Bytes of a file's beginning that are kept to tell what it is, should it not be what the source
 /// expects: a preamble of some lines fits.

@@ -13,7 +13,7 @@ use super::rejection::Faults;
 use super::totals::Totals;
 use super::warnings::Warnings;
 use super::{Context, DailyReport, Reading, Stated};
-use crate::domain::{Conversions, Currency, DailyRow, Day, Measures};
+use crate::domain::{Conversions, Currency, Day, Figures, FineMoney, Measures, StatedRow, Subject};
 
 /// The rows of one file as far as they have been read.
 pub(super) struct Rows<'a> {
@@ -59,7 +59,7 @@ impl<'a> Rows<'a> {
         line: u64,
         cut: bool,
         record: &ByteRecord,
-        sink: &mut dyn FnMut(&DailyRow<'_>) -> Result<Stated, E>,
+        sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
     ) -> Result<(), E> {
         self.seen += 1;
         if let Some(fault) = self.shape_fault(line, cut, record) {
@@ -82,7 +82,7 @@ impl<'a> Rows<'a> {
             // What looks like a double may differ in a column that isn't read.
             return Ok(());
         }
-        let row = DailyRow { line, day, channel, campaign, measures };
+        let row = StatedRow::of_channel(line, day, channel, campaign, measures);
         match sink(&row)? {
             Stated::New => self.totals.add(&row),
             Stated::SameAs { line: first } => {
@@ -90,7 +90,7 @@ impl<'a> Rows<'a> {
                 let key = self.warnings.has_room().then(|| self.key(&row));
                 self.warnings.repeated(line, first, key);
             }
-            Stated::DiffersFrom { line: first, measures } => self.conflict(&row, first, measures),
+            Stated::DiffersFrom { line: first, figures } => self.conflict(&row, first, figures),
         }
         Ok(())
     }
@@ -214,19 +214,22 @@ impl<'a> Rows<'a> {
         self.faults.add(Fault { line: Some(line), column, value, reason, hint, times: 1 });
     }
 
-    fn conflict(&mut self, row: &DailyRow<'_>, first_line: u64, first: Measures) {
+    fn conflict(&mut self, row: &StatedRow<'_>, first_line: u64, first: Figures) {
         let reason = FaultReason::ConflictingRows {
             subject: self.key(row),
             first_line,
             second_line: row.line,
-            differences: differences(first, row.measures, self.context.account.currency),
+            differences: differences(first, row.figures, self.context.account.currency),
         };
         self.faults.add(Fault::of_line(row.line, reason));
     }
 
     /// What a row speaks of, for people: day, channel and campaign.
-    fn key(&self, row: &DailyRow<'_>) -> String {
-        let channel = shown(self.context.account.channels[row.channel].name.as_str());
+    fn key(&self, row: &StatedRow<'_>) -> String {
+        let channel = match row.subject {
+            Subject::Channel(at) => shown(self.context.account.channels[at].name.as_str()),
+            Subject::Business => "the whole business".to_owned(),
+        };
         if row.campaign.is_empty() {
             format!("{}, {channel}", row.day)
         } else {
@@ -250,10 +253,14 @@ impl<'a> Rows<'a> {
         let (first_day, last_day) = self.totals.days().expect("a file without faults has a row");
         Reading::Taken(DailyReport {
             source: self.context.source.name.clone(),
+            grain: self.context.source.grain,
             rows: self.seen,
+            totals_rows: 0,
+            left_out: 0,
             repeated: self.repeated,
             first_day,
             last_day,
+            business: None,
             channels: self.totals.into_channels(&self.context.account.channels),
             warnings: self.warnings.into_list(),
         })
@@ -261,15 +268,18 @@ impl<'a> Rows<'a> {
 }
 
 /// In what two rows of one key differ; never empty for rows that do.
-fn differences(first: Measures, second: Measures, currency: Currency) -> Vec<Difference> {
+fn differences(first: Figures, second: Figures, currency: Currency) -> Vec<Difference> {
     let count = |count: Option<u64>| count.map_or("blank".to_owned(), |count| count.to_string());
-    let texts = |of: Measures| {
+    let money = |money: Option<FineMoney>| {
+        money.map_or("blank".to_owned(), |money| money.rounded().to_decimal(currency))
+    };
+    let texts = |of: Figures| {
         [
-            ("spend", of.spend.to_decimal(currency)),
+            ("spend", money(of.spend)),
             ("impressions", count(of.impressions)),
             ("clicks", count(of.clicks)),
             ("conversions", of.conversions.map_or("blank".to_owned(), Conversions::to_decimal)),
-            ("revenue", of.revenue.to_decimal(currency)),
+            ("revenue", money(of.revenue)),
         ]
     };
     texts(first)

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::records::Records;
 use super::*;
 use crate::domain::channel::is_unprintable;
-use crate::domain::{AccountId, Channel, Currency, Money};
+use crate::domain::{AccountId, Channel, Currency, Money, Subject};
 
 const HEADER: &str = "date,channel,campaign,spend,impressions,clicks,conversions,revenue\n";
 const CHANNELS: [&str; 3] = ["Email", "Google Ads", "Meta Ads"];
@@ -38,17 +38,24 @@ fn day(text: &str) -> Day {
 /// Reads as a ledger would that holds the rows of this file alone.
 fn read_with(input: impl BufRead, source: &Source, limits: Limits) -> Reading {
     let account = account();
-    let context = Context { account: &account, source, today: day("2025-09-15"), limits };
-    let mut stated: BTreeMap<(Day, usize, String), (u64, Measures)> = BTreeMap::new();
-    let mut sink = |row: &DailyRow<'_>| {
-        let key = (row.day, row.channel, row.campaign.to_owned());
-        let (line, measures) = *stated.entry(key).or_insert((row.line, row.measures));
+    let context = Context {
+        account: &account,
+        source,
+        today: day("2025-09-15"),
+        limits,
+        file_name: "file.csv",
+        purpose: Purpose::Inbox,
+    };
+    let mut stated: BTreeMap<(Day, Subject, String), (u64, Figures)> = BTreeMap::new();
+    let mut sink = |row: &StatedRow<'_>| {
+        let key = (row.day, row.subject, row.campaign.to_owned());
+        let (line, figures) = *stated.entry(key).or_insert((row.line, row.figures));
         Ok::<_, Infallible>(if line == row.line {
             Stated::New
-        } else if measures == row.measures {
+        } else if figures == row.figures {
             Stated::SameAs { line }
         } else {
-            Stated::DiffersFrom { line, measures }
+            Stated::DiffersFrom { line, figures }
         })
     };
     read(input, &context, &mut sink).expect("neither memory nor this sink fails")
@@ -91,7 +98,7 @@ fn columns_may_stand_in_any_order_and_case() {
     let text =
         "Revenue,conversions,clicks,impressions,spend,CHANNEL, date\n9,1,2,3,4,Email,2025-09-01\n";
     let report = taken(read_text(text));
-    let measures = report.channels[0].measures;
+    let measures = report.channels[0].figures.measures().expect("money");
     assert_eq!((measures.spend.minor(), measures.revenue.minor()), (400, 900));
     assert_eq!((measures.impressions, measures.clicks), (Some(3), Some(2)));
 }
@@ -99,7 +106,7 @@ fn columns_may_stand_in_any_order_and_case() {
 #[test]
 fn a_blank_count_is_absent_and_not_zero() {
     let report = taken(read_text(format!("{HEADER}2025-09-01,Email,,1,,,,2\n")));
-    let measures = report.channels[0].measures;
+    let measures = report.channels[0].figures.measures().expect("money");
     assert_eq!((measures.impressions, measures.clicks, measures.conversions), (None, None, None));
 }
 
@@ -163,7 +170,7 @@ fn the_list_of_repeated_rows_is_bounded_and_their_count_is_not() {
     let report = taken(read_text(format!("{HEADER}{}", row.repeat(251))));
     assert_eq!((report.rows, report.repeated, report.warnings.len()), (251, 250, 101));
     assert_eq!(report.warnings[100].text, "150 more rows repeat earlier ones; they count once");
-    assert_eq!(report.channels[0].measures.spend, Money::from_minor(100));
+    assert_eq!(report.channels[0].figures.spend, Some(Money::from_minor(100).into()));
 }
 
 #[test]
@@ -281,12 +288,19 @@ fn a_failing_machine_is_no_fault_of_the_file() {
     let account = account();
     let source = Source::long();
     let today = day("2025-09-15");
-    let context = Context { account: &account, source: &source, today, limits: Limits::default() };
-    let mut sink = |_: &DailyRow<'_>| Ok::<_, io::Error>(Stated::New);
+    let context = Context {
+        account: &account,
+        source: &source,
+        today,
+        limits: Limits::default(),
+        file_name: "file.csv",
+        purpose: Purpose::Inbox,
+    };
+    let mut sink = |_: &StatedRow<'_>| Ok::<_, io::Error>(Stated::New);
     let rows = format!("{HEADER}2025-09-01,Email,,1,9,1,1,2\n{}", "\n".repeat(10_000));
     let broken = BufReader::new(rows.as_bytes().chain(Broken));
     assert!(matches!(read(broken, &context, &mut sink), Err(ReadError::Input(_))));
-    let mut sink = |_: &DailyRow<'_>| Err(io::Error::other("ledger gone"));
+    let mut sink = |_: &StatedRow<'_>| Err(io::Error::other("ledger gone"));
     assert!(matches!(read(rows.as_bytes(), &context, &mut sink), Err(ReadError::Sink(_))));
 }
 
@@ -441,9 +455,9 @@ proptest! {
             let spend: u64 = own().map(|row| u64::from(row.spend)).sum();
             let revenue: u64 = own().map(|row| u64::from(row.revenue)).sum();
             let days: std::collections::BTreeSet<u32> = own().map(|row| row.key.0).collect();
-            prop_assert_eq!(totals.measures.spend, Money::from_minor(spend.into()));
-            prop_assert_eq!(totals.measures.revenue, Money::from_minor(revenue.into()));
-            prop_assert_eq!(totals.measures.impressions, Some(own().map(|row| u64::from(row.impressions)).sum()));
+            prop_assert_eq!(totals.figures.spend, Some(Money::from_minor(spend.into()).into()));
+            prop_assert_eq!(totals.figures.revenue, Some(Money::from_minor(revenue.into()).into()));
+            prop_assert_eq!(totals.figures.impressions, Some(own().map(|row| u64::from(row.impressions)).sum()));
             prop_assert_eq!((totals.rows, totals.days), (own().count() as u64, days.len() as u64));
         }
     }

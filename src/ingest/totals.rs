@@ -4,7 +4,7 @@ use chrono::Datelike;
 
 use super::ChannelTotals;
 use super::dates::FIRST_DAY;
-use crate::domain::{Channel, DailyRow, Day, Measures};
+use crate::domain::{Channel, Day, Figures, StatedRow, Subject};
 
 /// Sums of the rows so far.
 pub(super) struct Totals {
@@ -15,7 +15,7 @@ pub(super) struct Totals {
 #[derive(Default)]
 struct Sum {
     rows: u64,
-    measures: Measures,
+    figures: Figures,
     days: DaySet,
 }
 
@@ -24,10 +24,11 @@ impl Totals {
         Self { channels: (0..channels).map(|_| None).collect(), days: None }
     }
 
-    pub(super) fn add(&mut self, row: &DailyRow<'_>) {
-        let sum = self.channels[row.channel].get_or_insert_default();
+    pub(super) fn add(&mut self, row: &StatedRow<'_>) {
+        let Subject::Channel(channel) = row.subject else { return };
+        let sum = self.channels[channel].get_or_insert_default();
         sum.rows += 1;
-        sum.measures = sum.measures.plus(row.measures);
+        sum.figures = sum.figures.plus(row.figures);
         sum.days.insert(row.day);
         self.days = Some(match self.days {
             Some((first, last)) => (first.min(row.day), last.max(row.day)),
@@ -46,12 +47,12 @@ impl Totals {
             .into_iter()
             .zip(channels)
             .filter_map(|(sum, channel)| {
-                let Sum { rows, measures, days } = sum?;
+                let Sum { rows, figures, days } = sum?;
                 Some(ChannelTotals {
                     channel: channel.name.clone(),
                     rows,
                     days: days.len(),
-                    measures,
+                    figures,
                 })
             })
             .collect()

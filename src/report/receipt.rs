@@ -5,7 +5,7 @@ use super::table::{Lean, table};
 use super::words::{self, wrap};
 use crate::audit::Replacement;
 use crate::domain::text::escape;
-use crate::domain::{Account, ChannelName, Conversions, Day, Digest, Measures};
+use crate::domain::{Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney};
 
 /// What a receipt states.
 #[derive(Debug, Clone)]
@@ -52,8 +52,8 @@ pub struct ReceiptChannel {
     pub days: u64,
     /// Its rows in the file.
     pub rows: u64,
-    /// The sums over its rows.
-    pub measures: Measures,
+    /// The exact sums over its rows.
+    pub figures: Figures,
 }
 
 /// The text of a receipt. Figures stand as plain decimals, as an export writes them.
@@ -104,10 +104,10 @@ fn totals(account: &Account, input: &ReceiptInput<'_>) -> String {
     for channel in &input.channels {
         let name = escape(channel.channel.as_str());
         let mut row = vec![name, channel.rows.to_string(), channel.days.to_string()];
-        row.extend(figures(account, &channel.measures));
+        row.extend(figures(account, &channel.figures));
         rows.push(row);
     }
-    let all = input.channels.iter().fold(Measures::NONE, |sum, channel| sum.plus(channel.measures));
+    let all = input.channels.iter().fold(Figures::NONE, |sum, channel| sum.plus(channel.figures));
     let mut row = vec!["Total".to_owned(), input.rows.to_string(), String::new()];
     row.extend(figures(account, &all));
     rows.push(row);
@@ -118,16 +118,19 @@ fn totals(account: &Account, input: &ReceiptInput<'_>) -> String {
     intro + &table(0, &leans, &rows)
 }
 
-/// Plain decimals; "-" for a count that the file doesn't have.
-fn figures(account: &Account, measures: &Measures) -> [String; 5] {
+/// Plain decimals; "-" for a measure that the file doesn't have.
+fn figures(account: &Account, figures: &Figures) -> [String; 5] {
+    let money = |money: Option<FineMoney>| {
+        money.map_or_else(|| "-".to_owned(), |money| money.rounded().to_decimal(account.currency))
+    };
     let count =
         |count: Option<u64>| count.map_or_else(|| "-".to_owned(), |count| count.to_string());
     [
-        measures.spend.to_decimal(account.currency),
-        measures.revenue.to_decimal(account.currency),
-        count(measures.impressions),
-        count(measures.clicks),
-        measures.conversions.map_or_else(|| "-".to_owned(), Conversions::to_decimal),
+        money(figures.spend),
+        money(figures.revenue),
+        count(figures.impressions),
+        count(figures.clicks),
+        figures.conversions.map_or_else(|| "-".to_owned(), Conversions::to_decimal),
     ]
 }
 

@@ -64,7 +64,7 @@ impl FileFacts<'_> {
             channel: totals.channel.clone(),
             days: totals.days,
             rows: totals.rows,
-            measures: totals.measures,
+            figures: totals.figures,
         });
         let outcome =
             if changes.is_duplicate { ReceiptOutcome::Duplicate } else { ReceiptOutcome::Accepted };

@@ -10,8 +10,8 @@ use super::{Interrupt, OpenChain, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::domain::{Account, DailyRow, Digest, Instant};
-use crate::ingest::{self, DailyReport, Limits, ReadError, Reading, Rejection, Stated};
+use crate::domain::{Account, Digest, Instant, Limits, StatedRow};
+use crate::ingest::{self, DailyReport, ReadError, Reading, Rejection, Stated};
 use crate::store::inbox::{
     Candidate, Claimed, DropFolder, Identity, Ignored, IgnoredKind, RefusedAnswer, Removed,
     StageOutcome, Staged, new_claim_id,
@@ -361,12 +361,14 @@ fn release(folder: &DropFolder, claimed: &Claimed, staged: &Staged) -> Result<()
     Ok(())
 }
 
-fn context<'a>(account: &'a Account, name: &str, arrived_at: Instant) -> ingest::Context<'a> {
+fn context<'a>(account: &'a Account, name: &'a str, arrived_at: Instant) -> ingest::Context<'a> {
     ingest::Context {
         account,
         source: ingest::source_for(account, name),
         today: day_of(arrived_at, account.time_zone),
         limits: ingest_settings(),
+        file_name: name,
+        purpose: ingest::Purpose::Inbox,
     }
 }
 
@@ -383,7 +385,7 @@ fn read(
     context: &ingest::Context<'_>,
     interrupt: &Interrupt,
     path: &Path,
-    state: &mut dyn FnMut(&DailyRow<'_>) -> Result<Stated, StoreError>,
+    state: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, StoreError>,
 ) -> Result<Reading, WorkflowError> {
     let mut rows = 0u64;
     let reading = ingest::read(input, context, &mut |row| {

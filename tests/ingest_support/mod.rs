@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, DailyRow, Day, Measures, Money, Source,
+    Account, AccountId, Channel, ChannelName, Currency, Day, Figures, Limits, Money, Source,
+    StatedRow, Subject,
 };
-use budgetd::ingest::{Context, Limits, Reading, Stated, read};
+use budgetd::ingest::{Context, Purpose, Reading, Stated, read};
 
 /// An account of `currency` with these channels.
 pub fn account(currency: &str, channels: &[&str]) -> Account {
@@ -46,18 +47,18 @@ pub fn day(text: &str) -> Day {
 /// Rows by key, as a ledger would hold those of one file.
 #[derive(Default)]
 pub struct Rows {
-    pub rows: BTreeMap<(Day, usize, String), (u64, Measures)>,
+    pub rows: BTreeMap<(Day, Subject, String), (u64, Figures)>,
 }
 
 impl Rows {
     /// What a ledger answers.
-    pub fn state(&mut self, row: &DailyRow<'_>) -> Stated {
-        let key = (row.day, row.channel, row.campaign.to_owned());
+    pub fn state(&mut self, row: &StatedRow<'_>) -> Stated {
+        let key = (row.day, row.subject, row.campaign.to_owned());
         match self.rows.get(&key) {
-            Some(&(line, measures)) if measures == row.measures => Stated::SameAs { line },
-            Some(&(line, measures)) => Stated::DiffersFrom { line, measures },
+            Some(&(line, figures)) if figures == row.figures => Stated::SameAs { line },
+            Some(&(line, figures)) => Stated::DiffersFrom { line, figures },
             None => {
-                self.rows.insert(key, (row.line, row.measures));
+                self.rows.insert(key, (row.line, row.figures));
                 Stated::New
             }
         }
@@ -66,13 +67,20 @@ impl Rows {
 
 /// Reads `bytes` as `source` of `account` with the clock of the sample files.
 pub fn read_as(bytes: &[u8], account: &Account, source: &Source, limits: Limits) -> Reading {
-    let context = Context { account, source, today: today(), limits };
+    let context = Context {
+        account,
+        source,
+        today: today(),
+        limits,
+        file_name: "file.csv",
+        purpose: Purpose::Inbox,
+    };
     read_in(bytes, &context)
 }
 
 /// Reads `bytes` in a context of its own.
 pub fn read_in(bytes: &[u8], context: &Context<'_>) -> Reading {
     let mut rows = Rows::default();
-    let mut sink = |row: &DailyRow<'_>| Ok::<_, Infallible>(rows.state(row));
+    let mut sink = |row: &StatedRow<'_>| Ok::<_, Infallible>(rows.state(row));
     read(bytes, context, &mut sink).expect("neither memory nor this sink fails")
 }

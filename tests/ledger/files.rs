@@ -200,7 +200,7 @@ fn a_key_that_a_file_states_twice_is_told_on_new_and_on_known_days() {
     for day_text in ["2026-01-03", "2026-01-04"] {
         assert_eq!(state(2, day_text, 1), Stated::New);
         assert_eq!(state(3, day_text, 1), Stated::SameAs { line: 2 });
-        let first = Stated::DiffersFrom { line: 2, measures: money(1, 1) };
+        let first = Stated::DiffersFrom { line: 2, figures: money(1, 1).into() };
         assert_eq!(state(4, day_text, 9), first);
     }
     // The first row of a key counts also where it overwrote an older one.
@@ -214,7 +214,7 @@ fn a_key_that_a_file_states_twice_is_told_on_new_and_on_known_days() {
     };
     assert_eq!(state(2, 7), Stated::New);
     assert_eq!(state(3, 7), Stated::SameAs { line: 2 });
-    assert_eq!(state(4, 1), Stated::DiffersFrom { line: 2, measures: money(7, 1) });
+    assert_eq!(state(4, 1), Stated::DiffersFrom { line: 2, figures: money(7, 1).into() });
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn a_key_stated_twice_is_told_however_many_rows_lie_between() {
     for index in 90..100 {
         assert_eq!(state(index + 4, index, 1), Stated::New);
     }
-    let first = Stated::DiffersFrom { line: 103, measures: money(1, 1) };
+    let first = Stated::DiffersFrom { line: 103, figures: money(1, 1).into() };
     assert_eq!(state(104, 99, 2), first);
     take.accept(&file, ("main", head)).expect("accepted");
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(100, 100))]);
@@ -267,7 +267,7 @@ fn more_rows_than_are_held_may_come_in_any_order_and_each_double_is_told() {
         for (line, &index) in (2..).zip(&order).step_by(997) {
             let first = u64::try_from(line).expect("few lines");
             assert_eq!(state(ROWS + 2, index, 1), Stated::SameAs { line: first });
-            let other = Stated::DiffersFrom { line: first, measures: money(1, 1) };
+            let other = Stated::DiffersFrom { line: first, figures: money(1, 1).into() };
             assert_eq!(state(ROWS + 3, index, 2), other);
         }
         take.accept(&file, ("main", head)).expect("accepted");

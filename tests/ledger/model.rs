@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use budgetd::domain::{DailyRow, Day, Measures, Money};
+use budgetd::domain::{Day, Measures, Money, StatedRow};
 use budgetd::ingest::Stated;
 use proptest::prelude::*;
 
@@ -103,7 +103,7 @@ fn expected_answer(before: &[Row], row: Row) -> Stated {
             Stated::SameAs { line: index as u64 + 2 }
         }
         Some(index) => {
-            Stated::DiffersFrom { line: index as u64 + 2, measures: before[index].measures() }
+            Stated::DiffersFrom { line: index as u64 + 2, figures: before[index].measures().into() }
         }
     }
 }
@@ -161,13 +161,13 @@ fn check_file(world: &mut World, believed: &mut Believed, file: &File, number: u
     let mut take =
         world.ledger.begin_take(&world.account, &record.claim, record.arrived_at).expect("a take");
     for (index, &row) in file.rows.iter().enumerate() {
-        let answer = take.state(&DailyRow {
-            line: index as u64 + 2,
-            day: row.day(),
-            channel: row.channel,
-            campaign: CAMPAIGNS[row.campaign],
-            measures: row.measures(),
-        });
+        let answer = take.state(&StatedRow::of_channel(
+            index as u64 + 2,
+            row.day(),
+            row.channel,
+            CAMPAIGNS[row.campaign],
+            row.measures(),
+        ));
         assert_eq!(answer.expect("a row"), expected_answer(&file.rows[..index], row));
     }
     if file.refused {

@@ -2,8 +2,8 @@
 
 use budgetd::audit::ChainHead;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, DailyRow, Day, DayFact, Digest, Instant,
-    Measures, Money,
+    Account, AccountId, Channel, ChannelName, Currency, Day, DayFact, Digest, Instant, Measures,
+    Money, StatedRow,
 };
 use budgetd::ingest::Stated;
 use budgetd::store::ledger::{Changes, Ledger, NewFile};
@@ -134,6 +134,6 @@ impl World {
 pub fn daily_row<'a>(
     index: usize,
     &(day_text, channel, campaign, measures): &(&'a str, usize, &'a str, Measures),
-) -> DailyRow<'a> {
-    DailyRow { line: index as u64 + 2, day: day(day_text), channel, campaign, measures }
+) -> StatedRow<'a> {
+    StatedRow::of_channel(index as u64 + 2, day(day_text), channel, campaign, measures)
 }

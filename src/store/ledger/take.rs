@@ -16,7 +16,9 @@ use super::fault::fault;
 use super::files::{FileOutcome, NewFile, insert_file, next_file};
 use super::{Ledger, WRITE, account_number};
 use crate::audit::{ChainHead, Replacement};
-use crate::domain::{Account, AccountId, ChannelName, Currency, DailyRow, Instant, Measures};
+use crate::domain::{
+    Account, AccountId, ChannelName, Currency, Instant, Measures, StatedRow, Subject,
+};
 use crate::ingest::Stated;
 use crate::store::StoreError;
 
@@ -189,14 +191,16 @@ fn note_currency(
 impl Take<'_> {
     /// Takes `row`, unless the file has stated its key before; says which. Rows may come in any
     /// order.
-    pub fn state(&mut self, row: &DailyRow<'_>) -> Result<Stated, StoreError> {
+    pub fn state(&mut self, row: &StatedRow<'_>) -> Result<Stated, StoreError> {
         debug_assert!(self.changes.is_none(), "no row comes after the end of the file");
-        let Some(measures) = MeasureColumns::of(&row.measures) else {
+        // TODO_GRAIN
+        let known = row.figures.measures().expect("money is known");
+        let Some(measures) = MeasureColumns::of(&known) else {
             return Err(self.too_large(row.line));
         };
         let columns = FactColumns {
             day: encode::day(row.day),
-            channel: self.channels[row.channel].1,
+            channel: self.channels[position(row)].1,
             campaign: row.campaign,
             measures,
             line: i64::try_from(row.line).unwrap_or(i64::MAX),
@@ -204,7 +208,11 @@ impl Take<'_> {
         self.place(row, &columns).map_err(|error| fault(&self.ledger.path, WRITE, error))
     }
 
-    fn place(&mut self, row: &DailyRow<'_>, columns: &FactColumns<'_>) -> rusqlite::Result<Stated> {
+    fn place(
+        &mut self,
+        row: &StatedRow<'_>,
+        columns: &FactColumns<'_>,
+    ) -> rusqlite::Result<Stated> {
         if !self.day_had_rows(columns.day)? {
             match self.batch.push(columns)? {
                 Pushed::New => return Ok(Stated::New),
@@ -262,12 +270,12 @@ impl Take<'_> {
     /// Marks a row of an older file as stated by this one, with this one's values.
     fn restate(
         &mut self,
-        row: &DailyRow<'_>,
+        row: &StatedRow<'_>,
         columns: &FactColumns<'_>,
         found: &Found,
     ) -> rusqlite::Result<()> {
         let &FactColumns { day, channel, campaign, ref measures, line } = columns;
-        if found.measures == row.measures {
+        if row.figures == found.measures.into() {
             let restate = &mut self.statements.restate;
             restate.execute((self.account, day, channel, campaign, line, self.file))?;
             return Ok(());
@@ -285,7 +293,7 @@ impl Take<'_> {
             line,
             self.file,
         ))?;
-        self.remember(day, row.channel, found.measures);
+        self.remember(day, position(row), found.measures);
         Ok(())
     }
 
@@ -353,12 +361,20 @@ impl Take<'_> {
     }
 }
 
+fn position(row: &StatedRow<'_>) -> usize {
+    match row.subject {
+        Subject::Channel(at) => at,
+        Subject::Business => 0,
+    }
+}
+
 /// What a row is to the one of `line`, which has its key.
-fn stated_before(row: &DailyRow<'_>, measures: Measures, line: u64) -> Stated {
-    if measures == row.measures {
+fn stated_before(row: &StatedRow<'_>, measures: Measures, line: u64) -> Stated {
+    let figures = measures.into();
+    if row.figures == figures {
         Stated::SameAs { line }
     } else {
-        Stated::DiffersFrom { line, measures }
+        Stated::DiffersFrom { line, figures }
     }
 }
 
