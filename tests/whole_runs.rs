@@ -1,6 +1,8 @@
 //! Whole runs of the built program on real files: what is dropped in, what the ledger believes, and
 //! every byte of the bundles that come out.
 
+#[path = "whole_runs/every_set.rs"]
+mod every_set;
 #[path = "whole_runs/export_formats.rs"]
 mod export_formats;
 #[path = "whole_runs/facebook.rs"]
