@@ -5,7 +5,7 @@
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use super::file_facts::FileFacts;
+use super::file_facts::{FileFacts, stated_grain};
 use super::{Interrupt, OpenChain, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
 use crate::domain::calendar::day_of;
@@ -16,7 +16,7 @@ use crate::store::inbox::{
     Candidate, Claimed, DropFolder, Identity, Ignored, IgnoredKind, RefusedAnswer, Removed,
     StageOutcome, Staged, new_claim_id,
 };
-use crate::store::ledger::{FileOutcome, FileRecord, Ledger, Take};
+use crate::store::ledger::{FileOutcome, FileRecord, Incoming, Ledger, Take};
 use crate::store::{StoreError, archive};
 
 /// How a file ended.
@@ -73,9 +73,11 @@ pub fn ingest_settings() -> Limits {
 pub fn validate(account: &Account, path: &Path, now: Instant) -> Result<Reading, WorkflowError> {
     let mut ledger = Ledger::temporary()?;
     let file = crate::store::files::open_regular(path)?;
-    let mut take = ledger.begin_take(account, "validate", now)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let context = context(account, &name, now);
+    let grain = stated_grain(context.source);
+    let incoming = Incoming { claim: "validate", arrived_at: now, grain };
+    let mut take = ledger.begin_take(account, incoming)?;
     let interrupt = Interrupt::default();
     read(BufReader::with_capacity(READ_BYTES, file), &context, &interrupt, path, &mut |row| {
         take.state(row)
@@ -215,7 +217,7 @@ impl Unit<'_> {
             now,
         };
         let open = self.chains.get_mut(&chain).expect("it was opened above");
-        let mut take = self.ledger.begin_take(account, &claimed.claim_id, arrived_at)?;
+        let mut take = self.ledger.begin_take(account, file.incoming())?;
         let input = BufReader::with_capacity(READ_BYTES, staged.open()?);
         let reading =
             read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?;
@@ -240,7 +242,7 @@ impl Unit<'_> {
         if changes.is_duplicate {
             take.duplicate(&record, (&chain, head))?;
         } else {
-            take.accept(&record, (&chain, head))?;
+            take.accept(&record, (&chain, head), &[])?;
         }
         // From here on the claim is known: whatever is interrupted, `finish` does it again.
         self.without_receipt = give_receipt(folder, &claimed.name, &receipt)?;
@@ -276,7 +278,7 @@ impl Unit<'_> {
         }
         let rejection = Rejection::too_large(identity.size, ingest_settings().bytes_max);
         let open = self.chains.get_mut(&chain).expect("it was opened above");
-        let take = self.ledger.begin_take(account, &claimed.claim_id, arrived_at)?;
+        let take = self.ledger.begin_take(account, file.incoming())?;
         refuse(take, open, folder, &file, identity, rejection)
     }
 
