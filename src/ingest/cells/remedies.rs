@@ -42,11 +42,14 @@ impl CellReader {
         let (digits_max, currency) = (self.currency.minor_digits(), self.currency.code());
         let reason = FaultReason::TooFine { digits_max, currency };
         let set = "set round = true for the source";
-        CellFault::new(reason, match column.unit {
-            Unit::Major => format!("export it with {digits_max} digits, or {set}"),
-            Unit::Minor => format!("it is counted in minor units; {set}"),
-            Unit::Micros => format!("it is counted in micros; {set}"),
-        })
+        CellFault::new(
+            reason,
+            match column.unit {
+                Unit::Major => format!("export it with {digits_max} digits, or {set}"),
+                Unit::Minor => format!("it is counted in minor units; {set}"),
+                Unit::Micros => format!("it is counted in micros; {set}"),
+            },
+        )
     }
 
     pub(super) fn negative(&self, column: &AmountColumn) -> CellFault {
@@ -83,7 +86,7 @@ impl CellReader {
     /// Why a mark is refused; `None` for the account's own where amounts may carry it.
     fn explain_mark(&self, found: Found<'_>) -> Option<CellFault> {
         let own = self.currency.code();
-        let plain = self.plain(trim(found.rest));
+        let (plain, thousands) = self.plain(trim(found.rest)).unzip();
         let such_as = plain.map_or(String::new(), |plain| format!(": {plain}"));
         match found.code {
             Some(code) if code != own => {
@@ -93,16 +96,17 @@ impl CellReader {
             }
             None if self.writing.has_marks() => {
                 let reason = FaultReason::SharedMark { mark: found.mark };
-                let hint = format!("export the code {own} instead, or the figure alone{such_as}");
+                let hint = format!("export the currency's code instead; this account is in {own}");
                 Some(CellFault::new(reason, hint))
             }
             Some(_) if self.writing.has_marks() => None,
             code => {
-                let set = if code.is_some() {
-                    ", or set currency_marks = true for the source"
-                } else {
-                    ""
-                };
+                let and = thousands
+                    .flatten()
+                    .map_or(String::new(), |mark| format!(" and thousands = \"{mark}\""));
+                let set = code.map_or(String::new(), |_| {
+                    format!(", or set currency_marks = true{and} for the source")
+                });
                 let hint = format!("write the figure alone{such_as}{set}");
                 Some(CellFault::new(FaultReason::CurrencyMark, hint))
             }
@@ -124,7 +128,8 @@ impl CellReader {
             };
             return Some(format!("this is a share; the column holds {what}"));
         }
-        if !style.exponents && (Style { exponents: true, ..style }).read(text).is_some() {
+        let with_exponents = Style { exponents: true, ..style };
+        if !style.exponents && with_exponents.read(text).is_some() {
             let set = "set exponents = true for the source";
             return Some(format!("write all its digits, without an exponent, or {set}"));
         }
@@ -175,8 +180,7 @@ impl CellReader {
                 ));
             }
         }
-        let (decimal, name) =
-            if own.decimal == '.' { (',', "point") } else { ('.', "comma") };
+        let (decimal, name) = if own.decimal == '.' { (',', "point") } else { ('.', "comma") };
         let thousands = [(Thousands::None, "")].into_iter().chain(THOUSANDS);
         for (thousands, mark) in thousands {
             let other = Style { decimal, thousands, ..style };
@@ -195,14 +199,17 @@ impl CellReader {
         None
     }
 
-    /// A figure of any style as the source would have it plainly.
-    fn plain(&self, text: &str) -> Option<String> {
+    /// A figure with marks of any kind between its groups as the source would have it plainly, and
+    /// the marks that it would have to declare.
+    fn plain(&self, text: &str) -> Option<(String, Option<&'static str>)> {
         let own = self.writing.style;
-        let thousands = [(Thousands::None, "")].into_iter().chain(THOUSANDS);
-        let style = thousands
-            .map(|(thousands, _)| Style { thousands, exponents: false, ..own })
-            .find(|style| style.read(text).is_some())?;
-        Some(rewritten(text, style, own.decimal))
+        if own.read(text).is_some() {
+            return Some((rewritten(text, own, own.decimal), None));
+        }
+        THOUSANDS.iter().find_map(|&(thousands, name)| {
+            let style = Style { thousands, ..own };
+            style.read(text).map(|_| (rewritten(text, style, own.decimal), Some(name)))
+        })
     }
 
     fn example(&self, holds: Holds) -> Option<String> {
