@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use budgetd::domain::Limits;
-use budgetd::domain::Source;
-use budgetd::ingest::Reading;
-use ingest_support::{read_as, rupee_account};
+use budgetd::domain::source::Numbers;
+use budgetd::domain::{Grain, Limits, Source};
+use budgetd::ingest::{Context, Purpose, Reading};
+use ingest_support::{read_in, rupee_account, today};
 
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/refused")
@@ -26,6 +26,23 @@ fn limits(code: &str) -> Limits {
         "too_many_columns" => Limits { columns_max: 9, ..shipped },
         _ => shipped,
     }
+}
+
+/// The shipped source, with what a case needs to go wrong.
+fn source(code: &str) -> Source {
+    let long = Source::long();
+    let grain = match code {
+        "other_weeks" | "open_period" => Grain::Week,
+        "inside_month" => Grain::Month,
+        _ => Grain::Day,
+    };
+    let numbers = Numbers { currency_marks: code == "shared_mark", ..long.numbers.clone() };
+    Source { grain, numbers, ..long }
+}
+
+/// Weeks and months are of the past.
+fn purpose(source: &Source) -> Purpose {
+    if source.grain == Grain::Day { Purpose::Inbox } else { Purpose::Import }
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
@@ -47,8 +64,16 @@ fn each_kind_of_refusal_says_what_is_wrong_and_what_to_do() {
         let csv: Vec<&String> = names.iter().filter(|name| *name != "problems.txt").collect();
         let [name] = csv.as_slice() else { panic!("{code} has one data file") };
         let bytes = fs::read(folder.join(name)).expect("the data file");
-        let Reading::Refused(rejection) = read_as(&bytes, &account, &Source::long(), limits(&code))
-        else {
+        let source = source(&code);
+        let context = Context {
+            account: &account,
+            source: &source,
+            today: today(),
+            limits: limits(&code),
+            file_name: name,
+            purpose: purpose(&source),
+        };
+        let Reading::Refused(rejection) = read_in(&bytes, &context) else {
             panic!("{code} was taken");
         };
         assert!(rejection.codes().contains(&code.as_str()), "{code}: {:?}", rejection.codes());

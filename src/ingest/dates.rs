@@ -1,12 +1,16 @@
-//! The text of a date cell → a day, in the one format of the source and no other. What is written
-//! in another format is never guessed: it is counted, and named once for the whole column.
+//! The text of a date cell → a day, or the first day of its week or month, in the one format of the
+//! source and no other. What is written in another format is never guessed: it is counted, and named
+//! once for the whole column.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use super::fault::{Fault, FaultReason, SeenFormat, shown};
-use crate::domain::Day;
+use super::periods::{Misplaced, Periods};
+use super::{Context, Purpose};
+use crate::domain::calendar::minus_days;
+use crate::domain::{Day, Grain};
 
 /// Days before this are mistakes of the year; nothing was advertised online, and the ledger's days
 /// stay few enough to be counted one by one.
@@ -20,12 +24,22 @@ const ISO: &str = "%Y-%m-%d";
 /// Reads the dates of one file.
 pub(super) struct Dates<'a> {
     format: &'a str,
+    /// Whether the format names a month alone.
+    without_day: bool,
     today: Day,
+    window: Option<Window>,
+    periods: Periods,
     expected: String,
     expected_shape: Option<Shape>,
     known: BTreeMap<Box<[u8]>, Day>,
     right: Option<SeenFormat>,
     other: BTreeMap<Shape, Seen>,
+}
+
+/// How far back the days of a daily file may lie.
+struct Window {
+    first: Day,
+    days: u32,
 }
 
 /// How a date is written, as far as that can be told without knowing its format.
@@ -53,21 +67,28 @@ struct Seen {
 
 /// What a date cell holds.
 pub(super) enum DateCell {
-    /// A day in the source's format, not in the future.
+    /// A day in the source's format that has begun; of a week or month that is over, the first.
     Day(Day),
-    /// A date of another format, which [`Dates::finish`] will name.
+    /// A date of another format, or a week that starts on another day than the account's, which
+    /// [`Dates::finish`] will name.
     OtherFormat,
     /// A fault of this cell.
     Fault(FaultReason, Option<String>),
 }
 
 impl<'a> Dates<'a> {
-    pub(super) fn new(format: &'a str, today: Day) -> Self {
+    pub(super) fn new(context: &Context<'a>) -> Self {
+        let (format, today) = (context.source.date_format.as_str(), context.today);
+        let days = context.account.checks.window_days;
+        let window = Window { first: minus_days(today, days.into()), days };
         let sample = NaiveDate::from_ymd_opt(2025, 11, 22).expect("a day");
         let expected_shape = written(sample, format).and_then(|text| parts(&text)).map(|it| it.0);
         Self {
             format,
+            without_day: context.source.grain == Grain::Month && names_no_day(format),
             today,
+            window: (context.purpose == Purpose::Inbox).then_some(window),
+            periods: Periods::of(context),
             expected: notation(format),
             expected_shape,
             known: BTreeMap::new(),
@@ -90,8 +111,25 @@ impl<'a> Dates<'a> {
         } else if day < FIRST_DAY {
             let hint = Some("check the year".to_owned());
             DateCell::Fault(FaultReason::DayTooOld { first: FIRST_DAY }, hint)
+        } else if let Some(window) = self.window.as_ref().filter(|window| day < window.first) {
+            let Window { first, days: window_days } = *window;
+            let hint = "check the year; `budgetd import` takes the past, and checks.window_days \
+                        says how far back the inbox does";
+            let reason = FaultReason::OutsideWindow { first, window_days };
+            DateCell::Fault(reason, Some(hint.to_owned()))
         } else {
-            DateCell::Day(day)
+            self.first_of_period(day, line)
+        }
+    }
+
+    fn first_of_period(&mut self, day: Day, line: u64) -> DateCell {
+        // A month that is named alone is dated by none of its days.
+        let first =
+            if self.without_day { self.periods.month(day) } else { self.periods.first(day, line) };
+        match first {
+            Ok(first) => DateCell::Day(first),
+            Err(Misplaced::Week) => DateCell::OtherFormat,
+            Err(Misplaced::Here(reason, hint)) => DateCell::Fault(reason, Some(hint)),
         }
     }
 
@@ -102,7 +140,12 @@ impl<'a> Dates<'a> {
         if let Some(&day) = self.known.get(text) {
             return Some(day);
         }
-        let day = strictly(std::str::from_utf8(text).ok()?, self.format)?;
+        let text_of_day = std::str::from_utf8(text).ok()?;
+        let day = if self.without_day {
+            strictly(&format!("{text_of_day} 1"), &format!("{} %-d", self.format))?
+        } else {
+            strictly(text_of_day, self.format)?
+        };
         if self.known.len() < KNOWN_MAX {
             self.known.insert(text.into(), day);
         }
@@ -135,18 +178,22 @@ impl<'a> Dates<'a> {
         DateCell::OtherFormat
     }
 
-    /// The one fault that names all other formats of the column, if there are any.
+    /// The one fault that names all other formats of the column; where there are none, the one that
+    /// names its weeks, if they start on another day than the account's.
     pub(super) fn finish(self, column: &str) -> Option<Fault> {
-        let Self { expected, right, other, .. } = self;
+        let Self { expected, right, other, periods, .. } = self;
+        if other.is_empty() {
+            return periods.finish(column);
+        }
         let hint = hint_for_formats(&expected, &other);
         let times = other.values().map(|seen| seen.format.rows).sum();
         let mut formats: Vec<SeenFormat> = other.into_values().map(Seen::settled).collect();
         formats.extend(right);
         formats.sort_by_key(|format| format.line);
-        let reason = match (formats.len(), times) {
-            (_, 0) => return None,
-            (1, _) => FaultReason::OtherDateFormat { seen: formats.remove(0), expected },
-            _ => FaultReason::MixedDates { formats },
+        let reason = if formats.len() == 1 {
+            FaultReason::OtherDateFormat { seen: formats.remove(0), expected }
+        } else {
+            FaultReason::MixedDates { formats }
         };
         let fault = Fault::of_file(reason).in_column(column).with_hint(hint);
         Some(Fault { times, ..fault })
@@ -194,6 +241,12 @@ fn written(day: Day, format: &str) -> Option<String> {
     Some(text)
 }
 
+/// Whether a format has year and month only.
+fn names_no_day(format: &str) -> bool {
+    let format = format.replace("%-", "%").replace("%%", "");
+    !["%d", "%e", "%j", "%F", "%D", "%x", "%v"].iter().any(|code| format.contains(code))
+}
+
 /// "%d/%m/%Y" as people write it: DD/MM/YYYY.
 fn notation(format: &str) -> String {
     [
@@ -204,6 +257,7 @@ fn notation(format: &str) -> String {
         ("%d", "DD"),
         ("%y", "YY"),
         ("%b", "Mon"),
+        ("%B", "Month"),
     ]
     .iter()
     .fold(format.to_owned(), |text, (code, letters)| text.replace(code, letters))
@@ -252,6 +306,8 @@ fn hint_for(text: &str) -> Option<String> {
         "this looks like a spreadsheet's day number: format the column as a date before export"
     } else if is_number && text.len() == 8 {
         "write the day with hyphens"
+    } else if matches!(text.as_bytes(), [_, _, _, _, b'-', _, _]) {
+        "this names a month: a source of months has grain = \"month\" and date_format = \"%Y-%m\""
     } else {
         return None;
     };

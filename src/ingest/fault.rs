@@ -16,7 +16,20 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn shown_bytes(bytes: &[u8]) -> String {
     // Four bytes are the longest character, so that the cut hides nothing that would be shown.
     let end = bytes.len().min(4 * (VALUE_CHARS_MAX + 1));
-    shown(&String::from_utf8_lossy(&bytes[..end]))
+    with_visible_spaces(&shown(&String::from_utf8_lossy(&bytes[..end])))
+}
+
+/// Spaces other than the usual one, which look like it and aren't it, by their code points.
+fn with_visible_spaces(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_whitespace() && character != ' ' {
+            visible.extend(character.escape_unicode());
+        } else {
+            visible.push(character);
+        }
+    }
+    visible
 }
 
 /// One thing that is wrong with a file.
@@ -193,6 +206,16 @@ pub enum FaultReason {
     UnknownChannel,
     #[error("is not an amount")]
     NotAnAmount,
+    #[error("carries \"{mark}\", which several currencies share")]
+    SharedMark { mark: &'static str },
+    #[error("lies before {first}, {window_days} days before today")]
+    OutsideWindow { first: Day, window_days: u32 },
+    #[error("begins a {period} that ends on {last_day}, after today ({today})")]
+    OpenPeriod { period: &'static str, last_day: Day, today: Day },
+    #[error("holds weeks that {found}; those of the account {expected}")]
+    OtherWeeks { found: String, expected: String },
+    #[error("is not the {expected} day of its month")]
+    InsideMonth { expected: &'static str },
     #[error("is negative")]
     NegativeAmount,
     #[error("is no finite amount")]
@@ -283,6 +306,11 @@ impl FaultReason {
             Self::MixedDates { .. } => "mixed_dates",
             Self::UnknownChannel => "unknown_channel",
             Self::NotAnAmount => "not_an_amount",
+            Self::SharedMark { .. } => "shared_mark",
+            Self::OutsideWindow { .. } => "outside_window",
+            Self::OpenPeriod { .. } => "open_period",
+            Self::OtherWeeks { .. } => "other_weeks",
+            Self::InsideMonth { .. } => "inside_month",
             Self::NegativeAmount => "negative_amount",
             Self::InfiniteAmount => "infinite_amount",
             Self::CurrencyMark => "currency_mark",
@@ -316,6 +344,7 @@ impl FaultReason {
                 | Self::CutShort { .. }
                 | Self::OtherDateFormat { .. }
                 | Self::MixedDates { .. }
+                | Self::OtherWeeks { .. }
                 | Self::UnterminatedQuote
                 | Self::QuoteTooLong { .. }
         )
@@ -358,7 +387,12 @@ impl FaultReason {
                 "dates are written in another format"
             }
             Self::UnknownChannel => "channels are not those of this account",
-            Self::NotAnAmount => "amounts are not plain decimals",
+            Self::NotAnAmount => "amounts are not written as the source says",
+            Self::SharedMark { .. } => "amounts carry marks that several currencies share",
+            Self::OutsideWindow { .. } => "days lie before the account's window",
+            Self::OpenPeriod { .. } => "weeks or months are not over",
+            Self::OtherWeeks { .. } => "weeks start on another day than the account's",
+            Self::InsideMonth { .. } => "months are dated by a day inside them",
             Self::NegativeAmount => "amounts are negative",
             Self::InfiniteAmount => "amounts are not finite",
             Self::CurrencyMark => "amounts carry currency marks",

@@ -13,6 +13,7 @@ mod fault;
 mod gate;
 mod header;
 mod layout;
+mod periods;
 mod records;
 mod rejection;
 mod rows;

@@ -3,7 +3,7 @@
 
 use csv::ByteRecord;
 
-use super::cells::{self, CellFault};
+use super::cells::{self, CellFault, CellReader};
 use super::channels::Channels;
 use super::dates::{DateCell, Dates};
 use super::fault::{Difference, Fault, FaultReason, shown, shown_bytes};
@@ -21,6 +21,7 @@ pub(super) struct Rows<'a> {
     columns: Columns,
     faults: Faults,
     dates: Dates<'a>,
+    cells: CellReader,
     channels: Channels<'a>,
     totals: Totals,
     warnings: Warnings,
@@ -34,7 +35,8 @@ impl<'a> Rows<'a> {
             context,
             columns,
             faults,
-            dates: Dates::new(&context.source.date_format, context.today),
+            dates: Dates::new(context),
+            cells: CellReader::new(context.source, context.account.currency),
             channels: Channels::new(context.account),
             totals: Totals::new(context.account.channels.len()),
             warnings: Warnings::default(),
@@ -72,9 +74,9 @@ impl<'a> Rows<'a> {
         let day = self.day(line, record);
         let channel = self.channel(line, record);
         let campaign = self.campaign(line, record);
-        let measures = self.measures(line, record);
-        let (Some(day), Some(channel), Some(campaign), Some(measures)) =
-            (day, channel, campaign, measures)
+        let figures = self.figures(line, record);
+        let (Some(day), Some(channel), Some(campaign), Some(figures)) =
+            (day, channel, campaign, figures)
         else {
             return Ok(());
         };
@@ -82,7 +84,8 @@ impl<'a> Rows<'a> {
             // What looks like a double may differ in a column that isn't read.
             return Ok(());
         }
-        let row = StatedRow::of_channel(line, day, channel, campaign, measures);
+        let subject = Subject::Channel(channel);
+        let row = StatedRow { line, day, subject, campaign, figures, controls: "" };
         match sink(&row)? {
             Stated::New => self.totals.add(&row),
             Stated::SameAs { line: first } => {
@@ -164,14 +167,14 @@ impl<'a> Rows<'a> {
         cells::campaign(text).map_err(|fault| self.add_cell(line, at, text, fault)).ok()
     }
 
-    fn measures(&mut self, line: u64, record: &ByteRecord) -> Option<Measures> {
-        let currency = self.context.account.currency;
-        let amount = |text: &[u8]| cells::amount(text, currency);
-        let spend = self.cell(line, self.columns.spend, record, amount);
-        let impressions = self.cell(line, self.columns.impressions, record, cells::count);
-        let clicks = self.cell(line, self.columns.clicks, record, cells::count);
-        let conversions = self.cell(line, self.columns.conversions, record, cells::conversions);
-        let revenue = self.cell(line, self.columns.revenue, record, amount);
+    fn figures(&mut self, line: u64, record: &ByteRecord) -> Option<Figures> {
+        let spend = self.cell(line, self.columns.spend, record, CellReader::spend);
+        let impressions =
+            self.cell(line, self.columns.impressions, record, CellReader::impressions);
+        let clicks = self.cell(line, self.columns.clicks, record, CellReader::clicks);
+        let conversions =
+            self.cell(line, self.columns.conversions, record, CellReader::conversions);
+        let revenue = self.cell(line, self.columns.revenue, record, CellReader::revenue);
         if let (Some(Some(shown)), Some(Some(clicked))) = (impressions, clicks)
             && clicked > shown
         {
@@ -182,15 +185,16 @@ impl<'a> Rows<'a> {
             self.add_cell(line, at, record[at].trim_ascii(), fault);
             return None;
         }
-        let measures = Measures {
+        let figures = Figures {
             spend: spend?,
             revenue: revenue?,
             impressions: impressions?,
             clicks: clicks?,
             conversions: conversions?,
         };
-        self.warnings.look_at(line, &measures);
-        Some(measures)
+        let Figures { clicks, conversions, .. } = figures;
+        self.warnings.look_at(line, &Measures { clicks, conversions, ..Measures::NONE });
+        Some(figures)
     }
 
     /// What a cell holds, without spaces around it; `None` where it has a fault or no column.
@@ -199,11 +203,11 @@ impl<'a> Rows<'a> {
         line: u64,
         at: Option<usize>,
         record: &ByteRecord,
-        read: impl FnOnce(&[u8]) -> Result<T, CellFault>,
+        read: impl FnOnce(&CellReader, &[u8]) -> Result<T, CellFault>,
     ) -> Option<T> {
         let at = at?;
         let text = record[at].trim_ascii();
-        read(text).map_err(|fault| self.add_cell(line, at, text, fault)).ok()
+        read(&self.cells, text).map_err(|fault| self.add_cell(line, at, text, fault)).ok()
     }
 
     #[cold]

@@ -1,0 +1,43 @@
+//! A cell of text → the text, if it is one that can be shown and kept.
+
+use super::CellFault;
+use crate::domain::channel::is_unprintable;
+use crate::ingest::fault::FaultReason;
+
+/// The longest campaign: twice what the largest platforms allow.
+pub(super) const CAMPAIGN_CHARS_MAX: usize = 800;
+
+/// The campaign, as it stands there; it may be empty.
+pub(in crate::ingest) fn campaign(text: &[u8]) -> Result<&str, CellFault> {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Err(CellFault::bare(FaultReason::UnprintableText));
+    };
+    // Of ASCII the gate lets no control characters through but line ends.
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !is_plain && text.chars().any(is_unprintable) {
+        let hint = "take line breaks and invisible characters out of the name";
+        return Err(CellFault::new(FaultReason::UnprintableText, hint));
+    }
+    let chars_max = CAMPAIGN_CHARS_MAX;
+    if text.len() > chars_max && text.chars().count() > chars_max {
+        return Err(CellFault::new(FaultReason::TextTooLong { chars_max }, "shorten it"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_is_any_visible_text() {
+        assert_eq!(campaign("Été, \"50%\" – soldes".as_bytes()), Ok("Été, \"50%\" – soldes"));
+        assert_eq!(campaign(b""), Ok(""));
+        for text in ["a\nb", "a\u{202e}b", "a\u{200b}b"] {
+            let fault = campaign(text.as_bytes()).expect_err(text);
+            assert_eq!(fault.reason, FaultReason::UnprintableText);
+        }
+        assert!(campaign("é".repeat(CAMPAIGN_CHARS_MAX).as_bytes()).is_ok());
+        assert!(campaign("é".repeat(CAMPAIGN_CHARS_MAX + 1).as_bytes()).is_err());
+    }
+}
