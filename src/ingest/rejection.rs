@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use super::fault::{Fault, FaultReason};
 use crate::domain::text::escape;
 
-/// Different faults that are kept: more than anyone reads, little enough to hold in memory
-/// (about 300 bytes each). The rest is counted.
-pub const FAULTS_LISTED_MAX: usize = 1000;
+/// Different faults that are kept: as many as anyone reads. The rest is counted.
+pub const FAULTS_LISTED_MAX: usize = 100;
+
+/// Different faults that headings help to read: fewer are seen at a glance.
+const HEADED_MIN: usize = 5;
 
 /// Faults of one kind that are worth a summary: two can be read as they stand.
 const KIND_TIMES_MIN: u64 = 3;
@@ -65,17 +67,18 @@ impl Rejection {
         page
     }
 
+    /// The faults, those of one kind together, the kinds in the order of their first faults.
     fn render_faults(&self, page: &mut String) {
-        let mut before: Option<&Fault> = None;
-        for fault in &self.faults {
-            line(page, &fault.to_string());
-            let said = before.is_some_and(|before| {
-                before.hint == fault.hint && before.reason.code() == fault.reason.code()
-            });
-            if let (Some(hint), false) = (&fault.hint, said) {
-                line(page, &format!("  hint: {hint}"));
+        let kinds = self.codes();
+        for (at, code) in kinds.iter().enumerate() {
+            let alike: Vec<&Fault> =
+                self.faults.iter().filter(|fault| fault.reason.code() == *code).collect();
+            if kinds.len() > 1 && self.faults.len() >= HEADED_MIN {
+                let times: u64 = alike.iter().map(|fault| fault.times).sum();
+                let gap = if at == 0 { "" } else { "\n" };
+                line(page, &format!("{gap}{times} × {}:", alike[0].reason.kind()));
             }
-            before = Some(fault);
+            render_alike(page, &alike);
         }
         let listed: u64 = self.faults.iter().map(|fault| fault.times).sum();
         match self.faults_total.saturating_sub(listed) {
@@ -108,6 +111,19 @@ impl Rejection {
         let place = first.line.map_or(String::new(), |line| format!(", first in line {line}"));
         let share = format!("{times} of {} faults{place}", self.faults_total);
         Some((format!("{} ({share})", first.reason.kind()), hint))
+    }
+}
+
+/// Faults of one kind; a remedy that several have in a row stands once.
+fn render_alike(page: &mut String, faults: &[&Fault]) {
+    let mut said: Option<&str> = None;
+    for fault in faults {
+        line(page, &fault.to_string());
+        match fault.hint.as_deref() {
+            Some(hint) if said != Some(hint) => line(page, &format!("  hint: {hint}")),
+            _ => {}
+        }
+        said = fault.hint.as_deref();
     }
 }
 

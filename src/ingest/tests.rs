@@ -181,7 +181,28 @@ fn the_list_of_faults_is_bounded_and_their_count_is_not() {
     }
     let rejection = refused(read_text(text));
     assert_eq!((rejection.faults.len(), rejection.faults_total), (FAULTS_LISTED_MAX, 5000));
-    assert!(rejection.render("it").ends_with("and 4000 more, which are not listed\n"));
+    assert!(rejection.render("it").ends_with("and 4900 more, which are not listed\n"));
+}
+
+#[test]
+fn faults_of_one_kind_stand_together_below_their_count() {
+    let rows = "2025-09-01,Bing,,1,9,1,1,2\n2025-09-01,Email,,x,9,1,1,2\n\
+                2025-09-01,Yahoo,,1,9,1,1,2\n2025-09-01,Email,,y,9,1,1,2\n\
+                2025-09-01,Ask,,1,9,1,1,2\n";
+    let page = refused(read_text(format!("{HEADER}{rows}"))).render("it");
+    let places: Vec<usize> = [
+        "3 × channels are not those of this account:",
+        "\"Bing\"",
+        "\"Yahoo\"",
+        "\"Ask\"",
+        "2 × amounts are not plain decimals:",
+        "\"x\"",
+        "\"y\"",
+    ]
+    .iter()
+    .map(|text| page.rfind(text).unwrap_or_else(|| panic!("{text} is not in {page}")))
+    .collect();
+    assert!(places.is_sorted(), "{page}");
 }
 
 #[test]
