@@ -195,7 +195,7 @@ fn faults_of_one_kind_stand_together_below_their_count() {
         "\"Bing\"",
         "\"Yahoo\"",
         "\"Ask\"",
-        "2 × amounts are not plain decimals:",
+        "2 × amounts are not written as the source says:",
         "\"x\"",
         "\"y\"",
     ]
