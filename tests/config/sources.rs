@@ -16,7 +16,11 @@ use super::{THREE_CHANNELS, account_with, check_account};
 
 /// The first source of an account that has `table` besides its channels.
 fn read(table: &str) -> Source {
-    let text = account_with(&format!("{THREE_CHANNELS}{table}"));
+    read_with(THREE_CHANNELS, table)
+}
+
+fn read_with(channels: &str, table: &str) -> Source {
+    let text = account_with(&format!("{channels}{table}"));
     let account = check_account(&text)
         .unwrap_or_else(|faults| panic!("{}\nof\n{table}", render_faults(&faults)));
     assert_eq!(account.sources.last(), Some(&Source::long()));
@@ -123,6 +127,7 @@ fn the_presets_of_platforms_say_what_their_exports_need() {
 
 /// The columns that each preset knows in the header of a real export, and no other.
 #[test]
+#[expect(clippy::print_stdout, reason = "a skipped test must be seen")]
 fn the_presets_name_the_columns_of_real_exports() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/export_formats");
     let files = [
@@ -135,7 +140,7 @@ fn the_presets_name_the_columns_of_real_exports() {
     ];
     for (file, name, line, separator, count) in files {
         let Ok(text) = std::fs::read_to_string(folder.join(file)) else {
-            eprintln!("skipped: {file}, the sample data are not here");
+            println!("skipped: the_presets_name_the_columns_of_real_exports: no {file}");
             continue;
         };
         let header = text.lines().nth(line - 1).expect("a header").trim_start_matches('\u{FEFF}');
@@ -359,6 +364,25 @@ fn lists_are_taken_up_to_their_bounds_and_no_further() {
     let long = "x".repeat(201);
     let message = first_message(&format!("{top}[sources.columns]\nspend = \"{long}\"\n"));
     assert_eq!(message, "longer than 200 characters");
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/formats.md");
+    let text = std::fs::read_to_string(path).expect("it ships");
+    let blocks = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let channels = ["Google Ads", "Google Brand", "Meta Ads", "LinkedIn Ads"]
+        .map(|name| format!("[[channels]]\nname = \"{name}\"\n"))
+        .concat();
+    let mut count = 0;
+    for block in blocks.filter(|block| block.starts_with("[[sources]]")) {
+        let account = check_account(&account_with(&format!("{channels}{block}")));
+        let account = account.unwrap_or_else(|faults| panic!("{}", render_faults(&faults)));
+        let source = &account.sources[0];
+        assert_eq!(&read_with(&channels, &source_toml(source, None)), source);
+        count += 1;
+    }
+    assert_eq!(count, 9);
 }
 
 /// Chooses by bytes, so that a shrunk case is a simple source.
