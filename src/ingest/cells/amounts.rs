@@ -51,6 +51,7 @@ impl CellReader {
         self.written_amount(text, column)
     }
 
+    #[inline(never)]
     fn written_amount(
         &self,
         text: &[u8],
