@@ -161,13 +161,11 @@ impl Decimal {
             return None;
         }
         let sign = if negative { "-" } else { "" };
-        let text = match u8::try_from(-exponent) {
-            // Above 38 digits behind the point there are zeros before the first of them.
-            Ok(scale) => decimal::format(i128::try_from(digits).ok()?, scale),
-            Err(_) => {
-                let zeros = usize::try_from(exponent).ok()?;
-                format!("{digits}{}", "0".repeat(zeros))
-            }
+        let text = if let Ok(zeros) = usize::try_from(exponent) {
+            format!("{digits}{}", "0".repeat(zeros))
+        } else {
+            let scale = u8::try_from(exponent.unsigned_abs()).ok()?;
+            decimal::format(i128::try_from(digits).ok()?, scale)
         };
         (text.len() <= PLAIN_CHARS_MAX).then(|| format!("{sign}{text}"))
     }
@@ -220,7 +218,7 @@ mod tests {
         assert_eq!([rounded("2", "49"), rounded("2", "51")], [2, 3]);
         // The digit that decides stands far behind those that are kept.
         let hair = format!("5{}1", "0".repeat(300));
-        assert_eq!([rounded("2", &"50".repeat(1)), rounded("2", &hair)], [2, 3]);
+        assert_eq!([rounded("2", "50"), rounded("2", &hair)], [2, 3]);
         assert_eq!(rounded("0", &format!("{}1", "0".repeat(200))), 0);
     }
 
