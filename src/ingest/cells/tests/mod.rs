@@ -2,6 +2,7 @@
 
 mod counts;
 mod properties;
+mod samples;
 
 use super::*;
 use crate::domain::Money;
