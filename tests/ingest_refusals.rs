@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use budgetd::domain::source::Numbers;
 use budgetd::domain::{Grain, Limits, Source};
 use budgetd::ingest::{Context, Purpose, Reading};
-use ingest_support::{read_in, rupee_account, today};
+use ingest_support::{read_as, read_in, rupee_account, today};
 
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/refused")
@@ -40,11 +40,6 @@ fn source(code: &str) -> Source {
     Source { grain, numbers, ..long }
 }
 
-/// Weeks and months are of the past.
-fn purpose(source: &Source) -> Purpose {
-    if source.grain == Grain::Day { Purpose::Inbox } else { Purpose::Import }
-}
-
 fn names_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .expect("a folder of the repository")
@@ -65,15 +60,18 @@ fn each_kind_of_refusal_says_what_is_wrong_and_what_to_do() {
         let [name] = csv.as_slice() else { panic!("{code} has one data file") };
         let bytes = fs::read(folder.join(name)).expect("the data file");
         let source = source(&code);
-        let context = Context {
-            account: &account,
-            source: &source,
-            today: today(),
-            limits: limits(&code),
-            file_name: name,
-            purpose: purpose(&source),
+        let reading = if source.grain == Grain::Day {
+            read_as(&bytes, &account, &source, limits(&code))
+        } else {
+            // Weeks and months are of the past.
+            let (source, today) = (&source, today());
+            let (limits, purpose) = (limits(&code), Purpose::Import);
+            read_in(
+                &bytes,
+                &Context { account: &account, source, today, limits, file_name: name, purpose },
+            )
         };
-        let Reading::Refused(rejection) = read_in(&bytes, &context) else {
+        let Reading::Refused(rejection) = reading else {
             panic!("{code} was taken");
         };
         assert!(rejection.codes().contains(&code.as_str()), "{code}: {:?}", rejection.codes());

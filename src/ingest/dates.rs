@@ -2,6 +2,9 @@
 //! source and no other. What is written in another format is never guessed: it is counted, and named
 //! once for the whole column.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -27,19 +30,16 @@ pub(super) struct Dates<'a> {
     /// Whether the format names a month alone.
     without_day: bool,
     today: Day,
-    window: Option<Window>,
+    /// The first day that is believed: that of the inbox's window.
+    first: Day,
+    window_days: u32,
+    daily: bool,
     periods: Periods,
     expected: String,
     expected_shape: Option<Shape>,
     known: BTreeMap<Box<[u8]>, Day>,
     right: Option<SeenFormat>,
     other: BTreeMap<Shape, Seen>,
-}
-
-/// How far back the days of a daily file may lie.
-struct Window {
-    first: Day,
-    days: u32,
 }
 
 /// How a date is written, as far as that can be told without knowing its format.
@@ -79,15 +79,20 @@ pub(super) enum DateCell {
 impl<'a> Dates<'a> {
     pub(super) fn new(context: &Context<'a>) -> Self {
         let (format, today) = (context.source.date_format.as_str(), context.today);
-        let days = context.account.checks.window_days;
-        let window = Window { first: minus_days(today, days.into()), days };
+        let window_days = context.account.checks.window_days;
+        let first = match context.purpose {
+            Purpose::Inbox => minus_days(today, window_days.into()).max(FIRST_DAY),
+            Purpose::Import => FIRST_DAY,
+        };
         let sample = NaiveDate::from_ymd_opt(2025, 11, 22).expect("a day");
         let expected_shape = written(sample, format).and_then(|text| parts(&text)).map(|it| it.0);
         Self {
             format,
             without_day: context.source.grain == Grain::Month && names_no_day(format),
             today,
-            window: (context.purpose == Purpose::Inbox).then_some(window),
+            first,
+            window_days,
+            daily: context.source.grain == Grain::Day,
             periods: Periods::of(context),
             expected: notation(format),
             expected_shape,
@@ -104,22 +109,27 @@ impl<'a> Dates<'a> {
             Some(right) => right.rows += 1,
             None => self.right = Some(first_seen(&String::from_utf8_lossy(text), line)),
         }
-        if day > self.today {
+        if day < self.first || day > self.today {
+            return self.not_believed(day);
+        }
+        if self.daily { DateCell::Day(day) } else { self.first_of_period(day, line) }
+    }
+
+    #[cold]
+    fn not_believed(&self, day: Day) -> DateCell {
+        let (reason, hint) = if day > self.today {
             let hint = "a file holds only days that have begun; check the year, and the account's \
                         time zone";
-            DateCell::Fault(FaultReason::FutureDay { today: self.today }, Some(hint.to_owned()))
+            (FaultReason::FutureDay { today: self.today }, hint)
         } else if day < FIRST_DAY {
-            let hint = Some("check the year".to_owned());
-            DateCell::Fault(FaultReason::DayTooOld { first: FIRST_DAY }, hint)
-        } else if let Some(window) = self.window.as_ref().filter(|window| day < window.first) {
-            let Window { first, days: window_days } = *window;
+            (FaultReason::DayTooOld { first: FIRST_DAY }, "check the year")
+        } else {
             let hint = "check the year; `budgetd import` takes the past, and checks.window_days \
                         says how far back the inbox does";
-            let reason = FaultReason::OutsideWindow { first, window_days };
-            DateCell::Fault(reason, Some(hint.to_owned()))
-        } else {
-            self.first_of_period(day, line)
-        }
+            let (first, window_days) = (self.first, self.window_days);
+            (FaultReason::OutsideWindow { first, window_days }, hint)
+        };
+        DateCell::Fault(reason, Some(hint.to_owned()))
     }
 
     fn first_of_period(&mut self, day: Day, line: u64) -> DateCell {

@@ -1,7 +1,8 @@
 //! A cell of money → an exact amount in the source's unit, bounded, and finer than the minor unit only
 //! where the source rounds.
 
-use super::decimal::{Decimal, half_even, small};
+use super::decimal::{Decimal, Rest, half_even, small};
+use super::remedies::below_zero;
 use super::{Cell, CellFault, CellReader, Column, look_at};
 use crate::domain::source::Unit;
 use crate::domain::{Currency, FineMoney, Money};
@@ -51,6 +52,7 @@ impl CellReader {
         self.written_amount(text, column)
     }
 
+    #[inline(never)]
     fn written_amount(
         &self,
         text: &[u8],
@@ -70,28 +72,30 @@ impl CellReader {
     /// A figure as money in the column's unit.
     fn money(&self, figure: Decimal, column: &AmountColumn) -> Result<FineMoney, CellFault> {
         if figure.is_negative() && !column.negative {
-            return Err(self.negative(column));
+            return Err(below_zero(column));
         }
         let most = Money::CELL_MAX.minor().unsigned_abs();
         let too_large = || self.amount_too_large(column);
         let (minor, rest) = figure.scaled(column.places).ok_or_else(too_large)?;
-        let is_whole = rest == super::decimal::Rest::None;
+        let is_whole = rest == Rest::None;
         if minor > most || minor == most && !is_whole {
             return Err(too_large());
         }
-        let fine = if is_whole {
-            let minor = i128::try_from(minor).expect("it is bounded");
-            return Ok(Money::from_minor(if figure.is_negative() { -minor } else { minor }).into());
-        } else if self.round {
-            let (value, rest) = figure.scaled(column.places + REST_DIGITS).ok_or_else(too_large)?;
-            i128::try_from(half_even(value, rest)).expect("it is bounded")
-        } else {
-            return Err(self.too_fine(column));
+        let signed = |value: u128| {
+            let value = i128::try_from(value).expect("it is bounded");
+            if figure.is_negative() { -value } else { value }
         };
-        let fine = if figure.is_negative() { -fine } else { fine };
+        if is_whole {
+            return Ok(Money::from_minor(signed(minor)).into());
+        }
+        if !self.round {
+            return Err(self.too_fine(column));
+        }
+        let (value, rest) = figure.scaled(column.places + REST_DIGITS).ok_or_else(too_large)?;
+        let value = signed(half_even(value, rest));
         let per_minor = i128::from(FineMoney::REST_PER_MINOR);
-        let rest = u64::try_from(fine.rem_euclid(per_minor)).expect("below 10^18");
-        let minor = Money::from_minor(fine.div_euclid(per_minor));
+        let rest = u64::try_from(value.rem_euclid(per_minor)).expect("below 10^18");
+        let minor = Money::from_minor(value.div_euclid(per_minor));
         Ok(FineMoney::new(minor, rest).expect("below a minor unit"))
     }
 

@@ -14,6 +14,9 @@ pub(super) const COUNT_MAX: u64 = 100_000_000_000;
 /// Digits of conversions behind the decimal mark.
 const CONVERSION_DIGITS: u8 = 6;
 
+/// The most conversions of a cell, in millionths.
+const CONVERSIONS_MAX: u64 = Conversions::CELL_MAX.millionths();
+
 /// What a figure is at a scale.
 enum Scaled {
     Value(u64),
@@ -45,6 +48,7 @@ impl CellReader {
         self.written_count(text, column)
     }
 
+    #[inline(never)]
     fn written_count(&self, text: &[u8], column: &Column) -> Result<Option<u64>, CellFault> {
         let reason = FaultReason::NotAWholeNumber;
         let text = match look_at(text, column, reason.clone())? {
@@ -65,12 +69,16 @@ impl CellReader {
 
     /// Conversions.
     pub(super) fn fractional_count(&self, text: &[u8]) -> Result<Option<Conversions>, CellFault> {
-        const MAX: u64 = Conversions::CELL_MAX.millionths();
         if let Some(millionths) = small(text, CONVERSION_DIGITS, self.mark)
-            && millionths <= MAX
+            && millionths <= CONVERSIONS_MAX
         {
             return Ok(Some(Conversions::from_millionths(millionths)));
         }
+        self.written_conversions(text)
+    }
+
+    #[inline(never)]
+    fn written_conversions(&self, text: &[u8]) -> Result<Option<Conversions>, CellFault> {
         let reason = FaultReason::NotConversions;
         let text = match look_at(text, &self.conversions, reason.clone())? {
             Cell::Text(text) => text,
@@ -80,10 +88,10 @@ impl CellReader {
         let Some(figure) = self.writing.number(text) else {
             return Err(CellFault { reason, hint: self.how_to_write(text, Holds::Conversions) });
         };
-        match at_scale(figure, CONVERSION_DIGITS, MAX, self.round_counts) {
+        match at_scale(figure, CONVERSION_DIGITS, CONVERSIONS_MAX, self.round_counts) {
             Scaled::Value(millionths) => Ok(Some(Conversions::from_millionths(millionths))),
             Scaled::Negative => Err(CellFault::new(reason, "conversions are never negative")),
-            Scaled::TooLarge => Err(count_too_large(MAX / 1_000_000)),
+            Scaled::TooLarge => Err(count_too_large(CONVERSIONS_MAX / 1_000_000)),
             Scaled::TooFine => {
                 let hint = "conversions may have up to 6 digits after the point";
                 Err(CellFault::new(reason, hint))

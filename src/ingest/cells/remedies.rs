@@ -26,6 +26,15 @@ pub(super) fn for_nothing(table: &str, measure: &str) -> String {
     )
 }
 
+pub(super) fn below_zero(column: &AmountColumn) -> CellFault {
+    let hint = if column.cell.name == "spend" {
+        "spend is never negative; take credits off the day's figure"
+    } else {
+        "take refunds off the day's figure, or set negative_revenue = \"accept\" for the source"
+    };
+    CellFault::new(FaultReason::NegativeAmount, hint)
+}
+
 impl CellReader {
     pub(super) fn amount_too_large(&self, column: &AmountColumn) -> CellFault {
         let max = Money::CELL_MAX.to_decimal(self.currency);
@@ -52,15 +61,6 @@ impl CellReader {
         )
     }
 
-    pub(super) fn negative(&self, column: &AmountColumn) -> CellFault {
-        let hint = if column.cell.name == "spend" {
-            "spend is never negative; take credits off the day's figure"
-        } else {
-            "take refunds off the day's figure, or set negative_revenue = \"accept\" for the source"
-        };
-        CellFault::new(FaultReason::NegativeAmount, hint)
-    }
-
     /// What a text that is no amount was likely meant to be.
     pub(super) fn explain_amount(&self, text: &str, column: &AmountColumn) -> CellFault {
         let lower = text.to_lowercase();
@@ -77,7 +77,7 @@ impl CellReader {
         }
         let is_figure = figure.starts_with(|first: char| first.is_ascii_digit());
         if negative && is_figure && !column.negative {
-            return self.negative(column);
+            return below_zero(column);
         }
         let hint = self.how_to_write(figure, Holds::Amounts);
         CellFault { reason: FaultReason::NotAnAmount, hint }

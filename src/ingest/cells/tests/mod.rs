@@ -1,7 +1,8 @@
-//! Cells in every way of writing: examples computed by hand, and figures that a formatter of the
-//! tests' own wrote, which must read back as they were.
+//! Amounts in every way of writing, with values computed by hand or by another program.
 
-use proptest::prelude::*;
+mod counts;
+mod properties;
+mod samples;
 
 use super::*;
 use crate::domain::Money;
@@ -28,10 +29,12 @@ fn with_marks(thousands: Thousands) -> Numbers {
     Numbers { currency_marks: true, thousands, ..Numbers::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what a reader returns")]
 fn minor(minor: i128) -> Result<Option<FineMoney>, CellFault> {
     Ok(Some(Money::from_minor(minor).into()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what a reader returns")]
 fn fine(minor: i128, rest: u64) -> Result<Option<FineMoney>, CellFault> {
     Ok(FineMoney::new(Money::from_minor(minor), rest))
 }
@@ -306,66 +309,6 @@ fn blanks_and_dashes_mean_what_the_source_says_of_their_measure() {
 }
 
 #[test]
-fn counts_are_whole_and_may_be_blank() {
-    let cells = plain();
-    assert_eq!(cells.impressions(b"1200"), Ok(Some(1200)));
-    assert_eq!(cells.impressions(b"1234.0"), Ok(Some(1234)));
-    assert_eq!(cells.impressions(b""), Ok(None));
-    for text in ["1.5", "-1", "1,200", "many", "1e3", "(5)", "₹5", "40%"] {
-        let fault = cells.clicks(text.as_bytes()).expect_err(text);
-        assert_eq!(fault.reason, FaultReason::NotAWholeNumber, "{text}");
-    }
-    for text in ["100000000001", "100000000001.0", "99999999999999999999999", &"9".repeat(60)] {
-        let fault = cells.clicks(text.as_bytes()).expect_err(text);
-        assert_eq!(fault.reason, FaultReason::CountTooLarge { max: 100_000_000_000 }, "{text}");
-    }
-    let comma = reader("INR", style('.', Thousands::Comma));
-    assert_eq!(comma.impressions(b"79,485"), Ok(Some(79_485)));
-    assert_eq!(comma.impressions(b"36,22,080"), Ok(Some(3_622_080)));
-    let german = reader("EUR", style(',', Thousands::Point));
-    assert_eq!(german.impressions(b"45.012"), Ok(Some(45_012)));
-    assert!(german.impressions(b"45,012").is_err());
-    let french = reader("EUR", style(',', Thousands::Space));
-    assert_eq!(french.impressions("223\u{202F}219".as_bytes()), Ok(Some(223_219)));
-    assert_eq!(french.conversions(b"89,00"), Ok(Some(Conversions::from_millionths(89_000_000))));
-}
-
-#[test]
-fn counts_of_weeks_are_rounded_half_to_even_where_the_source_rounds() {
-    let numbers = Numbers { round: true, ..Numbers::default() };
-    let daily = Source { numbers, ..Source::long() };
-    let weekly = Source { grain: Grain::Week, ..daily.clone() };
-    let cells = CellReader::new(&weekly, currency("EUR"));
-    for (text, count) in
-        [("59432757.6381927", 59_432_758), ("0.5", 0), ("1.5", 2), ("2.5", 2), ("2.50001", 3)]
-    {
-        assert_eq!(cells.impressions(text.as_bytes()), Ok(Some(count)), "{text}");
-    }
-    let third = cells.conversions(b"0.33333333333").expect("rounded");
-    assert_eq!(third, Some(Conversions::from_millionths(333_333)));
-    assert!(CellReader::new(&daily, currency("EUR")).impressions(b"1.5").is_err());
-    let strict = Source { numbers: Numbers::default(), ..weekly };
-    let fault = CellReader::new(&strict, currency("EUR")).clicks(b"1.5").expect_err("not whole");
-    assert_eq!(fault.hint.as_deref(), Some("set round = true for the source to round its counts"));
-}
-
-#[test]
-fn conversions_may_have_six_digits_behind_the_point() {
-    let cells = plain();
-    assert_eq!(cells.conversions(b"0.000001"), Ok(Some(Conversions::from_millionths(1))));
-    assert_eq!(cells.conversions(b""), Ok(None));
-    assert_eq!(cells.conversions(b"1000000000000"), Ok(Some(Conversions::CELL_MAX)));
-    for text in ["0.0000001", "-1", "1,5", "few"] {
-        let fault = cells.conversions(text.as_bytes()).expect_err(text);
-        assert_eq!(fault.reason, FaultReason::NotConversions, "{text}");
-    }
-    for text in ["1000000000000000", "1000000000000.000001", "99999999999999999999999999"] {
-        let fault = cells.conversions(text.as_bytes()).expect_err(text);
-        assert_eq!(fault.reason, FaultReason::CountTooLarge { max: 1_000_000_000_000 }, "{text}");
-    }
-}
-
-#[test]
 fn a_product_of_two_columns_is_exact_and_under_the_rules_of_revenue() {
     let cells = reader("USD", Numbers { round: true, ..Numbers::default() });
     let factor = |text: &str| cells.factor(text.as_bytes()).expect(text).expect("stated");
@@ -389,50 +332,6 @@ fn a_product_of_two_columns_is_exact_and_under_the_rules_of_revenue() {
     assert!(cells.factor(b"0.12345678901234567890").expect("19 digits").is_some());
     assert!(cells.factor(b"0.12345678901234567891").is_err());
     assert_eq!(cells.factor(b"").expect_err("revenue must be stated").reason.code(), "blank_cell");
-}
-
-#[test]
-fn a_control_is_a_plain_figure_or_the_text_itself() {
-    let cells = reader("GBP", Numbers { exponents: true, ..with_marks(Thousands::Comma) });
-    for (text, expected) in [
-        ("1.93%", "0.0193"),
-        ("1.93 %", "0.0193"),
-        ("< 10%", "0.1"),
-        ("<10%", "0.1"),
-        ("> 90%", "0.9"),
-        ("-12.5%", "-0.125"),
-        ("1.4e6", "1400000"),
-        ("1,234.50", "1234.5"),
-        ("£12.30", "12.3"),
-        ("-1.951844745800397", "-1.951844745800397"),
-        ("0.0", "0"),
-        ("na", "na"),
-        (" event1 ", "event1"),
-        ("< 10", "< 10"),
-        ("--", "--"),
-        ("", ""),
-        ("1,23", "1,23"),
-        ("1e300", "1e300"),
-        ("%", "%"),
-        ("50% off", "50% off"),
-        ("$5", "$5"),
-    ] {
-        assert_eq!(cells.control(text.as_bytes()).as_deref(), Ok(expected), "{text}");
-    }
-    assert_eq!(plain().control(b"1.4e6").as_deref(), Ok("1.4e6"));
-    assert!(cells.control(b"a\nb").is_err());
-    assert!(cells.control("x".repeat(801).as_bytes()).is_err());
-}
-
-#[test]
-fn a_currency_cell_is_the_account_s_own_or_not() {
-    let cells = plain();
-    assert_eq!(cells.currency(b" INR "), CurrencyCell::Own);
-    assert_eq!(cells.currency(b"inr"), CurrencyCell::Own);
-    assert_eq!(cells.currency("\u{A0}".as_bytes()), CurrencyCell::Blank);
-    for text in ["USD", "INRR", "₹", "rupees"] {
-        assert_eq!(cells.currency(text.as_bytes()), CurrencyCell::Other, "{text}");
-    }
 }
 
 #[test]
@@ -500,134 +399,5 @@ fn each_way_of_writing_an_amount_wrongly_has_its_remedy() {
     );
     for text in ["US$650.13", "12 USD", "€5", "EUR 5"] {
         assert_eq!(refused(&plain(), text).0, "other_currency", "{text}");
-    }
-}
-
-/// Writes `minor` of a currency with two digits in a style; it shares nothing with the reader.
-fn written(minor: u64, decimal: char, mark: &str, lakh: bool) -> String {
-    let (mut whole, cents) = (minor / 100, minor % 100);
-    let mut groups = Vec::new();
-    let mut size = 1000;
-    while whole >= size {
-        let width = if size == 1000 { 3 } else { 2 };
-        groups.push(format!("{:0width$}", whole % size));
-        whole /= size;
-        size = if lakh { 100 } else { 1000 };
-    }
-    groups.push(whole.to_string());
-    groups.reverse();
-    format!("{}{decimal}{cents:02}", groups.join(mark))
-}
-
-#[test]
-fn the_formatter_of_the_tests_writes_what_people_write() {
-    assert_eq!(written(123_456_780, '.', ",", true), "12,34,567.80");
-    assert_eq!(written(123_456_780, ',', ".", false), "1.234.567,80");
-    assert_eq!(written(100_000_005, ',', " ", false), "1 000 000,05");
-    assert_eq!(written(5, '.', ",", true), "0.05");
-}
-
-const STYLES: [(char, &str, Thousands); 13] = [
-    ('.', "", Thousands::None),
-    (',', "", Thousands::None),
-    ('.', ",", Thousands::Comma),
-    (',', ".", Thousands::Point),
-    ('.', " ", Thousands::Space),
-    (',', " ", Thousands::Space),
-    (',', "\u{A0}", Thousands::Space),
-    (',', "\u{2009}", Thousands::Space),
-    (',', "\u{202F}", Thousands::Space),
-    ('.', "'", Thousands::Apostrophe),
-    ('.', "\u{2019}", Thousands::Apostrophe),
-    (',', "'", Thousands::Apostrophe),
-    (',', "\u{2019}", Thousands::Apostrophe),
-];
-
-proptest! {
-    #[test]
-    fn every_amount_reads_back_in_the_style_that_wrote_it(
-        minor_units in prop_oneof![0u64..100_000_000, 0u64..=1_000_000_000_000_000],
-        at in 0usize..STYLES.len(),
-        lakh in any::<bool>(),
-        sides in (0usize..6, 0usize..4),
-    ) {
-        let (decimal, mark, thousands) = STYLES[at];
-        let figure = written(minor_units, decimal, mark, lakh);
-        let space = ["", " ", "\u{A0}", "\u{202F}"][sides.1];
-        let text = match sides.0 {
-            0 => format!("₹{space}{figure}"),
-            1 => format!("{figure}{space}₹"),
-            2 => format!("INR{space}{figure}"),
-            3 => format!("{figure}{space}INR"),
-            _ => format!("{space}{figure}{space}"),
-        };
-        let numbers = Numbers { currency_marks: true, ..style(decimal, thousands) };
-        let expected = minor(minor_units.into());
-        prop_assert_eq!(reader("INR", numbers).spend(text.as_bytes()), expected.clone(), "{}", text);
-        if sides.0 > 3 {
-            prop_assert_eq!(reader("INR", style(decimal, thousands)).spend(text.as_bytes()), expected);
-        }
-    }
-
-    /// A text that two styles take may have another value in each, but under one it has one: that
-    /// which its digits alone have, with the declared decimal mark and nothing else between them.
-    #[test]
-    fn no_text_reads_in_two_ways_under_one_setting(
-        text in "[0-9.,' \u{A0}\u{202F}\u{2019}]{1,14}",
-        at in 0usize..STYLES.len(),
-    ) {
-        let (decimal, _, thousands) = STYLES[at];
-        let cells = reader("INR", Numbers { round: true, ..style(decimal, thousands) });
-        if let Ok(Some(read)) = cells.spend(text.as_bytes()) {
-            let bare: String = text
-                .chars()
-                .filter_map(|it| (it == decimal).then_some('.').or_else(|| it.is_ascii_digit().then_some(it)))
-                .collect();
-            let mut parts = bare.split('.');
-            let whole: i128 = parts.next().expect("digits").parse().expect("digits");
-            let fraction = format!("{:0<20}", parts.next().unwrap_or("0"));
-            let scaled = whole * 10i128.pow(20) + fraction.parse::<i128>().expect("digits");
-            let of_read = read.minor().minor() * 10i128.pow(18) + i128::from(read.rest());
-            prop_assert_eq!(of_read, scaled, "{}", text);
-            prop_assert_eq!(parts.next(), None);
-        }
-    }
-
-    #[test]
-    fn no_cell_of_any_kind_panics_or_holds_what_it_must_not(
-        text in prop_oneof![
-            any::<String>(), "[0-9.,eE+()₹$€%<> '\u{A0}-]{0,24}", "[0-9]{0,50}[.,][0-9]{0,60}(e[+-]?[0-9]{1,4})?",
-        ],
-        at in 0usize..STYLES.len(),
-        flags in any::<[bool; 5]>(),
-        unit in 0usize..3,
-    ) {
-        let (decimal, _, thousands) = STYLES[at];
-        let [currency_marks, exponents, round, negative, weekly] = flags;
-        let unit = [Unit::Major, Unit::Minor, Unit::Micros][unit];
-        let numbers = Numbers {
-            decimal, thousands, currency_marks, exponents, round, spend_unit: unit, revenue_unit: unit,
-        };
-        let grain = if weekly { Grain::Week } else { Grain::Day };
-        let source = Source { numbers, grain, allow_negative_revenue: negative, ..Source::long() };
-        let cells = CellReader::new(&source, currency("INR"));
-        let bytes = text.as_bytes();
-        if let Ok(Some(spend)) = cells.spend(bytes) {
-            prop_assert!(spend.minor() >= Money::ZERO && spend.minor() <= Money::CELL_MAX);
-            prop_assert!(round || spend.rest() == 0);
-        }
-        if let Ok(Some(revenue)) = cells.revenue(bytes) {
-            prop_assert!(negative || revenue.minor() >= Money::ZERO);
-        }
-        if let Ok(control) = cells.control(bytes) {
-            prop_assert!(!control.contains(char::is_control));
-        }
-        if let Ok(Some(factor)) = cells.factor(bytes) {
-            let _ = factor.times(factor, &cells);
-        }
-        let _ = (cells.impressions(bytes), cells.conversions(bytes), cells.totals_spend(bytes));
-        if let Err(CellFault { hint: Some(hint), .. }) = cells.revenue(bytes) {
-            prop_assert!(hint.chars().count() < 400 && !hint.contains(char::is_control));
-        }
     }
 }
