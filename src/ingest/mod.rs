@@ -2,24 +2,35 @@
 //! It reads once, front to back, in memory that doesn't grow with the file, and guesses nothing.
 //!
 //! ```text
-//! bytes ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
+//! bytes ─► gate ─► csv ─► header ─► rows (long, wide): dates, channels, cells ─► sink ─► totals, warnings
 //!           └──────────────┴─────────┴──────── faults ─────────────► rejection
 //! ```
 
+mod campaigns;
 mod cells;
 mod channels;
+mod check_sums;
 mod dates;
+mod exact;
 mod fault;
+mod filter;
+mod finish;
 mod gate;
 mod header;
 mod layout;
+mod long;
+mod marked;
+mod pattern;
 mod periods;
 mod records;
 mod rejection;
 mod rows;
+mod sample;
+mod shares;
 mod source;
 mod totals;
 mod warnings;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -29,13 +40,12 @@ use std::io::{self, BufRead};
 use csv::ByteRecord;
 use thiserror::Error;
 
-pub use fault::{Difference, Fault, FaultReason, SeenFormat};
+pub use fault::{Difference, Fault, FaultReason, SeenCurrency, SeenFormat, TotalsDifference};
 pub use rejection::{FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 
 use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};
 use gate::StructureFault;
-use header::Header;
 use records::Records;
 use rejection::Faults;
 use rows::Rows;
@@ -176,20 +186,20 @@ pub fn read<R: BufRead, E>(
     if let Some(fault) = layout::foreign_bytes(&head) {
         return Ok(refused(fault));
     }
-    let mut records = Records::new(input, context.limits);
-    let mut record = ByteRecord::new();
-    let Some(served) = records.read(&mut record).map_err(ReadError::Input)? else {
-        return Ok(refused(Fault::of_file(FaultReason::NoRows).with_hint("it is empty")));
-    };
-    if let Some(fault) = &served.fault {
-        return Ok(refused(header_fault(fault, &head, context.source)));
+    if let Some(fault) = not_daily(context) {
+        return Ok(refused(fault));
     }
+    let mut records = Records::new(input, context.limits);
     let mut faults = Faults::default();
-    let Header::Columns(columns) = header::find(&record, served.line, context.source, &mut faults)
-    else {
-        return Ok(refused(layout::explain(&head, context.source)));
+    let found =
+        header::find(&mut records, &head, context, &mut faults).map_err(ReadError::Input)?;
+    let columns = match found {
+        Ok(columns) => columns,
+        Err(fault) => return Ok(refused(fault)),
     };
+
     let mut rows = Rows::new(context, columns, faults);
+    let mut record = ByteRecord::new();
     while let Some(served) = records.read(&mut record).map_err(ReadError::Input)? {
         if let Some(fault) = &served.fault {
             rows.take_broken(structure_fault(fault), fault.field);
@@ -197,22 +207,24 @@ pub fn read<R: BufRead, E>(
             rows.take(served.line, served.cut, &record, sink).map_err(ReadError::Sink)?;
         }
     }
-    Ok(rows.finish())
+    rows.finish(sink).map_err(ReadError::Sink)
+}
+
+/// Rows that cover more than a day are history, and no evidence of days.
+fn not_daily(context: &Context<'_>) -> Option<Fault> {
+    let source = context.source;
+    if context.purpose == Purpose::Import || source.grain == Grain::Day {
+        return None;
+    }
+    let source_name = fault::shown(&source.name);
+    let reason = FaultReason::NotDaily { source_name, covers: source.grain.word() };
+    Some(Fault::of_file(reason).with_hint("take it by `budgetd import`"))
 }
 
 fn refused(fault: Fault) -> Reading {
     let mut faults = Faults::default();
     faults.add(fault);
     Reading::Refused(faults.into_rejection())
-}
-
-/// A header with a tab in it is that of another layout; else its structure is at fault.
-fn header_fault(fault: &StructureFault, head: &[u8], source: &Source) -> Fault {
-    const TAB: u32 = b'\t' as u32;
-    match fault.reason {
-        FaultReason::ControlCharacter { code_point: TAB } => layout::explain(head, source),
-        _ => structure_fault(fault),
-    }
 }
 
 fn structure_fault(fault: &StructureFault) -> Fault {

@@ -181,7 +181,7 @@ fn the_list_of_faults_is_bounded_and_their_count_is_not() {
     }
     let rejection = refused(read_text(text));
     assert_eq!((rejection.faults.len(), rejection.faults_total), (FAULTS_LISTED_MAX, 5000));
-    assert!(rejection.render("it").ends_with("and 4000 more, which are not listed\n"));
+    assert!(rejection.render("it").ends_with("and 4900 more, which are not listed\n"));
 }
 
 #[test]

@@ -109,7 +109,8 @@ impl Decimal {
             // Digits were lost only of a figure with 36 of them, which is too large by itself.
             return (!self.more).then_some((value, Rest::None));
         }
-        let Some(by) = u32::try_from(-power).ok().and_then(|power| 10u128.checked_pow(power)) else {
+        let Some(by) = u32::try_from(-power).ok().and_then(|power| 10u128.checked_pow(power))
+        else {
             return Some((0, Rest::Half(Ordering::Less)));
         };
         let (value, left) = (self.digits / by, self.digits % by);

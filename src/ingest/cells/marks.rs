@@ -93,9 +93,13 @@ mod tests {
 
     #[test]
     fn a_longer_mark_is_not_the_one_it_ends_in() {
-        for (text, code) in
-            [("US$12", "USD"), ("12 CA$", "CAD"), ("S$1", "SGD"), ("1 CN¥", "CNY"), ("EUR 5", "EUR")]
-        {
+        for (text, code) in [
+            ("US$12", "USD"),
+            ("12 CA$", "CAD"),
+            ("S$1", "SGD"),
+            ("1 CN¥", "CNY"),
+            ("EUR 5", "EUR"),
+        ] {
             assert_eq!(find(text).and_then(|found| found.code), Some(code), "{text}");
         }
         assert_eq!(find("EUR"), None);

@@ -42,11 +42,14 @@ impl CellReader {
         let (digits_max, currency) = (self.currency.minor_digits(), self.currency.code());
         let reason = FaultReason::TooFine { digits_max, currency };
         let set = "set round = true for the source";
-        CellFault::new(reason, match column.unit {
-            Unit::Major => format!("export it with {digits_max} digits, or {set}"),
-            Unit::Minor => format!("it is counted in minor units; {set}"),
-            Unit::Micros => format!("it is counted in micros; {set}"),
-        })
+        CellFault::new(
+            reason,
+            match column.unit {
+                Unit::Major => format!("export it with {digits_max} digits, or {set}"),
+                Unit::Minor => format!("it is counted in minor units; {set}"),
+                Unit::Micros => format!("it is counted in micros; {set}"),
+            },
+        )
     }
 
     pub(super) fn negative(&self, column: &AmountColumn) -> CellFault {
@@ -175,8 +178,7 @@ impl CellReader {
                 ));
             }
         }
-        let (decimal, name) =
-            if own.decimal == '.' { (',', "point") } else { ('.', "comma") };
+        let (decimal, name) = if own.decimal == '.' { (',', "point") } else { ('.', "comma") };
         let thousands = [(Thousands::None, "")].into_iter().chain(THOUSANDS);
         for (thousands, mark) in thousands {
             let other = Style { decimal, thousands, ..style };
