@@ -2,10 +2,11 @@
 //! It reads once, front to back, in memory that doesn't grow with the file, and guesses nothing.
 //!
 //! ```text
-//! bytes ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
-//!           └──────────────┴─────────┴──────── faults ─────────────► rejection
+//! bytes: unpack, decode ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
+//!   └───────────────────────┴──────────────┴─────────┴──────── faults ─────────────► rejection
 //! ```
 
+mod bytes;
 mod cells;
 mod channels;
 mod dates;
@@ -17,6 +18,7 @@ mod records;
 mod rejection;
 mod rows;
 mod source;
+mod structure;
 mod totals;
 mod warnings;
 
@@ -33,11 +35,12 @@ pub use rejection::{FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 
 use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};
-use gate::StructureFault;
+use bytes::Opened;
 use header::Header;
 use records::Records;
 use rejection::Faults;
 use rows::Rows;
+use structure::{StructureFault, structure_fault};
 
 /// What a file is read against.
 #[derive(Debug, Clone, Copy)]
@@ -171,11 +174,12 @@ pub fn read<R: BufRead, E>(
     context: &Context<'_>,
     sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
 ) -> Result<Reading, ReadError<E>> {
-    let (head, input) = records::with_head(input).map_err(ReadError::Input)?;
-    if let Some(fault) = layout::foreign_bytes(&head) {
-        return Ok(refused(fault));
-    }
-    let mut records = Records::new(input, context.limits);
+    let Opened { head, text, grammar } =
+        match bytes::open(input, context).map_err(ReadError::Input)? {
+            Ok(opened) => opened,
+            Err(fault) => return Ok(refused(fault)),
+        };
+    let mut records = Records::new(text, grammar);
     let mut record = ByteRecord::new();
     let Some(served) = records.read(&mut record).map_err(ReadError::Input)? else {
         return Ok(refused(Fault::of_file(FaultReason::NoRows).with_hint("it is empty")));
@@ -188,6 +192,7 @@ pub fn read<R: BufRead, E>(
     else {
         return Ok(refused(layout::explain(&head, context.source)));
     };
+    records.begin_body();
     let mut rows = Rows::new(context, columns, faults);
     while let Some(served) = records.read(&mut record).map_err(ReadError::Input)? {
         if let Some(fault) = &served.fault {
@@ -212,29 +217,4 @@ fn header_fault(fault: &StructureFault, head: &[u8], source: &Source) -> Fault {
         FaultReason::ControlCharacter { code_point: TAB } => layout::explain(head, source),
         _ => structure_fault(fault),
     }
-}
-
-fn structure_fault(fault: &StructureFault) -> Fault {
-    let hint = match fault.reason {
-        FaultReason::NotUtf8 { .. } => {
-            "save the file as UTF-8; in Excel: \"CSV UTF-8 (comma delimited)\""
-        }
-        FaultReason::StrayQuote | FaultReason::TextBehindQuote => {
-            "put quotes around the whole field and double those inside it"
-        }
-        FaultReason::UnterminatedQuote | FaultReason::QuoteTooLong { .. } => {
-            "close it, or double it if it is part of the text"
-        }
-        FaultReason::LoneCarriageReturn => "end lines with LF or CRLF",
-        FaultReason::ControlCharacter { .. } => "take it out",
-        FaultReason::FileTooLarge { .. } | FaultReason::TooManyRows { .. } => {
-            "split the file by days"
-        }
-        _ => "is this a daily CSV? a row is a day, a channel and its figures",
-    };
-    let reason = fault.reason.clone();
-    let is_of_file = matches!(reason, FaultReason::FileTooLarge { .. });
-    let fault =
-        if is_of_file { Fault::of_file(reason) } else { Fault::of_line(fault.line, reason) };
-    fault.with_hint(hint)
 }
