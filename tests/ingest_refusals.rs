@@ -1,5 +1,6 @@
 //! Every kind of refusal: its data file, and the page that the data team reads, letter by letter.
 
+#[allow(dead_code, reason = "other tests share it")]
 mod ingest_support;
 
 use std::collections::BTreeSet;
@@ -8,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use budgetd::domain::Limits;
 use budgetd::domain::Source;
-use budgetd::ingest::Reading;
-use ingest_support::{read_as, rupee_account};
+use budgetd::domain::source::Encoding;
+use budgetd::ingest::{Context, Purpose, Reading};
+use ingest_support::{read_in, rupee_account, today};
 
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/refused")
@@ -24,8 +26,18 @@ fn limits(code: &str) -> Limits {
         "line_too_long" => Limits { line_bytes_max: 80, ..shipped },
         "field_too_long" | "quote_too_long" => Limits { field_bytes_max: 40, ..shipped },
         "too_many_columns" => Limits { columns_max: 9, ..shipped },
+        "unpacks_too_large" => Limits { unpacked_bytes_max: 120, ..shipped },
         _ => shipped,
     }
+}
+
+/// The source that a case is read by: for most the one that ships.
+fn source(code: &str) -> Source {
+    let encoding = match code {
+        "not_windows_1252" | "other_encoding" => Encoding::Windows1252,
+        _ => Encoding::Utf8,
+    };
+    Source { encoding, ..Source::long() }
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
@@ -47,8 +59,15 @@ fn each_kind_of_refusal_says_what_is_wrong_and_what_to_do() {
         let csv: Vec<&String> = names.iter().filter(|name| *name != "problems.txt").collect();
         let [name] = csv.as_slice() else { panic!("{code} has one data file") };
         let bytes = fs::read(folder.join(name)).expect("the data file");
-        let Reading::Refused(rejection) = read_as(&bytes, &account, &Source::long(), limits(&code))
-        else {
+        let context = Context {
+            account: &account,
+            source: &source(&code),
+            today: today(),
+            limits: limits(&code),
+            file_name: name,
+            purpose: Purpose::Inbox,
+        };
+        let Reading::Refused(rejection) = read_in(&bytes, &context) else {
             panic!("{code} was taken");
         };
         assert!(rejection.codes().contains(&code.as_str()), "{code}: {:?}", rejection.codes());

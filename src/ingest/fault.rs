@@ -170,13 +170,29 @@ pub enum FaultReason {
     TooManyColumns { columns_max: usize },
     #[error("is not UTF-8: byte 0x{byte:02X}")]
     NotUtf8 { byte: u8 },
+    #[error("is not UTF-16: {what}")]
+    NotUtf16 { what: &'static str },
+    #[error("byte 0x{byte:02X} is not Windows-1252")]
+    NotWindows1252 { byte: u8 },
+    #[error("is {found}; its source says encoding = \"{expected}\"")]
+    OtherEncoding { found: &'static str, expected: &'static str },
+    #[error("has a name that ends in {ending}, but it is no {packing} file")]
+    NotPacked { packing: &'static str, ending: &'static str },
+    #[error("is a damaged {packing} file: {what}")]
+    DamagedArchive { packing: &'static str, what: String },
+    #[error("unpacks to more than {bytes_max} bytes; what is behind them was not looked at")]
+    UnpacksTooLarge { bytes_max: u64 },
+    #[error("needs a window of more than {mebibytes_max} MiB of memory to be unpacked")]
+    WindowTooLarge { mebibytes_max: u64 },
     #[error("holds the control character U+{code_point:04X}")]
     ControlCharacter { code_point: u32 },
     #[error("holds a carriage return that ends no line")]
     LoneCarriageReturn,
     #[error("has a quote inside a field that doesn't begin with one")]
     StrayQuote,
-    #[error("goes on behind a closing quote, where only a comma or the end of the line may stand")]
+    #[error(
+        "goes on behind a closing quote, where only a separator or the end of the line may stand"
+    )]
     TextBehindQuote,
     #[error("opens a quote that is never closed")]
     UnterminatedQuote,
@@ -361,6 +377,13 @@ impl FaultReason {
             Self::FieldTooLong { .. } => "field_too_long",
             Self::TooManyColumns { .. } => "too_many_columns",
             Self::NotUtf8 { .. } => "not_utf8",
+            Self::NotUtf16 { .. } => "not_utf16",
+            Self::NotWindows1252 { .. } => "not_windows_1252",
+            Self::OtherEncoding { .. } => "other_encoding",
+            Self::NotPacked { .. } => "not_packed",
+            Self::DamagedArchive { .. } => "damaged_archive",
+            Self::UnpacksTooLarge { .. } => "unpacks_too_large",
+            Self::WindowTooLarge { .. } => "window_too_large",
             Self::ControlCharacter { .. } => "control_character",
             Self::LoneCarriageReturn => "lone_carriage_return",
             Self::StrayQuote => "stray_quote",
@@ -415,6 +438,7 @@ impl FaultReason {
         matches!(
             self,
             Self::ConflictingRows { .. }
+                | Self::NotWindows1252 { .. }
                 | Self::TwoColumns { .. }
                 | Self::NotDaily { .. }
                 | Self::TotalsDiffer { .. }
@@ -434,6 +458,12 @@ impl FaultReason {
                 | Self::NotDaily { .. }
                 | Self::OtherCurrencies { .. }
                 | Self::FileTooLarge { .. }
+                | Self::NotUtf16 { .. }
+                | Self::OtherEncoding { .. }
+                | Self::NotPacked { .. }
+                | Self::DamagedArchive { .. }
+                | Self::UnpacksTooLarge { .. }
+                | Self::WindowTooLarge { .. }
                 | Self::CutShort { .. }
                 | Self::OtherDateFormat { .. }
                 | Self::MixedDates { .. }
@@ -456,11 +486,18 @@ impl FaultReason {
             Self::EmptyReport { .. } | Self::NoRows => "the file is empty",
             Self::PeriodReport { .. } | Self::NoDateColumn { .. } => "rows name no day",
             Self::NotDaily { .. } => "rows cover more than a day",
-            Self::FileTooLarge { .. } | Self::TooManyRows { .. } => "the file is too large",
+            Self::FileTooLarge { .. }
+            | Self::TooManyRows { .. }
+            | Self::UnpacksTooLarge { .. }
+            | Self::WindowTooLarge { .. } => "the file is too large",
             Self::LineTooLong { .. } | Self::FieldTooLong { .. } | Self::TooManyColumns { .. } => {
                 "lines are longer than those of a daily file"
             }
             Self::NotUtf8 { .. } => "the file is not UTF-8",
+            Self::NotUtf16 { .. } | Self::NotWindows1252 { .. } | Self::OtherEncoding { .. } => {
+                "the file has another encoding"
+            }
+            Self::NotPacked { .. } | Self::DamagedArchive { .. } => "the archive is damaged",
             Self::ControlCharacter { .. } => "lines hold control characters",
             Self::LoneCarriageReturn => "lines end in carriage returns alone",
             Self::StrayQuote

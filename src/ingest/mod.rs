@@ -2,10 +2,11 @@
 //! It reads once, front to back, in memory that doesn't grow with the file, and guesses nothing.
 //!
 //! ```text
-//! bytes ─► gate ─► csv ─► header ─► rows (long, wide): dates, channels, cells ─► sink ─► totals, warnings
-//!           └──────────────┴─────────┴──────── faults ─────────────► rejection
+//! bytes: unpack, decode ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
+//!   └───────────────────────┴──────────────┴─────────┴──────── faults ─────────────► rejection
 //! ```
 
+mod bytes;
 mod campaigns;
 mod cells;
 mod channels;
@@ -28,6 +29,7 @@ mod rows;
 mod sample;
 mod shares;
 mod source;
+mod structure;
 mod totals;
 mod warnings;
 mod wide;
@@ -45,10 +47,11 @@ pub use rejection::{FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 
 use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};
-use gate::StructureFault;
+use bytes::Opened;
 use records::Records;
 use rejection::Faults;
 use rows::Rows;
+use structure::structure_fault;
 
 /// What a file is read against.
 #[derive(Debug, Clone, Copy)]
@@ -182,14 +185,15 @@ pub fn read<R: BufRead, E>(
     context: &Context<'_>,
     sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
 ) -> Result<Reading, ReadError<E>> {
-    let (head, input) = records::with_head(input).map_err(ReadError::Input)?;
-    if let Some(fault) = layout::foreign_bytes(&head) {
-        return Ok(refused(fault));
-    }
     if let Some(fault) = not_daily(context) {
         return Ok(refused(fault));
     }
-    let mut records = Records::new(input, context.limits);
+    let Opened { head, text, grammar } =
+        match bytes::open(input, context).map_err(ReadError::Input)? {
+            Ok(opened) => opened,
+            Err(fault) => return Ok(refused(fault)),
+        };
+    let mut records = Records::new(text, grammar);
     let mut faults = Faults::default();
     let found =
         header::find(&mut records, &head, context, &mut faults).map_err(ReadError::Input)?;
@@ -197,7 +201,7 @@ pub fn read<R: BufRead, E>(
         Ok(columns) => columns,
         Err(fault) => return Ok(refused(fault)),
     };
-
+    records.begin_body();
     let mut rows = Rows::new(context, columns, faults);
     let mut record = ByteRecord::new();
     while let Some(served) = records.read(&mut record).map_err(ReadError::Input)? {
@@ -225,29 +229,4 @@ fn refused(fault: Fault) -> Reading {
     let mut faults = Faults::default();
     faults.add(fault);
     Reading::Refused(faults.into_rejection())
-}
-
-fn structure_fault(fault: &StructureFault) -> Fault {
-    let hint = match fault.reason {
-        FaultReason::NotUtf8 { .. } => {
-            "save the file as UTF-8; in Excel: \"CSV UTF-8 (comma delimited)\""
-        }
-        FaultReason::StrayQuote | FaultReason::TextBehindQuote => {
-            "put quotes around the whole field and double those inside it"
-        }
-        FaultReason::UnterminatedQuote | FaultReason::QuoteTooLong { .. } => {
-            "close it, or double it if it is part of the text"
-        }
-        FaultReason::LoneCarriageReturn => "end lines with LF or CRLF",
-        FaultReason::ControlCharacter { .. } => "take it out",
-        FaultReason::FileTooLarge { .. } | FaultReason::TooManyRows { .. } => {
-            "split the file by days"
-        }
-        _ => "is this a daily CSV? a row is a day, a channel and its figures",
-    };
-    let reason = fault.reason.clone();
-    let is_of_file = matches!(reason, FaultReason::FileTooLarge { .. });
-    let fault =
-        if is_of_file { Fault::of_file(reason) } else { Fault::of_line(fault.line, reason) };
-    fault.with_hint(hint)
 }

@@ -14,7 +14,8 @@ use crate::ingest::channels::Channels;
 use crate::ingest::fault::{Fault, FaultReason, shown};
 use crate::ingest::records::Records;
 use crate::ingest::rejection::Faults;
-use crate::ingest::{Context, Warning, layout, structure_fault};
+use crate::ingest::structure::structure_fault;
+use crate::ingest::{Context, Warning, layout};
 
 /// Records within which the header of a report stands: the longest preamble that is known has five.
 const PREAMBLE_MAX: usize = 20;
