@@ -238,7 +238,7 @@ fn other_layouts_are_refused_by_the_long_source_with_one_cause() {
         ("google_ads_de_eur.csv", "other_layout", "fields separated by semicolons"),
         ("google_ads_fr_eur.csv", "other_layout", "fields separated by semicolons"),
         ("google_ads_micros_eur.csv", "other_layout", "the cost in micros"),
-        ("google_ads_inr_utf16_tab.csv", "not_csv", "UTF-16"),
+        ("google_ads_inr_utf16_tab.csv", "other_layout", "a Google Ads report"),
         ("meta_ads_inr.csv", "other_layout", "a report of Meta Ads Manager"),
         ("meta_ads_inr_period.csv", "other_layout", "choose Breakdown, By time, Day"),
         ("meta_ads_no_data.csv", "empty_report", "\"No data available.\""),

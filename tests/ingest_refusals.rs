@@ -1,15 +1,16 @@
 //! Every kind of refusal: its data file, and the page that the data team reads, letter by letter.
 
+#[allow(dead_code, reason = "other tests share it")]
 mod ingest_support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use budgetd::domain::source::Numbers;
+use budgetd::domain::source::{Encoding, Numbers};
 use budgetd::domain::{Grain, Limits, Source};
 use budgetd::ingest::{Context, Purpose, Reading};
-use ingest_support::{read_as, read_in, rupee_account, today};
+use ingest_support::{read_in, rupee_account, today};
 
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/refused")
@@ -24,6 +25,7 @@ fn limits(code: &str) -> Limits {
         "line_too_long" => Limits { line_bytes_max: 80, ..shipped },
         "field_too_long" | "quote_too_long" => Limits { field_bytes_max: 40, ..shipped },
         "too_many_columns" => Limits { columns_max: 9, ..shipped },
+        "unpacks_too_large" => Limits { unpacked_bytes_max: 120, ..shipped },
         _ => shipped,
     }
 }
@@ -36,8 +38,17 @@ fn source(code: &str) -> Source {
         "inside_month" => Grain::Month,
         _ => Grain::Day,
     };
+    let encoding = match code {
+        "not_windows_1252" | "other_encoding" => Encoding::Windows1252,
+        _ => Encoding::Utf8,
+    };
     let numbers = Numbers { currency_marks: code == "shared_mark", ..long.numbers.clone() };
-    Source { grain, numbers, ..long }
+    Source { grain, encoding, numbers, ..long }
+}
+
+/// Weeks and months are of the past.
+fn purpose(source: &Source) -> Purpose {
+    if source.grain == Grain::Day { Purpose::Inbox } else { Purpose::Import }
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
@@ -60,18 +71,15 @@ fn each_kind_of_refusal_says_what_is_wrong_and_what_to_do() {
         let [name] = csv.as_slice() else { panic!("{code} has one data file") };
         let bytes = fs::read(folder.join(name)).expect("the data file");
         let source = source(&code);
-        let reading = if source.grain == Grain::Day {
-            read_as(&bytes, &account, &source, limits(&code))
-        } else {
-            // Weeks and months are of the past.
-            let (source, today) = (&source, today());
-            let (limits, purpose) = (limits(&code), Purpose::Import);
-            read_in(
-                &bytes,
-                &Context { account: &account, source, today, limits, file_name: name, purpose },
-            )
+        let context = Context {
+            account: &account,
+            source: &source,
+            today: today(),
+            limits: limits(&code),
+            file_name: name,
+            purpose: purpose(&source),
         };
-        let Reading::Refused(rejection) = reading else {
+        let Reading::Refused(rejection) = read_in(&bytes, &context) else {
             panic!("{code} was taken");
         };
         assert!(rejection.codes().contains(&code.as_str()), "{code}: {:?}", rejection.codes());

@@ -51,20 +51,20 @@ impl<'a> Channels<'a> {
 
     /// Why `text` names no channel, and what was likely meant.
     pub(super) fn explain(&mut self, text: &str) -> (FaultReason, String) {
-        self.searches += 1;
-        let near = if self.searches <= SEARCHES_MAX { self.nearest(text.trim()) } else { None };
-        let hint = match near {
+        let hint = match self.nearest(text) {
             Some(name) => format!("did you mean \"{name}\"?"),
             None => "add it to the account's channels or aliases, or take its rows out".to_owned(),
         };
         (FaultReason::UnknownChannel, hint)
     }
 
-    fn nearest(&self, text: &str) -> Option<&'a str> {
+    /// The name or alias that `text` is likely a slip of.
+    pub(super) fn nearest(&mut self, text: &str) -> Option<&'a str> {
+        self.searches += 1;
         let names = self.account.channels.iter().flat_map(|channel| {
             std::iter::once(channel.name.as_str()).chain(channel.aliases.iter().map(String::as_str))
         });
-        nearest(text, names)
+        if self.searches <= SEARCHES_MAX { nearest(text.trim(), names) } else { None }
     }
 }
 

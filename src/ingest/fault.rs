@@ -150,6 +150,12 @@ pub enum FaultReason {
     EmptyReport { text: String },
     #[error("has no rows")]
     NoRows,
+    #[error("covers {first} to {last} in one row per {per} and has no column \"Day\"")]
+    PeriodReport { first: String, last: String, per: &'static str },
+    #[error("has no date column (found: {})", found.join(", "))]
+    NoDateColumn { found: Vec<String> },
+    #[error("rows of the source \"{source_name}\" cover a {covers} each; the inbox takes days")]
+    NotDaily { source_name: String, covers: &'static str },
     #[error("is larger than {bytes_max} bytes; what is behind them was not looked at")]
     FileTooLarge { bytes_max: u64 },
     #[error(
@@ -164,13 +170,29 @@ pub enum FaultReason {
     TooManyColumns { columns_max: usize },
     #[error("is not UTF-8: byte 0x{byte:02X}")]
     NotUtf8 { byte: u8 },
+    #[error("is not UTF-16: {what}")]
+    NotUtf16 { what: &'static str },
+    #[error("byte 0x{byte:02X} is not Windows-1252")]
+    NotWindows1252 { byte: u8 },
+    #[error("is {found}; its source says encoding = \"{expected}\"")]
+    OtherEncoding { found: &'static str, expected: &'static str },
+    #[error("has a name that ends in {ending}, but it is no {packing} file")]
+    NotPacked { packing: &'static str, ending: &'static str },
+    #[error("is a damaged {packing} file: {what}")]
+    DamagedArchive { packing: &'static str, what: String },
+    #[error("unpacks to more than {bytes_max} bytes; what is behind them was not looked at")]
+    UnpacksTooLarge { bytes_max: u64 },
+    #[error("needs a window of more than {mebibytes_max} MiB of memory to be unpacked")]
+    WindowTooLarge { mebibytes_max: u64 },
     #[error("holds the control character U+{code_point:04X}")]
     ControlCharacter { code_point: u32 },
     #[error("holds a carriage return that ends no line")]
     LoneCarriageReturn,
     #[error("has a quote inside a field that doesn't begin with one")]
     StrayQuote,
-    #[error("goes on behind a closing quote, where only a comma or the end of the line may stand")]
+    #[error(
+        "goes on behind a closing quote, where only a separator or the end of the line may stand"
+    )]
     TextBehindQuote,
     #[error("opens a quote that is never closed")]
     UnterminatedQuote,
@@ -180,6 +202,8 @@ pub enum FaultReason {
     MissingColumn { name: String },
     #[error("stands twice in the header")]
     DoubledColumn,
+    #[error("both \"{first}\" and \"{second}\" stand for {stands_for}")]
+    TwoColumns { first: String, second: String, stands_for: &'static str },
     #[error("is no column that the source \"{source_name}\" names")]
     UnknownColumn { source_name: String },
     #[error("has {fields} of {expected} fields")]
@@ -204,6 +228,8 @@ pub enum FaultReason {
     MixedDates { formats: Vec<SeenFormat> },
     #[error("is no channel of this account")]
     UnknownChannel,
+    #[error("is a campaign that no rule of the source gives a channel")]
+    NoRuleForCampaign,
     #[error("is not an amount")]
     NotAnAmount,
     #[error("carries \"{mark}\", which several currencies share")]
@@ -224,6 +250,8 @@ pub enum FaultReason {
     CurrencyMark,
     #[error("is an amount in {found}, the account is in {expected}")]
     OtherCurrency { found: &'static str, expected: &'static str },
+    #[error("holds {}; the account is in {expected}", currencies_text(seen))]
+    OtherCurrencies { seen: Vec<SeenCurrency>, expected: &'static str },
     #[error("has more than the {digits_max} digits after the point that {currency} has")]
     TooFine { digits_max: u8, currency: &'static str },
     #[error("is more than {max}, the most that an amount may be")]
@@ -236,6 +264,14 @@ pub enum FaultReason {
     CountTooLarge { max: u64 },
     #[error("clicks are more than the {impressions} impressions of the row")]
     ClicksAboveImpressions { impressions: u64 },
+    #[error("conversions are more than the {clicks} clicks of the row")]
+    ConversionsAboveClicks { clicks: u64 },
+    #[error("can't be shared: there is nothing to share it by in {by}")]
+    NothingToShareBy { by: &'static str },
+    #[error("the rows{of} {}", totals_text(label, *line, differences))]
+    TotalsDiffer { of: String, label: String, line: u64, differences: Vec<TotalsDifference> },
+    #[error("has more than {held_max} figures that totals are to be compared with")]
+    TooManyTotals { held_max: u64 },
     #[error("holds control or invisible characters")]
     UnprintableText,
     #[error("is longer than {chars_max} characters")]
@@ -247,6 +283,59 @@ pub enum FaultReason {
         second_line: u64,
         differences: Vec<Difference>,
     },
+}
+
+/// A currency that a column names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenCurrency {
+    /// Its code, as far as it is one; escaped.
+    pub code: String,
+    /// The first line with it.
+    pub line: u64,
+    /// How many rows have it.
+    pub rows: u64,
+}
+
+impl std::fmt::Display for SeenCurrency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let rows = if self.rows == 1 { "row" } else { "rows" };
+        write!(f, "{} ({} {rows}, first line {})", self.code, self.rows, self.line)
+    }
+}
+
+/// A column whose rows sum to something else than the file's own total.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TotalsDifference {
+    /// The column or measure, escaped.
+    pub column: String,
+    /// What the rows sum to.
+    pub rows: String,
+    /// What the total says.
+    pub total: String,
+}
+
+fn currencies_text(seen: &[SeenCurrency]) -> String {
+    let listed = seen.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    match seen.len() {
+        1 => format!("another currency: {listed}"),
+        count => format!("{} currencies: {listed}", number(count)),
+    }
+}
+
+/// "add up to 1.00 in the column Cost, the report's own "Total" says 2.00 (line 9)"
+fn totals_text(label: &str, line: u64, differences: &[TotalsDifference]) -> String {
+    let mut text = String::new();
+    for (at, TotalsDifference { column, rows, total }) in differences.iter().enumerate() {
+        text.push_str(&if at == 0 {
+            format!(
+                "add up to {rows} in the column {column}, the report's own \"{label}\" says {total} \
+                 (line {line})"
+            )
+        } else {
+            format!("; {column}: {rows} and {total}")
+        });
+    }
+    text
 }
 
 fn number(count: usize) -> String {
@@ -279,12 +368,22 @@ impl FaultReason {
             Self::OtherLayout { .. } => "other_layout",
             Self::EmptyReport { .. } => "empty_report",
             Self::NoRows => "no_rows",
+            Self::PeriodReport { .. } => "period_report",
+            Self::NoDateColumn { .. } => "no_date_column",
+            Self::NotDaily { .. } => "not_daily",
             Self::FileTooLarge { .. } => "file_too_large",
             Self::TooManyRows { .. } => "too_many_rows",
             Self::LineTooLong { .. } => "line_too_long",
             Self::FieldTooLong { .. } => "field_too_long",
             Self::TooManyColumns { .. } => "too_many_columns",
             Self::NotUtf8 { .. } => "not_utf8",
+            Self::NotUtf16 { .. } => "not_utf16",
+            Self::NotWindows1252 { .. } => "not_windows_1252",
+            Self::OtherEncoding { .. } => "other_encoding",
+            Self::NotPacked { .. } => "not_packed",
+            Self::DamagedArchive { .. } => "damaged_archive",
+            Self::UnpacksTooLarge { .. } => "unpacks_too_large",
+            Self::WindowTooLarge { .. } => "window_too_large",
             Self::ControlCharacter { .. } => "control_character",
             Self::LoneCarriageReturn => "lone_carriage_return",
             Self::StrayQuote => "stray_quote",
@@ -293,6 +392,7 @@ impl FaultReason {
             Self::QuoteTooLong { .. } => "quote_too_long",
             Self::MissingColumn { .. } => "missing_column",
             Self::DoubledColumn => "doubled_column",
+            Self::TwoColumns { .. } => "two_columns",
             Self::UnknownColumn { .. } => "unknown_column",
             Self::TooFewFields { .. } => "too_few_fields",
             Self::TooManyFields { .. } => "too_many_fields",
@@ -305,6 +405,7 @@ impl FaultReason {
             Self::OtherDateFormat { .. } => "other_date_format",
             Self::MixedDates { .. } => "mixed_dates",
             Self::UnknownChannel => "unknown_channel",
+            Self::NoRuleForCampaign => "no_rule_for_campaign",
             Self::NotAnAmount => "not_an_amount",
             Self::SharedMark { .. } => "shared_mark",
             Self::OutsideWindow { .. } => "outside_window",
@@ -315,12 +416,17 @@ impl FaultReason {
             Self::InfiniteAmount => "infinite_amount",
             Self::CurrencyMark => "currency_mark",
             Self::OtherCurrency { .. } => "other_currency",
+            Self::OtherCurrencies { .. } => "other_currencies",
             Self::TooFine { .. } => "too_fine",
             Self::AmountTooLarge { .. } => "amount_too_large",
             Self::NotAWholeNumber => "not_a_whole_number",
             Self::NotConversions => "not_conversions",
             Self::CountTooLarge { .. } => "count_too_large",
             Self::ClicksAboveImpressions { .. } => "clicks_above_impressions",
+            Self::ConversionsAboveClicks { .. } => "conversions_above_clicks",
+            Self::NothingToShareBy { .. } => "nothing_to_share_by",
+            Self::TotalsDiffer { .. } => "totals_differ",
+            Self::TooManyTotals { .. } => "too_many_totals",
             Self::UnprintableText => "unprintable_text",
             Self::TextTooLong { .. } => "text_too_long",
             Self::ConflictingRows { .. } => "conflicting_rows",
@@ -329,7 +435,14 @@ impl FaultReason {
 
     /// Whether the text is a sentence that names what it speaks of.
     const fn has_its_own_subject(&self) -> bool {
-        matches!(self, Self::ConflictingRows { .. })
+        matches!(
+            self,
+            Self::ConflictingRows { .. }
+                | Self::NotWindows1252 { .. }
+                | Self::TwoColumns { .. }
+                | Self::NotDaily { .. }
+                | Self::TotalsDiffer { .. }
+        )
     }
 
     /// Whether this alone explains the refusal, so that all else is likely to follow from it.
@@ -340,7 +453,17 @@ impl FaultReason {
                 | Self::OtherLayout { .. }
                 | Self::EmptyReport { .. }
                 | Self::NoRows
+                | Self::PeriodReport { .. }
+                | Self::NoDateColumn { .. }
+                | Self::NotDaily { .. }
+                | Self::OtherCurrencies { .. }
                 | Self::FileTooLarge { .. }
+                | Self::NotUtf16 { .. }
+                | Self::OtherEncoding { .. }
+                | Self::NotPacked { .. }
+                | Self::DamagedArchive { .. }
+                | Self::UnpacksTooLarge { .. }
+                | Self::WindowTooLarge { .. }
                 | Self::CutShort { .. }
                 | Self::OtherDateFormat { .. }
                 | Self::MixedDates { .. }
@@ -361,11 +484,20 @@ impl FaultReason {
             }
             Self::NotCsv { .. } | Self::OtherLayout { .. } => "the file has another format",
             Self::EmptyReport { .. } | Self::NoRows => "the file is empty",
-            Self::FileTooLarge { .. } | Self::TooManyRows { .. } => "the file is too large",
+            Self::PeriodReport { .. } | Self::NoDateColumn { .. } => "rows name no day",
+            Self::NotDaily { .. } => "rows cover more than a day",
+            Self::FileTooLarge { .. }
+            | Self::TooManyRows { .. }
+            | Self::UnpacksTooLarge { .. }
+            | Self::WindowTooLarge { .. } => "the file is too large",
             Self::LineTooLong { .. } | Self::FieldTooLong { .. } | Self::TooManyColumns { .. } => {
                 "lines are longer than those of a daily file"
             }
             Self::NotUtf8 { .. } => "the file is not UTF-8",
+            Self::NotUtf16 { .. } | Self::NotWindows1252 { .. } | Self::OtherEncoding { .. } => {
+                "the file has another encoding"
+            }
+            Self::NotPacked { .. } | Self::DamagedArchive { .. } => "the archive is damaged",
             Self::ControlCharacter { .. } => "lines hold control characters",
             Self::LoneCarriageReturn => "lines end in carriage returns alone",
             Self::StrayQuote
@@ -373,7 +505,7 @@ impl FaultReason {
             | Self::UnterminatedQuote
             | Self::QuoteTooLong { .. } => "quotes do not stand around whole fields",
             Self::MissingColumn { .. } => "columns are missing",
-            Self::DoubledColumn => "columns stand twice",
+            Self::DoubledColumn | Self::TwoColumns { .. } => "columns stand twice",
             Self::UnknownColumn { .. } => "the file has columns that are not known",
             Self::TooFewFields { .. } | Self::TooManyFields { .. } | Self::CutShort { .. } => {
                 "rows have another number of fields than the header"
@@ -387,6 +519,12 @@ impl FaultReason {
                 "dates are written in another format"
             }
             Self::UnknownChannel => "channels are not those of this account",
+            Self::NoRuleForCampaign => "campaigns have no channel",
+            Self::OtherCurrencies { .. } => "amounts are in other currencies",
+            Self::ConversionsAboveClicks { .. } => "conversions are more than clicks",
+            Self::NothingToShareBy { .. } => "revenue can't be shared among the channels",
+            Self::TotalsDiffer { .. } => "the rows are not what their totals say",
+            Self::TooManyTotals { .. } => "the file is too large",
             Self::NotAnAmount => "amounts are not written as the source says",
             Self::SharedMark { .. } => "amounts carry marks that several currencies share",
             Self::OutsideWindow { .. } => "days lie before the account's window",

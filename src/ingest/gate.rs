@@ -4,20 +4,41 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::bytes::{Coding, file_fault};
 use super::fault::FaultReason;
-use crate::domain::Limits;
+use super::structure::StructureFault;
+use crate::domain::source::Layout;
+use crate::domain::{Limits, Source};
 
-/// What is wrong with the structure of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct StructureFault {
-    /// The physical line.
-    pub line: u64,
-    /// The field that it stands in, counted from 0, where one can be told.
-    pub field: Option<usize>,
-    /// What is wrong.
-    pub reason: FaultReason,
-    /// Whether nothing behind it is read.
-    pub is_last: bool,
+/// How the records of a file are written, and how much of them is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Grammar {
+    /// The bounds on records.
+    pub limits: Limits,
+    /// The byte between fields; a tab is then no forbidden character.
+    pub separator: u8,
+    /// Whether lines of other kinds stand before the header.
+    pub has_preamble: bool,
+    /// Whether control characters of Latin-1 were bytes that Windows-1252 doesn't have.
+    pub is_windows_1252: bool,
+}
+
+impl Grammar {
+    /// As a source describes it.
+    pub(super) fn of(source: &Source, limits: Limits) -> Self {
+        Self {
+            limits,
+            separator: source.separator,
+            has_preamble: source.layout == Layout::Report,
+            is_windows_1252: false,
+        }
+    }
+
+    /// For text that was unpacked or decoded: its bytes are counted where they come in.
+    pub(super) fn made_of(&mut self, coding: Coding) {
+        self.limits.bytes_max = u64::MAX;
+        self.is_windows_1252 = coding == Coding::Windows1252;
+    }
 }
 
 /// Which record the gate has served last.
@@ -35,9 +56,14 @@ pub(super) struct Served {
 ///
 /// A record that is not well formed is served as one empty field, with its fault beside it, so
 /// that whoever parses the bytes sees record after record in step with [`Gate::served`].
+///
+/// Where the grammar has a preamble, each physical line is a record of its own until
+/// [`Gate::begin_body`]: an open quote in a title swallows nothing, and no line counts as a row.
 pub(super) struct Gate<R> {
     input: R,
+    grammar: Grammar,
     limits: Limits,
+    in_preamble: bool,
     record: Vec<u8>,
     taken: usize,
     served: Served,
@@ -67,6 +93,8 @@ enum State {
 
 /// The check of one record as far as it has come.
 struct Check {
+    separator: u8,
+    is_windows_1252: bool,
     state: State,
     field: usize,
     field_bytes: usize,
@@ -74,10 +102,12 @@ struct Check {
 }
 
 impl<R: BufRead> Gate<R> {
-    pub(super) fn new(input: R, limits: Limits) -> Self {
+    pub(super) fn new(input: R, grammar: Grammar) -> Self {
         Self {
             input,
-            limits,
+            grammar,
+            limits: grammar.limits,
+            in_preamble: grammar.has_preamble,
             record: Vec::with_capacity(256),
             taken: 0,
             served: Served { line: 0, fault: None, cut: false },
@@ -91,6 +121,12 @@ impl<R: BufRead> Gate<R> {
     /// The record that was served last.
     pub(super) const fn served(&self) -> &Served {
         &self.served
+    }
+
+    /// Ends the preamble: the record that was served last is the header.
+    pub(super) const fn begin_body(&mut self) {
+        self.in_preamble = false;
+        self.records = 1;
     }
 
     /// Reads the next record that is not blank into `record`; false at the end.
@@ -122,6 +158,9 @@ impl<R: BufRead> Gate<R> {
 
     /// Counts a record against the limit; the header is not one of the rows.
     fn count_record(&mut self, line: u64) -> Option<StructureFault> {
+        if self.in_preamble {
+            return None;
+        }
         self.records += 1;
         let rows_max = self.limits.rows_max;
         let reason = FaultReason::TooManyRows { rows_max };
@@ -131,14 +170,15 @@ impl<R: BufRead> Gate<R> {
 
     /// One record without its line end. The outer error is the machine's, the inner the record's.
     fn read_record(&mut self) -> io::Result<Result<(), StructureFault>> {
-        let mut check = Check { state: State::FieldStart, field: 0, field_bytes: 0, quote_line: 0 };
+        let mut check = Check::new(&self.grammar);
         let mut checked = 0;
         loop {
-            let end = match self.read_line()? {
-                Ok(end) => end,
-                Err(fault) => return Ok(Err(fault.unless_quoted(&check, &self.limits))),
+            let end = match self.read_line() {
+                Ok(Ok(end)) => end,
+                Ok(Err(fault)) => return Ok(Err(fault.unless_quoted(&check, &self.limits))),
+                Err(error) => return Ok(Err(self.spoilt(file_fault(error)?, checked, check))),
             };
-            if checked == 0 && self.record.len() < self.plain_below() && is_plain(&self.record) {
+            if checked == 0 && self.is_harmless() {
                 return Ok(Ok(()));
             }
             if let Err(fault) = check.line(&self.record[checked..], self.line, &self.limits) {
@@ -149,18 +189,34 @@ impl<R: BufRead> Gate<R> {
             }
             // The line's end is part of a quoted field, which goes on in the next line.
             self.record.extend_from_slice(match end {
-                LineEnd::Lf => b"\n",
-                LineEnd::CrLf => b"\r\n",
-                LineEnd::Input => return Ok(Err(check.unterminated())),
+                LineEnd::Lf if !self.in_preamble => b"\n",
+                LineEnd::CrLf if !self.in_preamble => b"\r\n",
+                _ => return Ok(Err(check.unterminated())),
             });
             check.field_bytes += 1;
             checked = self.record.len();
         }
     }
 
-    /// A line shorter than this can break no limit on fields and columns.
-    fn plain_below(&self) -> usize {
-        self.limits.columns_max.min(self.limits.field_bytes_max)
+    /// The fault of a file whose bytes are no text any more behind what the record has of them.
+    fn spoilt(&self, reason: FaultReason, checked: usize, mut check: Check) -> StructureFault {
+        // The record as far as it goes tells the field.
+        let rest = self.record.get(checked..).unwrap_or_default();
+        let is_whole = check.line(rest, self.line, &self.limits).is_ok();
+        let has_place = matches!(reason, FaultReason::NotUtf16 { .. });
+        let field = (is_whole && has_place).then_some(check.field);
+        StructureFault { line: self.line, field, reason, is_last: true }
+    }
+
+    /// Whether one line is a whole record at a glance: no quote and nothing forbidden, no field
+    /// longer than the line, no more fields than the line has bytes or separators.
+    fn is_harmless(&self) -> bool {
+        let line = self.record.as_slice();
+        let Grammar { separator, .. } = self.grammar;
+        line.len() <= self.limits.field_bytes_max
+            && if separator == b'\t' { is_plain::<true>(line) } else { is_plain::<false>(line) }
+            && (line.len() < self.limits.columns_max
+                || count(line, separator) < self.limits.columns_max)
     }
 
     /// Appends one physical line to the record, without its end, within the limits.
@@ -242,11 +298,18 @@ impl<R: BufRead> Read for Gate<R> {
     }
 }
 
-/// Whether no byte of a line needs a closer look: printable ASCII without a quote.
+/// Whether no byte of a line needs a closer look: printable ASCII without a quote, and tabs where
+/// they are separators.
 #[expect(clippy::needless_bitwise_bool, reason = "without branches it looks at many bytes at once")]
-fn is_plain(line: &[u8]) -> bool {
-    line.iter()
-        .fold(true, |plain, &byte| plain & (byte.wrapping_sub(b' ') < 0x7F - b' ') & (byte != b'"'))
+fn is_plain<const TABS: bool>(line: &[u8]) -> bool {
+    line.iter().fold(true, |plain, &byte| {
+        let is_printable = byte.wrapping_sub(b' ') < 0x7F - b' ';
+        plain & (is_printable | (TABS & (byte == b'\t'))) & (byte != b'"')
+    })
+}
+
+fn count(line: &[u8], separator: u8) -> usize {
+    line.iter().filter(|&&byte| byte == separator).count()
 }
 
 fn read_until_lf(input: &mut impl BufRead, most: u64, line: &mut Vec<u8>) -> io::Result<usize> {
@@ -277,6 +340,17 @@ fn skip_line(input: &mut impl BufRead, most: u64) -> io::Result<(u64, bool)> {
 }
 
 impl Check {
+    const fn new(grammar: &Grammar) -> Self {
+        Self {
+            separator: grammar.separator,
+            is_windows_1252: grammar.is_windows_1252,
+            state: State::FieldStart,
+            field: 0,
+            field_bytes: 0,
+            quote_line: 0,
+        }
+    }
+
     /// Goes on with the next physical line of the record.
     fn line(&mut self, text: &[u8], line: u64, limits: &Limits) -> Result<(), StructureFault> {
         let valid_bytes = match std::str::from_utf8(text) {
@@ -288,7 +362,7 @@ impl Check {
                 return Err(self.fault(line, FaultReason::NotUtf8 { byte }));
             }
             let next = text.get(at + 1).copied();
-            if let Some(reason) = forbidden(byte, next) {
+            if let Some(reason) = self.forbidden(byte, next) {
                 return Err(self.fault(line, reason));
             }
             self.step(byte, line, limits)?;
@@ -305,7 +379,9 @@ impl Check {
             }
             (State::Quoted, b'"') => State::BehindQuote,
             (State::Quoted, _) | (State::BehindQuote, b'"') => State::Quoted,
-            (State::FieldStart | State::Plain | State::BehindQuote, b',') => {
+            (State::FieldStart | State::Plain | State::BehindQuote, _)
+                if byte == self.separator =>
+            {
                 self.field += 1;
                 self.field_bytes = 0;
                 State::FieldStart
@@ -340,16 +416,20 @@ impl Check {
     const fn unterminated(&self) -> StructureFault {
         self.fault(self.quote_line, FaultReason::UnterminatedQuote)
     }
-}
 
-/// Control characters of ASCII and, in UTF-8, of Latin-1: a line's end has been taken off before.
-fn forbidden(byte: u8, next: Option<u8>) -> Option<FaultReason> {
-    match (byte, next) {
-        (b'\r', _) => Some(FaultReason::LoneCarriageReturn),
-        (0..=0x1F | 0x7F, _) => Some(FaultReason::ControlCharacter { code_point: byte.into() }),
-        (0xC2, Some(next @ 0x80..=0x9F)) => {
-            Some(FaultReason::ControlCharacter { code_point: next.into() })
+    /// Control characters of ASCII and, in UTF-8, of Latin-1: a line's end has been taken off before.
+    fn forbidden(&self, byte: u8, next: Option<u8>) -> Option<FaultReason> {
+        match (byte, next) {
+            (b'\r', _) => Some(FaultReason::LoneCarriageReturn),
+            (b'\t', _) if self.separator == b'\t' => None,
+            (0..=0x1F | 0x7F, _) => Some(FaultReason::ControlCharacter { code_point: byte.into() }),
+            (0xC2, Some(byte @ 0x80..=0x9F)) if self.is_windows_1252 => {
+                Some(FaultReason::NotWindows1252 { byte })
+            }
+            (0xC2, Some(next @ 0x80..=0x9F)) => {
+                Some(FaultReason::ControlCharacter { code_point: next.into() })
+            }
+            _ => None,
         }
-        _ => None,
     }
 }

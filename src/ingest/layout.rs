@@ -1,8 +1,11 @@
 //! Tells what a file is that is not in its source's format, from its first lines, so that the
 //! refusal can name the remedy. It never makes a file readable.
 
+use super::Context;
 use super::fault::{Fault, FaultReason, shown};
+use super::sample::{Covers, Sample};
 use crate::domain::Source;
+use crate::domain::source::Layout;
 
 /// Lines that are looked at: the longest preamble of the platforms has five.
 const LINES: usize = 12;
@@ -31,55 +34,171 @@ pub(super) fn foreign_bytes(head: &[u8]) -> Option<Fault> {
     Some(Fault::of_file(FaultReason::NotCsv { what }).with_hint(hint))
 }
 
-/// The one fault of a file whose header is not that of the source.
-pub(super) fn explain(head: &[u8], source: &Source) -> Fault {
+/// The one fault of a file that says itself why it holds nothing to take: an empty report, or one
+/// over a period.
+pub(super) fn special(head: &[u8]) -> Option<Fault> {
     let head = String::from_utf8_lossy(head);
-    let head = head.trim_start_matches('\u{FEFF}');
-    let lines: Vec<&str> =
-        head.split('\n').take(LINES).map(|line| line.trim_end_matches('\r')).collect();
-    let has = |mark: &str| lines.iter().any(|line| line.contains(mark));
-    if let Some(sentence) = lines.iter().find_map(|line| empty_report(line.as_bytes())) {
-        return empty_fault(&sentence);
-    }
-    let long = long_header(source);
-    if has("Reporting starts") && !has("\"Day\"") && !has(",Day,") {
-        let what = "a report of Meta Ads Manager over a period, with no column \"Day\"".to_owned();
-        let hint = "in Ads Manager choose Breakdown, By time, Day, and export again; then name its \
-                    columns in a [[sources]] table of the account's file";
-        return fault(source, what).with_hint(hint);
-    }
-    let platform = PLATFORMS.iter().find(|(mark, _)| has(mark)).map(|(_, platform)| *platform);
-    let separator = other_separator(&lines);
-    let first = shown(lines.first().copied().unwrap_or_default());
-    let what = match (platform, separator) {
-        (Some(platform), Some(separator)) => {
-            format!("it looks like {platform}, with fields separated by {separator}")
-        }
-        (Some(platform), None) => format!("it looks like {platform}"),
-        (None, Some(separator)) => {
-            format!("its fields are separated by {separator}, not by commas")
-        }
-        (None, None) => format!("its first line is \"{first}\""),
-    };
-    fault(source, what).with_hint(format!(
-        "give one row for each day and channel below the header {long}; or, where only the names of \
-         the columns differ, describe them in a [[sources]] table of the account's file"
-    ))
+    let sentence = lines(&head).find_map(|line| empty_report(line.as_bytes()));
+    sentence.map(|sentence| empty_fault(&sentence)).or_else(|| period_report(&head))
 }
 
-/// What platforms write into the first lines of their exports.
-const PLATFORMS: &[(&str, &str)] = &[
-    ("Campaign Performance Report", "a report of LinkedIn Campaign Manager"),
-    ("Campaign report", "a Google Ads report, whose header follows a title and a period"),
-    ("Kampagnenbericht", "a Google Ads report, whose header follows a title and a period"),
-    ("Rapport sur les campagnes", "a Google Ads report, whose header follows a title and a period"),
-    ("cost_micros", "an export of the Google Ads API, with the cost in micros"),
-    ("Reporting starts", "a report of Meta Ads Manager"),
-    ("ORGANISATION_ID", "a wide e-commerce export with a column for each channel"),
+/// The one fault of a file whose header is not that of the source.
+pub(super) fn explain(head: &[u8], context: &Context<'_>) -> Fault {
+    if let Some(fault) = special(head) {
+        return fault;
+    }
+    let source = context.source;
+    let head = String::from_utf8_lossy(head);
+    let platform =
+        PLATFORMS.iter().find(|platform| lines(&head).any(|it| it.contains(platform.mark)));
+    let separator = other_separator(&head, source.separator);
+    if let Some(platform) = platform {
+        let what = match separator {
+            Some((_, name)) => {
+                format!("it looks like {}, with fields separated by {name}", platform.what)
+            }
+            None => format!("it looks like {}", platform.what),
+        };
+        let has_tabs = separator.is_some_and(|(mark, _)| mark == '\t');
+        return fault(source, what).with_hint(platform.remedy(source, has_tabs));
+    }
+    if let Some((mark, name)) = separator {
+        let what = format!("its fields are separated by {name}");
+        let hint = format!(
+            "add a [[sources]] table with separator = \"{}\" to the account's file, and name its \
+             columns there",
+            mark.escape_default()
+        );
+        return fault(source, what).with_hint(hint);
+    }
+    table(&head, source).unwrap_or_else(|| unknown(&head, source))
+}
+
+/// What a table of other columns is.
+fn table(head: &str, source: &Source) -> Option<Fault> {
+    let sample = Sample::of(head, source.separator)?;
+    let Some(dates) = sample.dates() else {
+        let found = sample.header.iter().map(|name| named(name)).collect();
+        let hint = "each row needs the day that its figures are of";
+        return Some(Fault::of_file(FaultReason::NoDateColumn { found }).with_hint(hint));
+    };
+    let name = shown(&sample.header[dates.column]);
+    if source.layout == Layout::Wide {
+        let wanted = shown(source.columns.date.first().map_or("date", String::as_str));
+        let what = format!("it has no column \"{wanted}\"; its column \"{name}\" holds dates");
+        let hint = format!("set date = \"{name}\" in [sources.columns] of the source");
+        return Some(fault(source, what).with_hint(hint));
+    }
+    let (word, preset) = match dates.covers? {
+        Covers::Week => ("week", "wide_weekly"),
+        Covers::Month => ("month", "wide_monthly"),
+    };
+    let what = format!("each row covers a {word}: its column \"{name}\" holds {}", dates.examples);
+    let hint = format!(
+        "the inbox takes days; describe it in a [[sources]] table with grain = \"{word}\" (preset = \
+         \"{preset}\" where each channel has columns of its own), and take it by `budgetd import`"
+    );
+    Some(fault(source, what).with_hint(hint))
+}
+
+fn unknown(head: &str, source: &Source) -> Fault {
+    let first = shown(lines(head).next().unwrap_or_default());
+    let what = format!("its first line is \"{first}\"");
+    let hint = match source.layout {
+        Layout::Wide => "name its columns in [sources.columns] of the source".to_owned(),
+        Layout::Long | Layout::Report => format!(
+            "give one row for each day and channel below the header {}; or, where only the names \
+             of the columns differ, describe them in a [[sources]] table of the account's file",
+            long_header(source)
+        ),
+    };
+    fault(source, what).with_hint(hint)
+}
+
+/// A platform by what it writes into the first lines of its exports.
+struct Platform {
+    mark: &'static str,
+    what: &'static str,
+    /// The preset that describes it, and what else has to be said in its table.
+    preset: Option<&'static str>,
+    also: &'static str,
+}
+
+const GOOGLE: &str = "a Google Ads report, whose header follows a title and a period";
+
+const IN_ITS_LANGUAGE: &str =
+    ", and give its separator, decimal mark, date format and the names of its columns there";
+
+const PLATFORMS: &[Platform] = &[
+    Platform {
+        mark: "Campaign Performance Report",
+        what: "a report of LinkedIn Campaign Manager",
+        preset: None,
+        also: "layout = \"report\", its channel and the names of its columns",
+    },
+    Platform { mark: "Campaign report", what: GOOGLE, preset: Some("google_ads"), also: "" },
+    Platform {
+        mark: "Kampagnenbericht",
+        what: GOOGLE,
+        preset: Some("google_ads"),
+        also: IN_ITS_LANGUAGE,
+    },
+    Platform {
+        mark: "Rapport sur les campagnes",
+        what: GOOGLE,
+        preset: Some("google_ads"),
+        also: IN_ITS_LANGUAGE,
+    },
+    Platform {
+        mark: "cost_micros",
+        what: "an export of the Google Ads API, with the cost in micros",
+        preset: None,
+        also: "spend_unit = \"micros\", its channel and the names of its columns",
+    },
+    Platform {
+        mark: "Reporting starts",
+        what: "a report of Meta Ads Manager",
+        preset: Some("meta_ads"),
+        also: "",
+    },
+    Platform {
+        mark: "ORGANISATION_ID",
+        what: "a wide e-commerce export with a column for each channel",
+        preset: Some("ecommerce_mmm"),
+        also: "",
+    },
 ];
+
+impl Platform {
+    fn remedy(&self, source: &Source, has_tabs: bool) -> String {
+        if source.layout != Layout::Long {
+            return "name its columns in [sources.columns] of the source".to_owned();
+        }
+        match self.preset {
+            Some("google_ads") if has_tabs => {
+                "add [[sources]] with preset = \"google_ads_excel\" to the account's file"
+                    .to_owned()
+            }
+            Some(preset) => {
+                let also = self.also;
+                format!("add [[sources]] with preset = \"{preset}\" to the account's file{also}")
+            }
+            None => format!("add a [[sources]] table to the account's file with {}", self.also),
+        }
+    }
+}
 
 fn fault(source: &Source, what: String) -> Fault {
     Fault::of_file(FaultReason::OtherLayout { source_name: shown(&source.name), what })
+}
+
+fn lines(head: &str) -> impl Iterator<Item = &str> {
+    let head = head.trim_start_matches('\u{FEFF}');
+    head.split('\n').take(LINES).map(|line| line.trim_end_matches('\r'))
+}
+
+fn named(name: &str) -> String {
+    if name.is_empty() { "(unnamed)".to_owned() } else { shown(name) }
 }
 
 fn long_header(source: &Source) -> String {
@@ -96,15 +215,33 @@ fn long_header(source: &Source) -> String {
     names.map(|names| shown(names.first().map_or("", String::as_str))).join(",")
 }
 
-/// The separator that stands in more places of some line than commas do.
-fn other_separator(lines: &[&str]) -> Option<&'static str> {
+/// The separator that stands in more places of some line than the source's does.
+fn other_separator(head: &str, own: u8) -> Option<(char, &'static str)> {
+    let own = char::from(own);
     let count = |line: &str, mark: char| line.matches(mark).count();
-    [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")]
+    [(',', "commas"), (';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")]
         .into_iter()
+        .filter(|(mark, _)| *mark != own)
         .find(|&(mark, _)| {
-            lines.iter().any(|line| count(line, mark) >= 2 && count(line, mark) > count(line, ','))
+            lines(head).any(|line| count(line, mark) >= 2 && count(line, mark) > count(line, own))
         })
-        .map(|(_, name)| name)
+}
+
+/// A report of Meta Ads Manager over a period, whose rows name no day.
+fn period_report(head: &str) -> Option<Fault> {
+    let sample = Sample::of(head, b',')?;
+    let at = |title: &str| sample.header.iter().position(|name| name.eq_ignore_ascii_case(title));
+    let (starts, ends) = (at("Reporting starts")?, at("Reporting ends")?);
+    if at("Day").is_some() {
+        return None;
+    }
+    let first = sample.rows.iter().map(|row| row[starts].as_str()).min()?;
+    let last = sample.rows.iter().map(|row| row[ends].as_str()).max()?;
+    let per = [("Ad name", "ad"), ("Ad set name", "ad set"), ("Campaign name", "campaign")];
+    let per = per.into_iter().find(|(title, _)| at(title).is_some()).map_or("line", |it| it.1);
+    let reason = FaultReason::PeriodReport { first: shown(first), last: shown(last), per };
+    let hint = "in Ads Manager choose Breakdown, By time, Day, and export again";
+    Some(Fault::of_file(reason).with_hint(hint))
 }
 
 /// The sentence of a platform that stands in a file instead of rows, fit to be shown.

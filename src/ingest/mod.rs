@@ -2,24 +2,37 @@
 //! It reads once, front to back, in memory that doesn't grow with the file, and guesses nothing.
 //!
 //! ```text
-//! bytes ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
-//!           └──────────────┴─────────┴──────── faults ─────────────► rejection
+//! bytes: unpack, decode ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
+//!   └───────────────────────┴──────────────┴─────────┴──────── faults ─────────────► rejection
 //! ```
 
+mod bytes;
+mod campaigns;
 mod cells;
 mod channels;
+mod check_sums;
 mod dates;
+mod exact;
 mod fault;
+mod filter;
+mod finish;
 mod gate;
 mod header;
 mod layout;
+mod long;
+mod marked;
+mod pattern;
 mod periods;
 mod records;
 mod rejection;
 mod rows;
+mod sample;
+mod shares;
 mod source;
+mod structure;
 mod totals;
 mod warnings;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -29,16 +42,16 @@ use std::io::{self, BufRead};
 use csv::ByteRecord;
 use thiserror::Error;
 
-pub use fault::{Difference, Fault, FaultReason, SeenFormat};
+pub use fault::{Difference, Fault, FaultReason, SeenCurrency, SeenFormat, TotalsDifference};
 pub use rejection::{FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 
 use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};
-use gate::StructureFault;
-use header::Header;
+use bytes::Opened;
 use records::Records;
 use rejection::Faults;
 use rows::Rows;
+use structure::structure_fault;
 
 /// What a file is read against.
 #[derive(Debug, Clone, Copy)]
@@ -172,24 +185,25 @@ pub fn read<R: BufRead, E>(
     context: &Context<'_>,
     sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
 ) -> Result<Reading, ReadError<E>> {
-    let (head, input) = records::with_head(input).map_err(ReadError::Input)?;
-    if let Some(fault) = layout::foreign_bytes(&head) {
+    if let Some(fault) = not_daily(context) {
         return Ok(refused(fault));
     }
-    let mut records = Records::new(input, context.limits);
-    let mut record = ByteRecord::new();
-    let Some(served) = records.read(&mut record).map_err(ReadError::Input)? else {
-        return Ok(refused(Fault::of_file(FaultReason::NoRows).with_hint("it is empty")));
-    };
-    if let Some(fault) = &served.fault {
-        return Ok(refused(header_fault(fault, &head, context.source)));
-    }
+    let Opened { head, text, grammar } =
+        match bytes::open(input, context).map_err(ReadError::Input)? {
+            Ok(opened) => opened,
+            Err(fault) => return Ok(refused(fault)),
+        };
+    let mut records = Records::new(text, grammar);
     let mut faults = Faults::default();
-    let Header::Columns(columns) = header::find(&record, served.line, context.source, &mut faults)
-    else {
-        return Ok(refused(layout::explain(&head, context.source)));
+    let found =
+        header::find(&mut records, &head, context, &mut faults).map_err(ReadError::Input)?;
+    let columns = match found {
+        Ok(columns) => columns,
+        Err(fault) => return Ok(refused(fault)),
     };
+    records.begin_body();
     let mut rows = Rows::new(context, columns, faults);
+    let mut record = ByteRecord::new();
     while let Some(served) = records.read(&mut record).map_err(ReadError::Input)? {
         if let Some(fault) = &served.fault {
             rows.take_broken(structure_fault(fault), fault.field);
@@ -197,45 +211,22 @@ pub fn read<R: BufRead, E>(
             rows.take(served.line, served.cut, &record, sink).map_err(ReadError::Sink)?;
         }
     }
-    Ok(rows.finish())
+    rows.finish(sink).map_err(ReadError::Sink)
+}
+
+/// Rows that cover more than a day are history, and no evidence of days.
+fn not_daily(context: &Context<'_>) -> Option<Fault> {
+    let source = context.source;
+    if context.purpose == Purpose::Import || source.grain == Grain::Day {
+        return None;
+    }
+    let source_name = fault::shown(&source.name);
+    let reason = FaultReason::NotDaily { source_name, covers: source.grain.word() };
+    Some(Fault::of_file(reason).with_hint("take it by `budgetd import`"))
 }
 
 fn refused(fault: Fault) -> Reading {
     let mut faults = Faults::default();
     faults.add(fault);
     Reading::Refused(faults.into_rejection())
-}
-
-/// A header with a tab in it is that of another layout; else its structure is at fault.
-fn header_fault(fault: &StructureFault, head: &[u8], source: &Source) -> Fault {
-    const TAB: u32 = b'\t' as u32;
-    match fault.reason {
-        FaultReason::ControlCharacter { code_point: TAB } => layout::explain(head, source),
-        _ => structure_fault(fault),
-    }
-}
-
-fn structure_fault(fault: &StructureFault) -> Fault {
-    let hint = match fault.reason {
-        FaultReason::NotUtf8 { .. } => {
-            "save the file as UTF-8; in Excel: \"CSV UTF-8 (comma delimited)\""
-        }
-        FaultReason::StrayQuote | FaultReason::TextBehindQuote => {
-            "put quotes around the whole field and double those inside it"
-        }
-        FaultReason::UnterminatedQuote | FaultReason::QuoteTooLong { .. } => {
-            "close it, or double it if it is part of the text"
-        }
-        FaultReason::LoneCarriageReturn => "end lines with LF or CRLF",
-        FaultReason::ControlCharacter { .. } => "take it out",
-        FaultReason::FileTooLarge { .. } | FaultReason::TooManyRows { .. } => {
-            "split the file by days"
-        }
-        _ => "is this a daily CSV? a row is a day, a channel and its figures",
-    };
-    let reason = fault.reason.clone();
-    let is_of_file = matches!(reason, FaultReason::FileTooLarge { .. });
-    let fault =
-        if is_of_file { Fault::of_file(reason) } else { Fault::of_line(fault.line, reason) };
-    fault.with_hint(hint)
 }

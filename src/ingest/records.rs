@@ -1,29 +1,10 @@
 //! Bytes → csv records that passed the gate, each with its line. Nothing else reads the csv.
 
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::{self, BufRead};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
-use super::gate::{Gate, Served};
-use crate::domain::Limits;
-
-/// Bytes of a file's beginning that are kept to tell what it is, should it not be what the source
-/// expects: a preamble of some lines fits.
-const HEAD_BYTES: u64 = 8 * 1024;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
-
-/// The beginning of a file, and the whole of it to read.
-pub(super) fn with_head<R: BufRead>(mut input: R) -> io::Result<(Vec<u8>, impl BufRead)> {
-    let mut head = Vec::new();
-    input.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
-    let mut text = head.as_slice();
-    while let Some(rest) = text.strip_prefix(BYTE_ORDER_MARK) {
-        text = rest;
-    }
-    let start = text.to_vec();
-    Ok((head, Cursor::new(start).chain(input)))
-}
+use super::gate::{Gate, Grammar, Served};
 
 /// The records of a file, one after the other.
 pub(super) struct Records<R: BufRead> {
@@ -31,12 +12,16 @@ pub(super) struct Records<R: BufRead> {
 }
 
 impl<R: BufRead> Records<R> {
-    pub(super) fn new(input: R, limits: Limits) -> Self {
+    /// Where the grammar has a preamble, each physical line is a record until
+    /// [`Records::begin_body`]; one that is malformed is served with its fault, and may be skipped
+    /// unless the fault is the last.
+    pub(super) fn new(input: R, grammar: Grammar) -> Self {
         let reader = ReaderBuilder::new()
             .has_headers(false)
+            .delimiter(grammar.separator)
             .flexible(true)
             .terminator(Terminator::Any(b'\n'))
-            .from_reader(Gate::new(input, limits));
+            .from_reader(Gate::new(input, grammar));
         Self { reader }
     }
 
@@ -51,11 +36,18 @@ impl<R: BufRead> Records<R> {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// To be called once the header was read: from here on quoted fields may span lines, and
+    /// records count as rows. Without a preamble it changes nothing.
+    pub(super) fn begin_body(&mut self) {
+        self.reader.get_mut().begin_body();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Limits, Source};
     use crate::ingest::fault::FaultReason;
 
     /// What comes out of the gate: line, fields or the code of the fault.
@@ -65,7 +57,14 @@ mod tests {
     ) -> Vec<(u64, Result<Vec<String>, &'static str>)> {
         // Three bytes at a time, so that records cross the borders of the input's buffer.
         let input = io::BufReader::with_capacity(3, text.as_ref());
-        let mut records = Records::new(input, limits);
+        records_of(input, Grammar::of(&Source::long(), limits))
+    }
+
+    fn records_of(
+        input: impl BufRead,
+        grammar: Grammar,
+    ) -> Vec<(u64, Result<Vec<String>, &'static str>)> {
+        let mut records = Records::new(input, grammar);
         let mut record = ByteRecord::new();
         let mut all = Vec::new();
         while let Some(served) = records.read(&mut record).expect("memory does not fail") {
@@ -149,19 +148,12 @@ mod tests {
 
     #[test]
     fn the_field_of_a_fault_is_counted_from_the_left() {
-        let mut records = Records::new(b"a,\"b,\",\xC9\n".as_slice(), Limits::default());
+        let grammar = Grammar::of(&Source::long(), Limits::default());
+        let mut records = Records::new(b"a,\"b,\",\xC9\n".as_slice(), grammar);
         let mut record = ByteRecord::new();
         let served = records.read(&mut record).expect("memory").expect("a record");
         let fault = served.fault.as_ref().expect("a fault");
         assert_eq!(fault.field, Some(2));
         assert_eq!(fault.reason, FaultReason::NotUtf8 { byte: 0xC9 });
-    }
-
-    #[test]
-    fn byte_order_marks_at_the_start_are_no_text() {
-        let (head, mut input) = with_head("\u{FEFF}\u{FEFF}a".as_bytes()).expect("memory");
-        let mut text = String::new();
-        input.read_to_string(&mut text).expect("memory");
-        assert_eq!((head.len(), text.as_str()), (7, "a"));
     }
 }

@@ -1,5 +1,5 @@
 //! All faults of a refused file, bounded, and the page that tells a data analyst what to do:
-//! the likely single cause first, then every fault in the order of lines.
+//! the likely single cause first, then the faults kind by kind.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,11 +7,8 @@ use std::fmt::Write as _;
 use super::fault::{Fault, FaultReason};
 use crate::domain::text::escape;
 
-/// Different faults that are kept: as many as anyone reads. The rest is counted.
+/// Different faults that are kept: more than anyone reads at once. The rest is counted.
 pub const FAULTS_LISTED_MAX: usize = 100;
-
-/// Different faults that headings help to read: fewer are seen at a glance.
-const HEADED_MIN: usize = 5;
 
 /// Faults of one kind that are worth a summary: two can be read as they stand.
 const KIND_TIMES_MIN: u64 = 3;
@@ -67,18 +64,26 @@ impl Rejection {
         page
     }
 
-    /// The faults, those of one kind together, the kinds in the order of their first faults.
+    /// The faults of each kind together: first the kind of the likely cause, then by first lines.
     fn render_faults(&self, page: &mut String) {
-        let kinds = self.codes();
-        for (at, code) in kinds.iter().enumerate() {
-            let alike: Vec<&Fault> =
-                self.faults.iter().filter(|fault| fault.reason.code() == *code).collect();
-            if kinds.len() > 1 && self.faults.len() >= HEADED_MIN {
-                let times: u64 = alike.iter().map(|fault| fault.times).sum();
-                let gap = if at == 0 { "" } else { "\n" };
-                line(page, &format!("{gap}{times} × {}:", alike[0].reason.kind()));
+        let kinds = self.kinds();
+        for (at, faults) in kinds.iter().enumerate() {
+            if kinds.len() > 1 {
+                if at > 0 {
+                    line(page, "");
+                }
+                let times: u64 = faults.iter().map(|fault| fault.times).sum();
+                line(page, &format!("{} ({times}):", faults[0].reason.kind()));
             }
-            render_alike(page, &alike);
+            let mut before: Option<&Fault> = None;
+            for fault in faults {
+                line(page, &fault.to_string());
+                let said = before.is_some_and(|before| before.hint == fault.hint);
+                if let (Some(hint), false) = (&fault.hint, said) {
+                    line(page, &format!("  hint: {hint}"));
+                }
+                before = Some(fault);
+            }
         }
         let listed: u64 = self.faults.iter().map(|fault| fault.times).sum();
         match self.faults_total.saturating_sub(listed) {
@@ -87,43 +92,57 @@ impl Rejection {
         }
     }
 
+    fn kinds(&self) -> Vec<Vec<&Fault>> {
+        let first = self.explaining().or_else(|| self.most_frequent().map(|(fault, _)| fault));
+        let mut kinds: Vec<Vec<&Fault>> = Vec::new();
+        for fault in first.into_iter().chain(&self.faults) {
+            let code = fault.reason.code();
+            let is_first = first.is_some_and(|first| std::ptr::eq(first, fault));
+            match kinds.iter_mut().find(|kind| kind[0].reason.code() == code) {
+                Some(_) if is_first => {}
+                Some(kind) => kind.push(fault),
+                None => kinds.push(vec![fault]),
+            }
+        }
+        for kind in &mut kinds {
+            kind.sort_by_key(|fault| fault.line);
+        }
+        kinds
+    }
+
+    /// A fault that alone explains the refusal.
+    fn explaining(&self) -> Option<&Fault> {
+        self.faults.iter().find(|fault| fault.reason.explains_the_rest())
+    }
+
+    /// The first fault of the kind that most of the rows have, and how many.
+    fn most_frequent(&self) -> Option<(&Fault, u64)> {
+        let mut times_by_code: BTreeMap<&str, u64> = BTreeMap::new();
+        for fault in &self.faults {
+            *times_by_code.entry(fault.reason.code()).or_default() += fault.times;
+        }
+        let (&code, &times) = times_by_code.iter().max_by_key(|&(_, times)| times)?;
+        let stands_out = times >= KIND_TIMES_MIN && times * 2 > self.faults_total;
+        let first = self.faults.iter().find(|fault| fault.reason.code() == code)?;
+        stands_out.then_some((first, times))
+    }
+
     /// The one cause that most of the faults are likely to come from, with its remedy. `None` where
     /// a single fault speaks for itself, or nothing stands out.
     fn likely_cause(&self) -> Option<(String, Option<&str>)> {
         if self.faults.len() < 2 {
             return None;
         }
-        let explaining = self.faults.iter().find(|fault| fault.reason.explains_the_rest());
-        if let Some(fault) = explaining {
+        if let Some(fault) = self.explaining() {
             return Some((fault.to_string(), fault.hint.as_deref()));
         }
-        let mut times_by_code: BTreeMap<&str, u64> = BTreeMap::new();
-        for fault in &self.faults {
-            *times_by_code.entry(fault.reason.code()).or_default() += fault.times;
-        }
-        let (&code, &times) = times_by_code.iter().max_by_key(|&(_, times)| times)?;
-        if times < KIND_TIMES_MIN || times * 2 <= self.faults_total {
-            return None;
-        }
+        let (first, times) = self.most_frequent()?;
+        let code = first.reason.code();
         let mut alike = self.faults.iter().filter(|fault| fault.reason.code() == code);
-        let first = alike.next()?;
         let hint = first.hint.as_deref().filter(|_| alike.all(|fault| fault.hint == first.hint));
         let place = first.line.map_or(String::new(), |line| format!(", first in line {line}"));
         let share = format!("{times} of {} faults{place}", self.faults_total);
         Some((format!("{} ({share})", first.reason.kind()), hint))
-    }
-}
-
-/// Faults of one kind; a remedy that several have in a row stands once.
-fn render_alike(page: &mut String, faults: &[&Fault]) {
-    let mut said: Option<&str> = None;
-    for fault in faults {
-        line(page, &fault.to_string());
-        match fault.hint.as_deref() {
-            Some(hint) if said != Some(hint) => line(page, &format!("  hint: {hint}")),
-            _ => {}
-        }
-        said = fault.hint.as_deref();
     }
 }
 
@@ -136,6 +155,8 @@ fn line(page: &mut String, text: &str) {
 pub(super) struct Faults {
     list: Vec<Fault>,
     positions: BTreeMap<Key, usize>,
+    /// How many different faults of each kind are listed.
+    codes: BTreeMap<&'static str, usize>,
     total: u64,
 }
 
@@ -151,8 +172,30 @@ impl Faults {
             self.list[position].times += fault.times;
         } else if self.list.len() < FAULTS_LISTED_MAX {
             self.positions.insert(key, self.list.len());
+            *self.codes.entry(fault.reason.code()).or_default() += 1;
             self.list.push(fault);
+        } else {
+            self.make_room_for_kind(fault, key);
         }
+    }
+
+    /// A kind of fault that is not in the full list gets the place of the last one of the kind that
+    /// is listed most.
+    #[cold]
+    fn make_room_for_kind(&mut self, fault: Fault, key: Key) {
+        if self.codes.contains_key(fault.reason.code()) {
+            return;
+        }
+        let most = self.codes.iter().max_by_key(|(_, count)| **count).map(|(code, _)| *code);
+        let place = self.list.iter().rposition(|one| Some(one.reason.code()) == most);
+        let place = place.expect("a full list has a kind");
+        self.positions.retain(|_, at| *at != place);
+        self.positions.insert(key, place);
+        self.codes.insert(fault.reason.code(), 1);
+        if let Some(count) = most.and_then(|code| self.codes.get_mut(code)) {
+            *count -= 1;
+        }
+        self.list[place] = fault;
     }
 
     pub(super) const fn is_empty(&self) -> bool {

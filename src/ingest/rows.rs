@@ -1,47 +1,115 @@
 //! Records → rows of one file, checked cell by cell, handed to the sink, and summed per channel.
-//! It holds no row longer than it takes to check it.
+//! It holds no row longer than it takes to check it, but for totals that may be data.
 
+use std::rc::Rc;
+
+use chrono::Datelike as _;
 use csv::ByteRecord;
 
+use super::campaigns::Campaigns;
 use super::cells::{self, CellFault, CellReader};
 use super::channels::Channels;
+use super::check_sums::CheckSums;
 use super::dates::{DateCell, Dates};
 use super::fault::{Difference, Fault, FaultReason, shown, shown_bytes};
-use super::header::Columns;
+use super::filter::{Currencies, Filter, RowCurrency, is_text};
+use super::header::{Body, Columns, LongColumns, MeasureColumns, WideColumns};
 use super::layout;
+use super::marked::Marked;
 use super::rejection::Faults;
 use super::totals::Totals;
 use super::warnings::Warnings;
-use super::{Context, DailyReport, Reading, Stated};
-use crate::domain::{Conversions, Currency, Day, Figures, FineMoney, Measures, StatedRow, Subject};
+use super::{Context, Stated, shares};
+use crate::domain::calendar::plus_days;
+use crate::domain::performance::KEY_SEPARATOR;
+use crate::domain::source::RevenueSpread;
+use crate::domain::{Conversions, Currency, Day, Figures, FineMoney, Grain, StatedRow, Subject};
 
 /// The rows of one file as far as they have been read.
 pub(super) struct Rows<'a> {
-    context: &'a Context<'a>,
-    columns: Columns,
-    faults: Faults,
-    dates: Dates<'a>,
-    cells: CellReader,
-    channels: Channels<'a>,
-    totals: Totals,
-    warnings: Warnings,
-    seen: u64,
-    repeated: u64,
+    pub(super) context: &'a Context<'a>,
+    pub(super) columns: Columns,
+    pub(super) layout: RowLayout,
+    pub(super) faults: Faults,
+    pub(super) dates: Dates<'a>,
+    pub(super) cells: CellReader,
+    pub(super) channels: Channels<'a>,
+    pub(super) campaigns: Campaigns,
+    pub(super) filter: Filter,
+    pub(super) currencies: Currencies,
+    /// Where the source has rows that are totals.
+    pub(super) check_sums: Option<CheckSums>,
+    pub(super) marked: Option<Marked>,
+    pub(super) totals: Totals,
+    pub(super) warnings: Warnings,
+    pub(super) seen: u64,
+    pub(super) totals_rows: u64,
+    pub(super) repeated: u64,
+    pub(super) repeated_figures: Figures,
+    /// Whether a row is stated day by day.
+    pub(super) spreads_days: bool,
+    /// The key of the row in hand, where it has more parts than the campaign.
+    pub(super) key: String,
+    /// What the marked rows of the record in hand don't sum over.
+    pub(super) group: String,
+    /// The channels of the record in hand.
+    pub(super) stated: Vec<(usize, Figures)>,
+    pub(super) controls: String,
 }
 
+/// How the channels of a record are found.
+#[derive(Clone)]
+pub(super) enum RowLayout {
+    Long(LongColumns),
+    Wide(Rc<WideColumns>),
+}
+
+/// A record that is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'r> {
+    pub line: u64,
+    pub record: &'r ByteRecord,
+    /// Whether the source marks it as a total.
+    pub is_marked: bool,
+}
+
+/// Takes what a row states.
+pub(super) type Sink<'s, E> = &'s mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>;
+
 impl<'a> Rows<'a> {
-    pub(super) fn new(context: &'a Context<'a>, columns: Columns, faults: Faults) -> Self {
+    pub(super) fn new(context: &'a Context<'a>, mut columns: Columns, mut faults: Faults) -> Self {
+        let source = context.source;
+        let mut channels = Channels::new(context.account);
+        let has_totals = !source.totals.labels.is_empty() || source.totals.blank_campaign;
+        let without_revenue = source.revenue_spread != RevenueSpread::None;
+        let layout = match &mut columns.body {
+            Body::Long(columns) => RowLayout::Long(*columns),
+            Body::Wide(columns) => RowLayout::Wide(Rc::new(std::mem::take(columns))),
+        };
         Self {
+            layout,
+            dates: Dates::new(context),
+            cells: CellReader::new(source, context.account.currency),
+            campaigns: Campaigns::new(source, &mut channels, &mut faults),
+            channels,
+            filter: Filter::new(std::mem::take(&mut columns.only)),
+            currencies: Currencies::default(),
+            check_sums: has_totals.then(|| CheckSums::new(&source.totals)),
+            marked: columns.marked.map(|_| Marked::new(without_revenue)),
+            totals: Totals::new(context.account.channels.len()),
+            warnings: Warnings::with(std::mem::take(&mut columns.remarks)),
+            seen: 0,
+            totals_rows: 0,
+            repeated: 0,
+            repeated_figures: Figures::NONE,
+            spreads_days: source.grain == Grain::Month && source.spread_over_days,
+            key: String::new(),
+            group: String::new(),
+            stated: Vec::new(),
+            controls: String::new(),
             context,
             columns,
             faults,
-            dates: Dates::new(context),
-            cells: CellReader::new(context.source, context.account.currency),
-            channels: Channels::new(context.account),
-            totals: Totals::new(context.account.channels.len()),
-            warnings: Warnings::default(),
-            seen: 0,
-            repeated: 0,
         }
     }
 
@@ -61,41 +129,35 @@ impl<'a> Rows<'a> {
         line: u64,
         cut: bool,
         record: &ByteRecord,
-        sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
+        sink: Sink<'_, E>,
     ) -> Result<(), E> {
-        self.seen += 1;
         if let Some(fault) = self.shape_fault(line, cut, record) {
+            self.seen += 1;
             self.faults.add(fault);
             return Ok(());
         }
         if cut {
             self.warnings.cut(line);
         }
-        let day = self.day(line, record);
-        let channel = self.channel(line, record);
-        let campaign = self.campaign(line, record);
-        let figures = self.figures(line, record);
-        let (Some(day), Some(channel), Some(campaign), Some(figures)) =
-            (day, channel, campaign, figures)
-        else {
-            return Ok(());
-        };
-        if !self.columns.all_known {
-            // What looks like a double may differ in a column that isn't read.
+        if self.check_sums.is_some() && self.is_totals_row(line, record) {
+            self.totals_rows += 1;
             return Ok(());
         }
-        let subject = Subject::Channel(channel);
-        let row = StatedRow { line, day, subject, campaign, figures, controls: "" };
-        match sink(&row)? {
-            Stated::New => self.totals.add(&row),
-            Stated::SameAs { line: first } => {
-                self.repeated += 1;
-                let key = self.warnings.has_room().then(|| self.key(&row));
-                self.warnings.repeated(line, first, key);
-            }
-            Stated::DiffersFrom { line: first, figures } => self.conflict(&row, first, figures),
+        if !self.filter.keeps(record) {
+            return Ok(());
         }
-        Ok(())
+        let is_marked = self.is_marked(record);
+        if !is_marked {
+            self.seen += 1;
+        }
+        if !self.is_in_own_currency(line, record) {
+            return Ok(());
+        }
+        let row = Row { line, record, is_marked };
+        match &self.layout {
+            RowLayout::Long(columns) => self.take_long(*columns, row, sink),
+            RowLayout::Wide(columns) => self.take_wide(&Rc::clone(columns), row, sink),
+        }
     }
 
     fn shape_fault(&self, line: u64, cut: bool, record: &ByteRecord) -> Option<Fault> {
@@ -112,8 +174,7 @@ impl<'a> Rows<'a> {
             return Some(layout::empty_fault(&sentence));
         }
         let (reason, hint) = if fields > expected {
-            let hint = "a comma inside a field needs quotes around the field; an amount has no \
-                        thousands marks";
+            let hint = "a separator inside a field needs quotes around the field";
             (FaultReason::TooManyFields { fields, expected }, hint)
         } else if cut {
             let reason = FaultReason::CutShort { fields, expected };
@@ -125,7 +186,38 @@ impl<'a> Rows<'a> {
         Some(Fault::of_line(line, reason).with_hint(hint))
     }
 
-    fn day(&mut self, line: u64, record: &ByteRecord) -> Option<Day> {
+    /// Whether the source marks the record as a total; then what it doesn't sum over is known.
+    fn is_marked(&mut self, record: &ByteRecord) -> bool {
+        let (Some(at), Some((_, text))) = (self.columns.marked, &self.context.source.totals.marked)
+        else {
+            return false;
+        };
+        self.group.clear();
+        for key in self.columns.keys.iter().filter(|key| **key != at) {
+            self.group.push_str(&String::from_utf8_lossy(record[*key].trim_ascii()));
+            self.group.push(KEY_SEPARATOR);
+        }
+        let is_marked = is_text(&record[at], text);
+        if let (true, Some(marked)) = (is_marked, &mut self.marked) {
+            marked.count_record(&self.group);
+        }
+        is_marked
+    }
+
+    fn is_in_own_currency(&mut self, line: u64, record: &ByteRecord) -> bool {
+        let Some(at) = self.columns.currency else { return true };
+        match self.currencies.look(line, &record[at], &self.cells) {
+            RowCurrency::Own => true,
+            RowCurrency::Other => false,
+            RowCurrency::Blank => {
+                let hint = Some("each row needs its currency".to_owned());
+                self.add_cell(line, at, b"", CellFault { reason: FaultReason::BlankCell, hint });
+                false
+            }
+        }
+    }
+
+    pub(super) fn day(&mut self, line: u64, record: &ByteRecord) -> Option<Day> {
         let at = self.columns.date?;
         let text = record[at].trim_ascii();
         if text.is_empty() {
@@ -143,131 +235,184 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn channel(&mut self, line: u64, record: &ByteRecord) -> Option<usize> {
-        let at = self.columns.channel?;
-        let text = &record[at];
-        let found = self.channels.find(text);
-        if found.is_none() {
-            let trimmed = text.trim_ascii();
-            let fault = if trimmed.is_empty() {
-                let hint = "each row needs its channel".to_owned();
-                CellFault { reason: FaultReason::BlankCell, hint: Some(hint) }
-            } else {
-                let (reason, hint) = self.channels.explain(&String::from_utf8_lossy(trimmed));
-                CellFault { reason, hint: Some(hint) }
-            };
-            self.add_cell(line, at, trimmed, fault);
+    pub(super) fn campaign<'r>(&mut self, line: u64, record: &'r ByteRecord) -> Option<&'r str> {
+        match self.columns.campaign {
+            Some(at) => self.text(line, at, record),
+            None => Some(""),
         }
-        found
     }
 
-    fn campaign<'r>(&mut self, line: u64, record: &'r ByteRecord) -> Option<&'r str> {
-        let Some(at) = self.columns.campaign else { return Some("") };
+    fn text<'r>(&mut self, line: u64, at: usize, record: &'r ByteRecord) -> Option<&'r str> {
         let text = record[at].trim_ascii();
         cells::campaign(text).map_err(|fault| self.add_cell(line, at, text, fault)).ok()
     }
 
-    fn figures(&mut self, line: u64, record: &ByteRecord) -> Option<Figures> {
-        let spend = self.cell(line, self.columns.spend, record, CellReader::spend);
-        let impressions =
-            self.cell(line, self.columns.impressions, record, CellReader::impressions);
-        let clicks = self.cell(line, self.columns.clicks, record, CellReader::clicks);
-        let conversions =
-            self.cell(line, self.columns.conversions, record, CellReader::conversions);
-        let revenue = self.cell(line, self.columns.revenue, record, CellReader::revenue);
+    /// Makes the whole key of a row whose source has further parts of it.
+    pub(super) fn make_key(&mut self, row: Row<'_>, campaign: &str) -> Option<()> {
+        self.key.clear();
+        self.key.push_str(campaign);
+        for place in 0..self.columns.keys.len() {
+            let text = self.text(row.line, self.columns.keys[place], row.record)?;
+            self.key.push(KEY_SEPARATOR);
+            self.key.push_str(text);
+        }
+        Some(())
+    }
+
+    /// The figures of one channel, and what is possible or not between them.
+    pub(super) fn figures(&mut self, columns: MeasureColumns, row: Row<'_>) -> Option<Figures> {
+        let spend = self.cell(columns.spend, row, CellReader::spend);
+        let impressions = self.cell(columns.impressions, row, CellReader::impressions);
+        let clicks = self.cell(columns.clicks, row, CellReader::clicks);
+        let conversions = self.cell(columns.conversions, row, CellReader::conversions);
+        let revenue = self.cell(columns.revenue, row, CellReader::revenue);
         if let (Some(Some(shown)), Some(Some(clicked))) = (impressions, clicks)
             && clicked > shown
         {
-            let at = self.columns.clicks.expect("its cell was read");
             let reason = FaultReason::ClicksAboveImpressions { impressions: shown };
-            let hint = "are the two columns exchanged?".to_owned();
-            let fault = CellFault { reason, hint: Some(hint) };
-            self.add_cell(line, at, record[at].trim_ascii(), fault);
+            let hint = "are the two columns exchanged?";
+            self.add_own(row, columns.clicks, reason, hint);
             return None;
         }
-        let figures = Figures {
+        if let (Some(Some(converted)), Some(Some(clicked))) = (conversions, clicks)
+            && converted.millionths() > clicked.saturating_mul(1_000_000)
+        {
+            if self.context.source.refuse_conversions_above_clicks {
+                let reason = FaultReason::ConversionsAboveClicks { clicks: clicked };
+                let hint = "where views count as conversions too, set conversions_above_clicks = \
+                            \"warn\" for the source";
+                self.add_own(row, columns.conversions, reason, hint);
+                return None;
+            }
+            self.warnings.conversions_above_clicks(row.line);
+        }
+        Some(Figures {
             spend: spend?,
             revenue: revenue?,
             impressions: impressions?,
             clicks: clicks?,
             conversions: conversions?,
-        };
-        let Figures { clicks, conversions, .. } = figures;
-        self.warnings.look_at(line, &Measures { clicks, conversions, ..Measures::NONE });
-        Some(figures)
+        })
     }
 
-    /// What a cell holds, without spaces around it; `None` where it has a fault or no column.
-    fn cell<T>(
+    /// What a cell holds, without spaces around it; the outer `None` where it has a fault.
+    pub(super) fn cell<T>(
         &mut self,
-        line: u64,
         at: Option<usize>,
-        record: &ByteRecord,
-        read: impl FnOnce(&CellReader, &[u8]) -> Result<T, CellFault>,
-    ) -> Option<T> {
-        let at = at?;
-        let text = record[at].trim_ascii();
-        read(&self.cells, text).map_err(|fault| self.add_cell(line, at, text, fault)).ok()
+        row: Row<'_>,
+        read: impl FnOnce(&CellReader, &[u8]) -> Result<Option<T>, CellFault>,
+    ) -> Option<Option<T>> {
+        let Some(at) = at else { return Some(None) };
+        let text = row.record[at].trim_ascii();
+        read(&self.cells, text).map_err(|fault| self.add_cell(row.line, at, text, fault)).ok()
+    }
+
+    /// Adds the fault of a cell that was read well.
+    #[cold]
+    fn add_own(&mut self, row: Row<'_>, at: Option<usize>, reason: FaultReason, hint: &str) {
+        let at = at.expect("its cell was read");
+        let fault = CellFault { reason, hint: Some(hint.to_owned()) };
+        self.add_cell(row.line, at, row.record[at].trim_ascii(), fault);
     }
 
     #[cold]
-    fn add_cell(&mut self, line: u64, at: usize, text: &[u8], fault: CellFault) {
+    pub(super) fn add_cell(&mut self, line: u64, at: usize, text: &[u8], fault: CellFault) {
         let CellFault { reason, hint } = fault;
         let value = (!text.is_empty()).then(|| shown_bytes(text));
         let column = Some(self.columns.names[at].clone());
         self.faults.add(Fault { line: Some(line), column, value, reason, hint, times: 1 });
     }
 
+    /// Hands on what a row states, unless it is a total.
+    pub(super) fn state<E>(
+        &mut self,
+        row: &StatedRow<'_>,
+        is_marked: bool,
+        sink: Sink<'_, E>,
+    ) -> Result<(), E> {
+        if !self.columns.all_known {
+            // What looks like a double may differ in a column that isn't read.
+            return Ok(());
+        }
+        let Some(marked) = self.marked.as_mut() else { return self.hand_on(row, sink).map(drop) };
+        if !is_marked {
+            if self.hand_on(row, sink)?
+                && let Some(marked) = &mut self.marked
+            {
+                marked.add(&self.group, row);
+            }
+        } else if let Some((first, figures)) = marked.hold(&self.group, row) {
+            self.conflict(row, first, figures);
+        }
+        Ok(())
+    }
+
+    /// Hands a row to the sink; whether it is a new one.
+    pub(super) fn hand_on<E>(&mut self, row: &StatedRow<'_>, sink: Sink<'_, E>) -> Result<bool, E> {
+        if !self.spreads_days {
+            return self.hand_on_one(row, sink);
+        }
+        let days = u64::from(row.day.num_days_in_month());
+        let mut is_new = true;
+        for at in 0..days {
+            let figures = shares::of_day(row.figures, at, days);
+            let day = plus_days(row.day, at);
+            if !self.hand_on_one(&StatedRow { day, figures, ..*row }, sink)? {
+                is_new = false;
+                break;
+            }
+        }
+        Ok(is_new)
+    }
+
+    fn hand_on_one<E>(&mut self, row: &StatedRow<'_>, sink: Sink<'_, E>) -> Result<bool, E> {
+        match sink(row)? {
+            Stated::New => {
+                self.totals.add(row);
+                if let (Some(sums), Subject::Channel(_)) = (&mut self.check_sums, row.subject) {
+                    sums.add(row.day, row.figures);
+                }
+                return Ok(true);
+            }
+            Stated::SameAs { line: first } => {
+                self.repeated += 1;
+                self.repeated_figures = self.repeated_figures.plus(row.figures);
+                let key = self.warnings.has_room().then(|| self.key_text(row));
+                self.warnings.repeated(row.line, first, key);
+            }
+            Stated::DiffersFrom { line: first, figures } => self.conflict(row, first, figures),
+        }
+        Ok(false)
+    }
+
     fn conflict(&mut self, row: &StatedRow<'_>, first_line: u64, first: Figures) {
         let reason = FaultReason::ConflictingRows {
-            subject: self.key(row),
+            subject: self.key_text(row),
             first_line,
             second_line: row.line,
             differences: differences(first, row.figures, self.context.account.currency),
         };
-        self.faults.add(Fault::of_line(row.line, reason));
+        let hint = "where both are right, name the column that tells them apart in key_columns of \
+                    the source";
+        self.faults.add(Fault::of_line(row.line, reason).with_hint(hint));
     }
 
-    /// What a row speaks of, for people: day, channel and campaign.
-    fn key(&self, row: &StatedRow<'_>) -> String {
-        let channel = match row.subject {
-            Subject::Channel(at) => shown(self.context.account.channels[at].name.as_str()),
-            Subject::Business => "the whole business".to_owned(),
+    /// What a row speaks of, for people: day, channel, campaign and the further parts of its key.
+    fn key_text(&self, row: &StatedRow<'_>) -> String {
+        let mut text = match row.subject {
+            Subject::Channel(at) => {
+                format!("{}, {}", row.day, shown(self.context.account.channels[at].name.as_str()))
+            }
+            Subject::Business => format!("{}, the whole business", row.day),
         };
-        if row.campaign.is_empty() {
-            format!("{}, {channel}", row.day)
-        } else {
-            format!("{}, {channel}, campaign \"{}\"", row.day, shown(row.campaign))
+        let mut parts = row.campaign.split(KEY_SEPARATOR);
+        if let Some(campaign) = parts.next().filter(|campaign| !campaign.is_empty()) {
+            text.push_str(&format!(", campaign \"{}\"", shown(campaign)));
         }
-    }
-
-    /// The end of the file.
-    pub(super) fn finish(mut self) -> Reading {
-        let date_column = self.columns.date.map(|at| self.columns.names[at].clone());
-        if let Some(fault) = self.dates.finish(&date_column.unwrap_or_default()) {
-            self.faults.add(fault);
+        for (part, at) in parts.zip(&self.columns.keys) {
+            text.push_str(&format!(", {} \"{}\"", self.columns.names[*at], shown(part)));
         }
-        if self.faults.is_empty() && self.seen == 0 {
-            let hint = "below its header a file has one row for each day and channel";
-            self.faults.add(Fault::of_file(FaultReason::NoRows).with_hint(hint));
-        }
-        if !self.faults.is_empty() {
-            return Reading::Refused(self.faults.into_rejection());
-        }
-        let (first_day, last_day) = self.totals.days().expect("a file without faults has a row");
-        Reading::Taken(DailyReport {
-            source: self.context.source.name.clone(),
-            grain: self.context.source.grain,
-            rows: self.seen,
-            totals_rows: 0,
-            left_out: 0,
-            repeated: self.repeated,
-            first_day,
-            last_day,
-            business: None,
-            channels: self.totals.into_channels(&self.context.account.channels),
-            warnings: self.warnings.into_list(),
-        })
+        text
     }
 }
 
@@ -286,10 +431,18 @@ fn differences(first: Figures, second: Figures, currency: Currency) -> Vec<Diffe
             ("revenue", money(of.revenue)),
         ]
     };
+    let is_other = [
+        first.spend != second.spend,
+        first.impressions != second.impressions,
+        first.clicks != second.clicks,
+        first.conversions != second.conversions,
+        first.revenue != second.revenue,
+    ];
     texts(first)
         .into_iter()
         .zip(texts(second))
-        .filter(|((_, first), (_, second))| first != second)
-        .map(|((measure, first), (_, second))| Difference { measure, first, second })
+        .zip(is_other)
+        .filter(|(_, is_other)| *is_other)
+        .map(|(((measure, first), (_, second)), _)| Difference { measure, first, second })
         .collect()
 }

@@ -1,21 +1,32 @@
 //! What is remarkable about a file that is taken all the same: gathered while it is read, bounded.
 
 use super::Warning;
-use crate::domain::Measures;
 
 /// Rows that stand twice, listed one by one; beyond these they are counted.
 const REPEATED_LISTED_MAX: usize = 100;
+
+/// Other remarks on single rows, such as totals that differ; beyond these they are counted.
+const REMARKS_MAX: usize = 100;
 
 /// The warnings so far.
 #[derive(Default)]
 pub(super) struct Warnings {
     repeated: Vec<Warning>,
     repeated_total: u64,
+    remarks: Vec<Warning>,
     cut: Option<u64>,
     conversions_above_clicks: Option<(u64, u64)>,
+    spread_by: Option<&'static str>,
+    is_weekly: bool,
+    left_out: u64,
 }
 
 impl Warnings {
+    /// Begins with what the header showed.
+    pub(super) fn with(remarks: Vec<Warning>) -> Self {
+        Self { remarks, ..Self::default() }
+    }
+
     /// Whether one more repeated row would be listed.
     pub(super) const fn has_room(&self) -> bool {
         self.repeated.len() < REPEATED_LISTED_MAX
@@ -36,29 +47,67 @@ impl Warnings {
         self.cut = Some(line);
     }
 
-    /// Looks for what is possible but strange in a row.
-    pub(super) fn look_at(&mut self, line: u64, measures: &Measures) {
-        let (Some(conversions), Some(clicks)) = (measures.conversions, measures.clicks) else {
-            return;
-        };
-        if conversions.millionths() > clicks.saturating_mul(1_000_000) {
-            self.conversions_above_clicks.get_or_insert((line, 0)).1 += 1;
-        }
+    /// A row has more conversions than clicks.
+    pub(super) fn conversions_above_clicks(&mut self, line: u64) {
+        self.conversions_above_clicks.get_or_insert((line, 0)).1 += 1;
+    }
+
+    /// Channels get shares of the business's revenue by this measure.
+    pub(super) const fn spread(&mut self, by: &'static str) {
+        self.spread_by = Some(by);
+    }
+
+    /// The days of a daily file stand seven days apart.
+    pub(super) const fn weekly(&mut self) {
+        self.is_weekly = true;
+    }
+
+    /// So many rows are none that the source reads.
+    pub(super) const fn left_out(&mut self, rows: u64) {
+        self.left_out = rows;
+    }
+
+    /// Other remarks.
+    pub(super) fn add(&mut self, remarks: Vec<Warning>) {
+        self.remarks.extend(remarks);
     }
 
     /// All warnings, those of single rows by line.
     pub(super) fn into_list(self) -> Vec<Warning> {
+        let of_file = |text: String| Warning { line: None, text };
         let mut list = self.repeated;
         let unlisted = self.repeated_total - list.len() as u64;
         if unlisted > 0 {
-            let text = format!("{unlisted} more rows repeat earlier ones; they count once");
-            list.push(Warning { line: None, text });
+            list.push(of_file(format!(
+                "{unlisted} more rows repeat earlier ones; they count once"
+            )));
         }
         if let Some((line, rows)) = self.conversions_above_clicks {
             let rows_are = if rows == 1 { "row has" } else { "rows have" };
             let text =
                 format!("{rows} {rows_are} more conversions than clicks, first in line {line}");
             list.push(Warning { line: Some(line), text });
+        }
+        let unlisted = self.remarks.len().saturating_sub(REMARKS_MAX);
+        list.extend(self.remarks.into_iter().take(REMARKS_MAX));
+        if unlisted > 0 {
+            list.push(of_file(format!("{unlisted} more remarks on totals are not listed")));
+        }
+        if let Some(by) = self.spread_by {
+            list.push(of_file(format!(
+                "the channels' revenue is spread, not measured: the revenue of the whole business, \
+                 shared in proportion to {by}"
+            )));
+        }
+        if self.is_weekly {
+            let text = "its days all stand seven days apart: if each row covers a week, its source \
+                        needs grain = \"week\"";
+            list.push(of_file(text.to_owned()));
+        }
+        if self.left_out > 0 {
+            let rows = if self.left_out == 1 { "row was" } else { "rows were" };
+            let text = format!("{} {rows} left out, as the source asks (only)", self.left_out);
+            list.push(of_file(text));
         }
         if let Some(line) = self.cut {
             let text = format!(
