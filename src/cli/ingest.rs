@@ -11,11 +11,13 @@ use super::words::indented;
 use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
+use crate::ingest::DailyReport;
 use crate::report::words::count;
+use crate::store::files::size;
 use crate::workflow::{FileAnswer, TakenFile, Unit, Workspace, meant_for_nobody};
 
 /// Faults of a file that the terminal shows; all of them stand beside the refused file.
-const FAULTS_SHOWN: usize = 5;
+pub const FAULTS_SHOWN: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -84,8 +86,9 @@ fn copies(
     times: Times,
     answer: &mut Answer<'_>,
 ) -> Result<Served, CliError> {
-    let progress = context.output.progress(files.len());
+    let progress = context.output.bytes_progress(files.iter().map(|path| size(path)).sum());
     serve_each(context, workspace, &[account], &mut |unit, account| {
+        unit.watch(progress.watch());
         unit.recover(account, times.arrived_at, times.real, &mut |file| answer.add(account, file))?;
         let folder = unit.drop_folder(account)?;
         let mut status = DONE;
@@ -104,7 +107,7 @@ fn copies(
                     answer.failed(account, path, &error);
                 }
             }
-            progress.done();
+            progress.done(size(path));
         }
         Ok(status)
     })
@@ -239,29 +242,8 @@ pub fn nobody_words(workspace: &Workspace, scan: &crate::store::inbox::Scan) -> 
 fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
     let name = format!("{place}{}", file.name);
     match &file.answer {
-        FileAnswer::Accepted { report, replaced } => {
-            let mut text = format!(
-                "{} {name}: {}, {}",
-                paint(GOOD, "accepted"),
-                rows(report.rows),
-                span(report.first_day, report.last_day)
-            );
-            if *replaced > 0 {
-                text.push_str(&format!(
-                    "; it corrected {replaced} {} of a channel",
-                    if *replaced == 1 { "day" } else { "days" }
-                ));
-            }
-            for warning in &report.warnings {
-                text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
-            }
-            text
-        }
-        FileAnswer::Duplicate { report } => format!(
-            "{} {name}: nothing new, {} as known before",
-            paint(GOOD, "duplicate"),
-            rows(report.rows)
-        ),
+        FileAnswer::Accepted { report, replaced } => accepted(&name, report, *replaced),
+        FileAnswer::Duplicate { report } => duplicate(&name, report),
         FileAnswer::Refused { rejection, answer } => {
             let problems = folder.join(format!("{answer}.problems.txt"));
             format!(
@@ -285,6 +267,30 @@ fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
     }
 }
 
+/// What is said of a file whose rows were taken.
+pub fn accepted(name: &str, report: &DailyReport, replaced: u64) -> String {
+    let mut text = format!(
+        "{} {name}: {}, {}",
+        paint(GOOD, "accepted"),
+        rows(report.rows),
+        span(report.first_day, report.last_day)
+    );
+    if replaced > 0 {
+        let days = if replaced == 1 { "day" } else { "days" };
+        text.push_str(&format!("; it corrected {replaced} {days} of a channel"));
+    }
+    for warning in &report.warnings {
+        text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
+    }
+    text
+}
+
+/// What is said of a file that stated nothing new.
+pub fn duplicate(name: &str, report: &DailyReport) -> String {
+    let rows = rows(report.rows);
+    format!("{} {name}: nothing new, {rows} as known before", paint(GOOD, "duplicate"))
+}
+
 /// "1 row", "12 rows".
 pub fn rows(rows: u64) -> String {
     count(usize::try_from(rows).unwrap_or(usize::MAX), "row")
@@ -300,13 +306,17 @@ pub fn span(first: crate::domain::Day, last: crate::domain::Day) -> String {
     if first == last { first.to_string() } else { format!("{first} to {last}") }
 }
 
+/// The same for machines.
+pub fn accepted_machine(report: &DailyReport, replaced: u64) -> Value {
+    json!({"answer": "accepted", "rows": report.rows, "grain": report.grain.word(),
+        "first_day": report.first_day, "last_day": report.last_day, "replaced": replaced,
+        "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()})
+}
+
 fn machine(account: &Account, file: &TakenFile) -> Value {
     let value = json!({ "account": account.id.as_str(), "file": file.name });
     let more = match &file.answer {
-        FileAnswer::Accepted { report, replaced } => json!({"answer": "accepted",
-            "rows": report.rows, "first_day": report.first_day, "last_day": report.last_day,
-            "replaced": replaced,
-            "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()}),
+        FileAnswer::Accepted { report, replaced } => accepted_machine(report, *replaced),
         FileAnswer::Duplicate { report } => json!({"answer": "duplicate", "rows": report.rows}),
         FileAnswer::Refused { rejection, answer } => joined(
             json!({"answer": "refused", "problems": format!("{answer}.problems.txt")}),

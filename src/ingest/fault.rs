@@ -224,6 +224,8 @@ pub enum FaultReason {
         second_line: u64,
         differences: Vec<Difference>,
     },
+    #[error("{day}, {channel}: {}; the day is closed", changes_text(changes, also))]
+    ClosedPeriod { day: Day, channel: String, changes: Vec<Difference>, also: Vec<String> },
 }
 
 fn number(count: usize) -> String {
@@ -246,6 +248,22 @@ fn differences_text(differences: &[Difference], first_line: u64, second_line: u6
         })
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// "spend 10.00 would become 12.00; also other clicks"
+fn changes_text(changes: &[Difference], also: &[String]) -> String {
+    let mut parts: Vec<String> = changes
+        .iter()
+        .map(|Difference { measure, first, second }| {
+            format!("{measure} {first} would become {second}")
+        })
+        .collect();
+    match also {
+        [] => {}
+        names if parts.is_empty() => parts.push(format!("other {}", names.join(", "))),
+        names => parts.push(format!("also other {}", names.join(", "))),
+    }
+    parts.join("; ")
 }
 
 impl FaultReason {
@@ -296,12 +314,13 @@ impl FaultReason {
             Self::UnprintableText => "unprintable_text",
             Self::TextTooLong { .. } => "text_too_long",
             Self::ConflictingRows { .. } => "conflicting_rows",
+            Self::ClosedPeriod { .. } => "closed_period",
         }
     }
 
     /// Whether the text is a sentence that names what it speaks of.
     const fn has_its_own_subject(&self) -> bool {
-        matches!(self, Self::ConflictingRows { .. })
+        matches!(self, Self::ConflictingRows { .. } | Self::ClosedPeriod { .. })
     }
 
     /// Whether this alone explains the refusal, so that all else is likely to follow from it.
@@ -370,6 +389,7 @@ impl FaultReason {
             Self::UnprintableText => "campaigns hold control or invisible characters",
             Self::TextTooLong { .. } => "campaigns are too long",
             Self::ConflictingRows { .. } => "rows stand twice with different values",
+            Self::ClosedPeriod { .. } => "figures of closed days would change",
         };
         words.to_owned()
     }

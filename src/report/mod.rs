@@ -6,6 +6,7 @@ mod csv;
 mod explanation;
 mod json;
 mod opinion;
+mod outlier;
 mod receipt;
 mod table;
 mod trace;
@@ -14,6 +15,7 @@ pub(crate) mod words;
 pub use self::csv::recommendations_csv;
 pub use explanation::explanation_txt;
 pub use json::decision_json;
+pub use outlier::outlier_text;
 pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt};
 pub use trace::{ExplainError, explain, trace_text};
 

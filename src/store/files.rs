@@ -12,6 +12,11 @@ pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
+/// The size of the file at `path`, links followed; 0 where it can't be told.
+pub fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
 /// Opens the regular file at `path`; links are followed, a FIFO is not waited for.
 pub fn open_regular(path: &Path) -> Result<fs::File, StoreError> {
     let machine =

@@ -1,8 +1,9 @@
 //! What is known of a file besides its rows → the event, the receipt and the ledger's record of it.
 
+use super::read::Terms;
 use crate::audit::{Event, FileEvent};
 use crate::domain::text::escape;
-use crate::domain::{Account, Digest, Instant, Source};
+use crate::domain::{Account, Digest, Instant};
 use crate::ingest::{DailyReport, Rejection};
 use crate::report::{self, ReceiptChannel, ReceiptInput, ReceiptOutcome};
 use crate::store::inbox::Claimed;
@@ -18,8 +19,8 @@ pub(super) struct FileFacts<'a> {
     pub sha256: Digest,
     /// Its size.
     pub bytes: u64,
-    /// The source that reads it.
-    pub source: &'a Source,
+    /// On which terms it is taken.
+    pub terms: Terms<'a>,
     /// When it is held to have arrived.
     pub arrived_at: Instant,
     /// The real time.
@@ -54,6 +55,7 @@ impl FileFacts<'_> {
             arrived_at: self.arrived_at,
             replaced: changes.replaced,
             replacements: changes.replacements.clone(),
+            restate: self.terms.restate,
         };
         if changes.is_duplicate { Event::FileDuplicate(event) } else { Event::FileAccepted(event) }
     }
@@ -108,7 +110,7 @@ impl FileFacts<'_> {
             archived: taken.map(|(_, archived)| archived),
             answer_name: answer_name.to_owned(),
             answer: answer.to_owned(),
-            source: self.source.name.clone(),
+            source: self.terms.source.name.clone(),
             replaced,
         }
     }

@@ -2,19 +2,27 @@
 //! time is always an argument, and each unit of work holds one lock while it lasts.
 
 mod audit;
+mod check;
+mod enter;
 mod file_facts;
+mod import;
 mod places;
+mod read;
 mod recover;
 mod schedule;
 mod standing;
 mod take;
+mod validate;
 mod week;
 
 pub use audit::{AuditOf, each_audit_record, verify_audit};
+pub use import::{ImportAnswer, Imported};
 pub use places::Places;
+pub use read::{Terms, Watch};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
 pub use standing::{AccountStanding, FileStanding, Health, account_standing, meant_for_nobody};
-pub use take::{FileAnswer, TakenFile, ingest_settings, validate};
+pub use take::{FileAnswer, TakenFile};
+pub use validate::{Validated, validate};
 pub use week::{PublishedWeek, WeekOutcome, WeekRequest};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,6 +139,7 @@ impl Workspace {
             revised: BTreeMap::new(),
             key: None,
             without_receipt: None,
+            watch: None,
             _lock: lock,
         })
     }
@@ -204,6 +213,8 @@ pub struct Unit<'w> {
     key: Option<SigningKey>,
     /// Why the receipt of the file at hand could not be given.
     without_receipt: Option<String>,
+    /// Told how many bytes of the file at hand have been read.
+    watch: Option<Box<Watch>>,
     _lock: Lock,
 }
 
@@ -286,6 +297,11 @@ impl Unit<'_> {
     /// The ledger, for reading.
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Lets `watch` be told how many bytes of each file have been read, from now on.
+    pub fn watch(&mut self, watch: Box<Watch>) {
+        self.watch = Some(watch);
     }
 
     /// Records `event` in `chain`, durably. Returns what the ledger is to acknowledge.

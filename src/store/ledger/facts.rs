@@ -45,18 +45,19 @@ impl Ledger {
     ) -> Result<Vec<DayFact>, StoreError> {
         let Some(number) = self.account(&account.id)? else { return Ok(Vec::new()) };
         self.check_currency(account)?;
-        self.read_facts(account, number, from, to).map_err(|error| self.read_fault(error))
+        self.read_facts(account, number, (from, to), BTreeMap::new())
+            .map_err(|error| self.read_fault(error))
     }
 
-    fn read_facts(
+    /// `files` are those that are not recorded yet.
+    pub(super) fn read_facts(
         &self,
         account: &Account,
         number: i64,
-        from: Option<Day>,
-        to: Option<Day>,
+        (from, to): (Option<Day>, Option<Day>),
+        mut files: BTreeMap<i64, (Digest, Instant)>,
     ) -> rusqlite::Result<Vec<DayFact>> {
         let positions = self.channel_positions(account, number)?;
-        let mut files = BTreeMap::new();
         let mut facts: Vec<DayFact> = Vec::new();
         let read = "SELECT day, channel, spend, revenue, impressions, clicks, conversions, file, seen
             FROM facts WHERE account = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, channel, campaign";

@@ -12,6 +12,7 @@ mod fault;
 mod files;
 mod held;
 mod open;
+mod preview;
 mod publications;
 mod schema;
 mod take;

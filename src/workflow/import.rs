@@ -1,0 +1,181 @@
+//! Loads history: a copy of a file of any age, in days, weeks or months, is staged, checked,
+//! archived and recorded as the inbox's files are. One transaction takes a file, and one that was
+//! taken before is known again, so an import that was killed is simply run again.
+//!
+//! Nothing is claimed in the drop folder: what a kill leaves there would be taken by the inbox's
+//! rules, which know neither old days nor weeks. The file itself stays where it is.
+
+use std::path::Path;
+
+use super::enter::{Entered, Refusal};
+use super::file_facts::FileFacts;
+use super::read::Terms;
+use super::take::give_receipt;
+use super::{Unit, WorkflowError, account_chain};
+use crate::domain::text::escape;
+use crate::domain::{Account, Digest, Instant};
+use crate::ingest::{DailyReport, Rejection};
+use crate::store::StoreError;
+use crate::store::inbox::{Claimed, IgnoredKind, StageOutcome, Staged, new_claim_id, stage_copy};
+use crate::store::ledger::{FileOutcome, FileRecord, Ledger};
+
+/// How a file of an import ended.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each file")]
+pub enum ImportAnswer {
+    /// Its rows are in the ledger.
+    Accepted {
+        /// What it holds.
+        report: DailyReport,
+        /// (day, channel) pairs whose values it replaced.
+        replaced: u64,
+    },
+    /// It states only what the ledger already believed.
+    Duplicate {
+        /// What it holds.
+        report: DailyReport,
+    },
+    /// Its very content was taken before by this source; nothing was done.
+    Known {
+        /// The name that it had then, escaped.
+        name: String,
+        /// When it was taken, by the clock.
+        taken_at: Instant,
+    },
+    /// It was refused as a whole.
+    Refused {
+        /// Every fault.
+        rejection: Rejection,
+    },
+    /// It changed while it was read.
+    Changed,
+    /// It is no regular file.
+    NotPlain {
+        /// What it is.
+        kind: String,
+    },
+}
+
+/// A file of an import.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// How it ended.
+    pub answer: ImportAnswer,
+    /// Why its receipt could not be given; `None`: it was, or there is none to give.
+    pub without_receipt: Option<String>,
+}
+
+impl Unit<'_> {
+    /// Imports the file at `path` on `terms`.
+    pub fn import(
+        &mut self,
+        account: &Account,
+        path: &Path,
+        terms: Terms<'_>,
+        arrived_at: Instant,
+        now: Instant,
+    ) -> Result<Imported, WorkflowError> {
+        self.ensure_recovered(account, now)?;
+        self.stop_if_asked("an import")?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let claimed = Claimed { claim_id: new_claim_id(), name };
+        let staging = self.workspace.places.state().staging();
+        let bytes_max = self.workspace.config.limits.bytes_max;
+        let answer = match stage_copy(path, &claimed.claim_id, &staging, bytes_max)? {
+            StageOutcome::Staged(staged) => {
+                let answer = self.import_staged(account, &claimed, &staged, terms, arrived_at, now);
+                staged.discard()?;
+                answer?
+            }
+            StageOutcome::TooLarge { identity } => {
+                let bytes = identity.size;
+                let sha256 = Digest::of(format!("{bytes} bytes").as_bytes());
+                let claimed = &claimed;
+                let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
+                let rejection = Rejection::too_large(bytes, bytes_max);
+                let name_refused = || Ok(claimed.name.clone());
+                let Refusal { rejection, .. } =
+                    self.enter_refused(&file, rejection, &name_refused)?;
+                ImportAnswer::Refused { rejection }
+            }
+            StageOutcome::Changed => ImportAnswer::Changed,
+            StageOutcome::NotPlain(kind) => {
+                ImportAnswer::NotPlain { kind: IgnoredKind::Object(kind).to_string() }
+            }
+            StageOutcome::Gone => return Err(no_such_file(path)),
+        };
+        Ok(Imported { answer, without_receipt: self.without_receipt.take() })
+    }
+
+    fn import_staged(
+        &mut self,
+        account: &Account,
+        claimed: &Claimed,
+        staged: &Staged,
+        terms: Terms<'_>,
+        arrived_at: Instant,
+        now: Instant,
+    ) -> Result<ImportAnswer, WorkflowError> {
+        self.chain(&account_chain(&account.id), now)?;
+        let folder = self.drop_folder(account)?;
+        // Whoever restates wants these figures, whatever has come since.
+        if !terms.restate
+            && let Some(known) = taken_before(&self.ledger, account, staged.digest, terms)?
+        {
+            // The run that took it may have been killed before its receipt was given.
+            let NewestAnswer { name, text, taken_at } = known;
+            self.without_receipt = give_receipt(&folder, &name, &text)?;
+            return Ok(ImportAnswer::Known { name: escape(&name), taken_at });
+        }
+        let (sha256, bytes) = (staged.digest, staged.bytes);
+        let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
+        let name_refused = || Ok(claimed.name.clone());
+        match self.enter(&file, staged, &name_refused)? {
+            Entered::Refused(Refusal { rejection, .. }) => Ok(ImportAnswer::Refused { rejection }),
+            Entered::Taken { report, changes, receipt } => {
+                self.without_receipt = give_receipt(&folder, &claimed.name, &receipt)?;
+                Ok(if changes.is_duplicate {
+                    ImportAnswer::Duplicate { report }
+                } else {
+                    ImportAnswer::Accepted { report, replaced: changes.replaced }
+                })
+            }
+        }
+    }
+}
+
+/// The answer that a file got when it was taken.
+struct NewestAnswer {
+    name: String,
+    text: String,
+    taken_at: Instant,
+}
+
+/// What the source of `terms` answered when it took this very content before; `None`: it did not.
+fn taken_before(
+    ledger: &Ledger,
+    account: &Account,
+    sha256: Digest,
+    terms: Terms<'_>,
+) -> Result<Option<NewestAnswer>, WorkflowError> {
+    let files = ledger.files(&account.id, u32::MAX)?;
+    let is_it = |record: &FileRecord| {
+        record.file.sha256 == sha256
+            && record.file.source == terms.source.name
+            && record.outcome != FileOutcome::Refused
+    };
+    Ok(files.into_iter().find(is_it).map(|record| NewestAnswer {
+        name: record.file.answer_name,
+        text: record.file.answer,
+        taken_at: record.file.taken_at,
+    }))
+}
+
+fn no_such_file(path: &Path) -> WorkflowError {
+    StoreError::Machine {
+        what: "cannot open a file",
+        path: path.to_owned(),
+        source: std::io::ErrorKind::NotFound.into(),
+    }
+    .into()
+}
