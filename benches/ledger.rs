@@ -6,11 +6,11 @@
 use budgetd::audit::ChainHead;
 use budgetd::domain::calendar::plus_days;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Digest, Instant,
+    Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Digest, Grain, Instant,
     Measures, Money, StatedRow,
 };
 use budgetd::ingest::Stated;
-use budgetd::store::ledger::{Changes, Ledger, NewFile};
+use budgetd::store::ledger::{Changes, Incoming, Ledger, NewFile};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use tempfile::TempDir;
@@ -110,8 +110,9 @@ impl Bench {
         self.files += 1;
         let file = self.file(shape);
         let head = ChainHead { seq: self.files, hash: file.sha256 };
-        let mut take =
-            self.ledger.begin_take(&self.account, &file.claim, file.arrived_at).expect("a take");
+        let incoming =
+            Incoming { claim: &file.claim, arrived_at: file.arrived_at, grain: Grain::Day };
+        let mut take = self.ledger.begin_take(&self.account, incoming).expect("a take");
         let first_day = first_day();
         for index in 0..shape.rows() {
             let (day, channel, campaign) = shape.key(index, order);
@@ -128,7 +129,7 @@ impl Bench {
         if changes.is_duplicate {
             take.duplicate(&file, ("main", head)).expect("a duplicate");
         } else {
-            take.accept(&file, ("main", head)).expect("accepted");
+            take.accept(&file, ("main", head), &[]).expect("accepted");
         }
         changes
     }

@@ -1,6 +1,10 @@
 //! The ledger from outside: what a file may change, what survives a crash, and what is refused
 //! untouched.
 
+#[path = "ledger/corrections.rs"]
+mod corrections;
+#[path = "ledger/figures.rs"]
+mod figures;
 #[path = "ledger/files.rs"]
 mod files;
 #[path = "ledger/model.rs"]

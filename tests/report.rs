@@ -7,7 +7,7 @@ mod decisions;
 use std::path::PathBuf;
 
 use budgetd::advice::blocker::{Silence, Verdict};
-use budgetd::audit::Replacement;
+use budgetd::audit::{MeasureChange, Replacement};
 use budgetd::decision::Decision;
 use budgetd::domain::{Conversions, Digest, Measures, Money};
 use budgetd::report::{
@@ -254,17 +254,24 @@ fn a_receipt_shows_totals_warnings_and_what_was_replaced() {
     let mut input = receipt_input(ReceiptOutcome::Accepted);
     input.file_name = "week\u{1b}[2J 1.csv";
     input.warnings = vec!["line 3: clicks, but no impressions \u{202e}".to_owned()];
-    input.replaced_total = 3;
-    let replacement = |spend_after: &str, others: &[&str]| Replacement {
-        day: day("2026-01-03"),
-        channel: name("Email"),
-        spend_before: "100.00".to_owned(),
-        spend_after: spend_after.to_owned(),
-        revenue_before: "150.00".to_owned(),
-        revenue_after: "150.00".to_owned(),
-        others: others.iter().map(|&other| other.to_owned()).collect(),
+    let change = |measure: &str, before: Option<&str>, after: Option<&str>| MeasureChange {
+        measure: measure.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
     };
-    input.replacements = vec![replacement("120.00", &[]), replacement("100.00", &["clicks"])];
+    let replacement = |channel, changed: &[MeasureChange]| Replacement {
+        day: day("2026-01-03"),
+        channel,
+        changed: changed.to_vec(),
+    };
+    let spend = change("spend", Some("100.00"), Some("120.00"));
+    let clicks = change("clicks", None, Some("31"));
+    input.replacements = vec![
+        replacement(Some(name("Email")), &[spend, clicks]),
+        replacement(Some(name("=Google")), &[change("campaigns", None, None)]),
+        replacement(None, &[change("revenue", Some("9.5"), None), change("controls", None, None)]),
+    ];
+    input.replaced_total = 4;
     let text = receipt(&account, &input);
     assert_fixture("receipts/accepted.txt", text.as_bytes());
     assert_plain(&text);

@@ -150,21 +150,25 @@ pub struct FileEvent {
 /// A correction: what the ledger believed of a day, and what it believes now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replacement {
-    /// The day.
+    /// The day, or the first day of the week or month.
     pub day: Day,
-    /// The channel.
-    pub channel: ChannelName,
-    /// Spend before, as an exact decimal.
-    pub spend_before: String,
-    /// Spend now.
-    pub spend_after: String,
-    /// Revenue before.
-    pub revenue_before: String,
-    /// Revenue now.
-    pub revenue_after: String,
-    /// Measures besides spend and revenue that changed ("clicks"), and "campaigns" where only
-    /// their division changed.
-    pub others: Vec<String>,
+    /// The channel; `None`: the whole business.
+    pub channel: Option<ChannelName>,
+    /// What changed; never empty.
+    pub changed: Vec<MeasureChange>,
+}
+
+/// One thing that a correction changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureChange {
+    /// "spend", "revenue", "impressions", "clicks" or "conversions"; "campaigns" where the sums
+    /// stayed and the rows that make them up changed; "controls" where what is kept for models
+    /// did.
+    pub measure: String,
+    /// What was believed, as an exact decimal; `None`: it wasn't known, or has no value.
+    pub before: Option<String>,
+    /// What is believed now.
+    pub after: Option<String>,
 }
 
 /// One of each, for tests.
@@ -176,12 +180,19 @@ pub(super) fn samples() -> Vec<Event> {
     let channel = ChannelName::new("Google Ads").expect("a name");
     let replacement = Replacement {
         day,
-        channel: channel.clone(),
-        spend_before: "10.00".to_owned(),
-        spend_after: "12.00".to_owned(),
-        revenue_before: "20.00".to_owned(),
-        revenue_after: "20.00".to_owned(),
-        others: vec!["clicks".to_owned()],
+        channel: Some(channel.clone()),
+        changed: vec![
+            MeasureChange {
+                measure: "spend".to_owned(),
+                before: Some("10.00".to_owned()),
+                after: Some("12.00".to_owned()),
+            },
+            MeasureChange {
+                measure: "clicks".to_owned(),
+                before: None,
+                after: Some("7".to_owned()),
+            },
+        ],
     };
     let file = FileEvent {
         claim: "00000000000000ff".to_owned(),

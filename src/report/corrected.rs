@@ -18,7 +18,8 @@ pub fn corrected_text(account: &Account, corrected: &CorrectedWeek, when: &str) 
             "with today's figures nothing would change".to_owned()
         }
         Some(changes) => {
-            let parts: Vec<String> = changes.iter().map(|change| self::change(account, change)).collect();
+            let parts: Vec<String> =
+                changes.iter().map(|change| self::change(account, change)).collect();
             parts.join("; ")
         }
     };
@@ -49,10 +50,9 @@ fn change(account: &Account, change: &BudgetChange) -> String {
             "{channel} was published at {}, and is no channel of the account any more",
             money(published)
         ),
-        (None, Some(would_be)) => format!(
-            "{channel} was not in it, with today's figures it would be {}",
-            money(would_be)
-        ),
+        (None, Some(would_be)) => {
+            format!("{channel} was not in it, with today's figures it would be {}", money(would_be))
+        }
         (None, None) => format!("{channel} stays without a budget"),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::table::{Lean, table};
 use super::words::{self, wrap};
-use crate::audit::Replacement;
+use crate::audit::{MeasureChange, Replacement};
 use crate::domain::text::escape;
 use crate::domain::{Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney};
 
@@ -155,26 +155,22 @@ fn replaced(input: &ReceiptInput<'_>) -> String {
     text
 }
 
-/// "Sat 3 Jan 2026, Email: spend 100.00 → 120.00; revenue 150.00 as before; also clicks"
+/// "Sat 3 Jan 2026, Email: spend 100.00 → 120.00; clicks not known → 31"
 fn replacement_text(replacement: &Replacement) -> String {
-    let pair = |name: &str, before: &str, after: &str| {
-        if before == after {
-            format!("{name} {} as before", escape(after))
-        } else {
-            format!("{name} {} → {}", escape(before), escape(after))
+    let channel = replacement.channel.as_ref();
+    let channel = channel.map_or_else(|| "the whole business".to_owned(), |c| escape(c.as_str()));
+    let changed: Vec<String> = replacement.changed.iter().map(change_text).collect();
+    format!("{}, {channel}: {}", words::day(replacement.day), changed.join("; "))
+}
+
+fn change_text(change: &MeasureChange) -> String {
+    let value =
+        |value: &Option<String>| value.as_deref().map_or_else(|| "not known".to_owned(), escape);
+    match change.measure.as_str() {
+        "campaigns" => "the same sums, made up of other campaigns or other shares".to_owned(),
+        "controls" => "columns kept for models changed".to_owned(),
+        measure => {
+            format!("{} {} → {}", escape(measure), value(&change.before), value(&change.after))
         }
-    };
-    let mut parts = vec![
-        pair("spend", &replacement.spend_before, &replacement.spend_after),
-        pair("revenue", &replacement.revenue_before, &replacement.revenue_after),
-    ];
-    if !replacement.others.is_empty() {
-        parts.push(format!("also changed: {}", escape(&replacement.others.join(", "))));
     }
-    format!(
-        "{}, {}: {}",
-        words::day(replacement.day),
-        escape(replacement.channel.as_str()),
-        parts.join("; ")
-    )
 }

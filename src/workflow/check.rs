@@ -2,6 +2,8 @@
 //! days keep their figures, and what is far from usual is remarked on.
 
 use super::WorkflowError;
+use super::file_facts::stated_grain;
+use super::read::Terms;
 use crate::audit::Replacement;
 use crate::domain::calendar::minus_days;
 use crate::domain::text::escape;
@@ -21,6 +23,9 @@ pub(super) const USUAL_DAYS: u64 = 180;
 /// Outliers that a receipt lists; the rest is counted.
 const OUTLIERS_LISTED_MAX: usize = 20;
 
+/// What corrections are told with their values.
+pub(super) const MEASURES: [&str; 5] = ["spend", "revenue", "impressions", "clicks", "conversions"];
+
 /// A file after all checks.
 #[expect(clippy::large_enum_variant, reason = "there is one for each file")]
 pub(super) enum Checked {
@@ -35,7 +40,7 @@ pub(super) fn check(
     take: &mut Take<'_>,
     account: &Account,
     today: Day,
-    restate: bool,
+    terms: Terms<'_>,
     sha256: Digest,
     reading: Reading,
 ) -> Result<Checked, WorkflowError> {
@@ -44,10 +49,12 @@ pub(super) fn check(
         Reading::Taken(report) => report,
     };
     let changes = take.finish()?;
-    if !restate && let Some(rejection) = closed_period(account, today, &changes) {
+    if !terms.restate
+        && let Some(rejection) = closed_period(account, today, &changes)
+    {
         return Ok(Checked::Refused(rejection));
     }
-    if report.grain == Grain::Day {
+    if stated_grain(terms.source) == Grain::Day {
         let first = report.first_day.max(minus_days(report.last_day, OUTLIER_DAYS - 1));
         let facts = take.facts(account, minus_days(first, USUAL_DAYS), report.last_day, sha256)?;
         let warnings = outlier_warnings(account, &facts, first, |fact| fact.file == sha256);
@@ -58,8 +65,18 @@ pub(super) fn check(
 
 /// Why a file can't be taken that would change figures of closed days; `None`: it changes none.
 fn closed_period(account: &Account, today: Day, changes: &Changes) -> Option<Rejection> {
-    let listed = changes.replacements.iter().filter_map(closed_change).collect();
-    refuse_closed(account, today, listed, None)
+    let replaced = changes.replaced_until(newest_closed(account, today))?;
+    let listed: Vec<ClosedChange> = replaced.examples.iter().filter_map(closed_change).collect();
+    let only_divided = (replaced.examples.len() - listed.len()) as u64;
+    if replaced.pairs == only_divided {
+        return None;
+    }
+    refuse_closed(account, today, listed, Some(replaced.pairs - only_divided))
+}
+
+/// The newest day whose figures are closed on `today`.
+fn newest_closed(account: &Account, today: Day) -> Day {
+    minus_days(today, u64::from(account.checks.restatement_window_days))
 }
 
 /// The refusal for those of `changes`, by day, that are of closed days on `today`; `None`: there are
@@ -70,29 +87,31 @@ pub(super) fn refuse_closed(
     mut changes: Vec<ClosedChange>,
     total: Option<u64>,
 ) -> Option<Rejection> {
-    let window_days = account.checks.restatement_window_days;
-    let newest_closed = minus_days(today, u64::from(window_days));
+    let newest_closed = newest_closed(account, today);
     changes.retain(|change| change.day <= newest_closed);
     let total = total.unwrap_or(changes.len() as u64);
-    (!changes.is_empty()).then(|| Rejection::closed_period(changes, total, today, window_days))
+    let window_days = account.checks.restatement_window_days;
+    (total > 0).then(|| Rejection::closed_period(changes, total, today, window_days))
 }
 
 /// What a replacement changes; `None` where it only divides the same sums otherwise.
 fn closed_change(replacement: &Replacement) -> Option<ClosedChange> {
-    let mut changes = Vec::new();
-    for (measure, first, second) in [
-        ("spend", &replacement.spend_before, &replacement.spend_after),
-        ("revenue", &replacement.revenue_before, &replacement.revenue_after),
-    ] {
-        if first != second {
-            changes.push(Difference { measure, first: first.clone(), second: second.clone() });
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "blank".to_owned());
+    let (mut changes, mut also) = (Vec::new(), Vec::new());
+    for change in &replacement.changed {
+        match MEASURES.iter().find(|measure| **measure == change.measure) {
+            Some(&measure) => {
+                let (first, second) = (text(&change.before), text(&change.after));
+                changes.push(Difference { measure, first, second });
+            }
+            None if change.measure == "campaigns" => {}
+            None => also.push(escape(&change.measure)),
         }
     }
-    let others = replacement.others.iter().filter(|name| *name != "campaigns");
-    let also: Vec<String> = others.map(|name| escape(name)).collect();
+    let channel = replacement.channel.as_ref();
     (!changes.is_empty() || !also.is_empty()).then(|| ClosedChange {
         day: replacement.day,
-        channel: replacement.channel.to_string(),
+        channel: channel.map_or_else(|| "the business".to_owned(), ToString::to_string),
         changes,
         also,
     })

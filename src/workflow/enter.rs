@@ -2,7 +2,8 @@
 //! log, and accepted, found a duplicate, or refused. What is visible outside follows after it.
 
 use super::check::{Checked, check};
-use super::file_facts::FileFacts;
+use super::corrected::corrected_publications;
+use super::file_facts::{FileFacts, stated_grain};
 use super::read::{context, read, watched};
 use super::{OpenChain, Unit, WorkflowError, account_chain};
 use crate::ingest::{DailyReport, Rejection};
@@ -53,13 +54,12 @@ impl Unit<'_> {
         let context =
             context(file.account, file.terms, &file.claimed.name, file.arrived_at, limits);
         let open = self.chains.get_mut(&chain).expect("it was opened above");
-        let mut take =
-            self.ledger.begin_take(file.account, &file.claimed.claim_id, file.arrived_at)?;
+        let mut take = self.ledger.begin_take(file.account, file.incoming())?;
         let input = watched(staged.open()?, self.watch.as_deref());
         let reading =
             read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?;
-        let (account, restate) = (file.account, file.terms.restate);
-        let checked = check(&mut take, account, context.today, restate, file.sha256, reading)?;
+        let (account, terms) = (file.account, file.terms);
+        let checked = check(&mut take, account, context.today, terms, file.sha256, reading)?;
         let (report, changes) = match checked {
             Checked::Refused(rejection) => {
                 let refusal = record_refusal(take, open, file, rejection, name_refused)?;
@@ -81,7 +81,13 @@ impl Unit<'_> {
         if changes.is_duplicate {
             take.duplicate(&record, (&chain, head))?;
         } else {
-            take.accept(&record, (&chain, head))?;
+            let corrected = corrected_publications(
+                take.ledger(),
+                account,
+                &changes,
+                stated_grain(terms.source),
+            )?;
+            take.accept(&record, (&chain, head), &corrected)?;
         }
         Ok(Entered::Taken { report, changes, receipt })
     }
@@ -96,7 +102,7 @@ impl Unit<'_> {
         let chain = account_chain(&file.account.id);
         self.chain(&chain, file.now)?;
         let open = self.chains.get_mut(&chain).expect("it was opened above");
-        let take = self.ledger.begin_take(file.account, &file.claimed.claim_id, file.arrived_at)?;
+        let take = self.ledger.begin_take(file.account, file.incoming())?;
         record_refusal(take, open, file, rejection, name_refused)
     }
 }

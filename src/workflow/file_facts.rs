@@ -3,11 +3,11 @@
 use super::read::Terms;
 use crate::audit::{Event, FileEvent};
 use crate::domain::text::escape;
-use crate::domain::{Account, Digest, Instant};
+use crate::domain::{Account, Digest, Grain, Instant, Source};
 use crate::ingest::{DailyReport, Rejection};
 use crate::report::{self, ReceiptChannel, ReceiptInput, ReceiptOutcome};
 use crate::store::inbox::Claimed;
-use crate::store::ledger::{Changes, NewFile};
+use crate::store::ledger::{Changes, Incoming, NewFile};
 
 /// What is known of a file besides its rows.
 pub(super) struct FileFacts<'a> {
@@ -27,7 +27,18 @@ pub(super) struct FileFacts<'a> {
     pub now: Instant,
 }
 
+/// What each row of a file covers once it is read: months may have been spread over their days.
+pub(super) fn stated_grain(source: &Source) -> Grain {
+    if source.spread_over_days { Grain::Day } else { source.grain }
+}
+
 impl FileFacts<'_> {
+    /// What the ledger needs to begin with it.
+    pub fn incoming(&self) -> Incoming<'_> {
+        let (claim, arrived_at) = (self.claimed.claim_id.as_str(), self.arrived_at);
+        Incoming { claim, arrived_at, grain: stated_grain(self.terms.source) }
+    }
+
     /// The event of its refusal.
     pub fn refused(&self, rejection: &Rejection) -> Event {
         Event::FileRefused {

@@ -17,7 +17,7 @@ use crate::domain::{Account, Digest, Instant};
 use crate::ingest::{DailyReport, Rejection};
 use crate::store::StoreError;
 use crate::store::inbox::{Claimed, IgnoredKind, StageOutcome, Staged, new_claim_id, stage_copy};
-use crate::store::ledger::{FileOutcome, FileRecord, Ledger};
+use crate::store::ledger::NewFile;
 
 /// How a file of an import ended.
 #[derive(Debug, Clone)]
@@ -120,12 +120,13 @@ impl Unit<'_> {
         let folder = self.drop_folder(account)?;
         // Whoever restates wants these figures, whatever has come since.
         if !terms.restate
-            && let Some(known) = taken_before(&self.ledger, account, staged.digest, terms)?
+            && let Some(known) =
+                self.ledger.file_by_digest(&account.id, staged.digest, &terms.source.name)?
         {
             // The run that took it may have been killed before its receipt was given.
-            let NewestAnswer { name, text, taken_at } = known;
-            self.without_receipt = give_receipt(&folder, &name, &text)?;
-            return Ok(ImportAnswer::Known { name: escape(&name), taken_at });
+            let NewFile { answer_name, answer, taken_at, .. } = known.file;
+            self.without_receipt = give_receipt(&folder, &answer_name, &answer)?;
+            return Ok(ImportAnswer::Known { name: escape(&answer_name), taken_at });
         }
         let (sha256, bytes) = (staged.digest, staged.bytes);
         let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
@@ -142,33 +143,6 @@ impl Unit<'_> {
             }
         }
     }
-}
-
-/// The answer that a file got when it was taken.
-struct NewestAnswer {
-    name: String,
-    text: String,
-    taken_at: Instant,
-}
-
-/// What the source of `terms` answered when it took this very content before; `None`: it did not.
-fn taken_before(
-    ledger: &Ledger,
-    account: &Account,
-    sha256: Digest,
-    terms: Terms<'_>,
-) -> Result<Option<NewestAnswer>, WorkflowError> {
-    let files = ledger.files(&account.id, u32::MAX)?;
-    let is_it = |record: &FileRecord| {
-        record.file.sha256 == sha256
-            && record.file.source == terms.source.name
-            && record.outcome != FileOutcome::Refused
-    };
-    Ok(files.into_iter().find(is_it).map(|record| NewestAnswer {
-        name: record.file.answer_name,
-        text: record.file.answer,
-        taken_at: record.file.taken_at,
-    }))
 }
 
 fn no_such_file(path: &Path) -> WorkflowError {

@@ -1,8 +1,10 @@
 //! Takes a file, runs a week, recovers from a crash: joins the pure stages with the store. The
 //! time is always an argument, and each unit of work holds one lock while it lasts.
 
+mod answer;
 mod audit;
 mod check;
+mod corrected;
 mod enter;
 mod file_facts;
 mod import;
@@ -16,6 +18,7 @@ mod validate;
 mod week;
 
 pub use audit::{AuditOf, each_audit_record, verify_audit};
+pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
 pub use places::Places;
 pub use read::{Terms, Watch};

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::corrected::{Corrected, corrected_weeks};
 use super::{Due, WorkflowError, Workspace, due, next_run, scheduled_at};
 use crate::decision::{Gate, Standing, standing};
 use crate::domain::calendar::day_of;
@@ -12,7 +13,7 @@ use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
 use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
-use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication};
+use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication, UnknownCounts};
 
 /// Files that `status` lists.
 const FILES_SHOWN: u32 = 5;
@@ -44,6 +45,12 @@ pub struct AccountStanding {
     pub missed: Vec<Missed>,
     /// Channels of which there are facts and that the account no longer names.
     pub channels_left_out: Vec<String>,
+    /// Published weeks whose evidence was corrected since, newest first; a bounded list.
+    pub corrected: Vec<Corrected>,
+    /// How many more there are.
+    pub corrected_unlisted: usize,
+    /// Channel days that no decision can rest on, because a figure isn't known.
+    pub unknown: UnknownCounts,
     /// Published bundles that are not in the outbox, oldest first, by name.
     pub bundles_gone: Vec<String>,
     /// In one word.
@@ -153,6 +160,7 @@ pub fn account_standing(
             publication,
         }
     });
+    let (corrected, corrected_unlisted) = corrected_weeks(ledger, account, now, None)?;
     let mut found = AccountStanding {
         today,
         files: ledger.files(&account.id, FILES_SHOWN)?,
@@ -165,6 +173,9 @@ pub fn account_standing(
         next_standing,
         missed,
         channels_left_out: left_out(ledger, account)?,
+        corrected,
+        corrected_unlisted,
+        unknown: UnknownCounts::of(&ledger.unknown_facts(account, None, None)?),
         bundles_gone: bundles_gone(workspace, ledger, account)?,
         health: Health::Well,
     };
@@ -178,6 +189,7 @@ fn health(found: &AccountStanding) -> Health {
     let is_odd = found.inbox_trouble.is_some()
         || !found.ignored.is_empty()
         || !found.channels_left_out.is_empty()
+        || found.corrected.iter().any(|corrected| !corrected.would_stay())
         || !found.bundles_gone.is_empty();
     if found.due.is_some() {
         Health::Waiting

@@ -5,14 +5,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::check::{OUTLIER_DAYS, USUAL_DAYS, outlier_warnings, refuse_closed};
+use super::check::{MEASURES, OUTLIER_DAYS, USUAL_DAYS, outlier_warnings, refuse_closed};
+use super::file_facts::stated_grain;
 use super::read::{Terms, context, read, watched};
 use super::{Interrupt, WorkflowError, Workspace};
 use crate::audit::ChainHead;
 use crate::domain::calendar::minus_days;
 use crate::domain::{Account, Conversions, Currency, Day, DayFact, Digest, Instant, Measures};
 use crate::ingest::{ClosedChange, DailyReport, Difference, Reading, Warning};
-use crate::store::ledger::{Ledger, NewFile};
+use crate::store::ledger::{Incoming, Ledger, NewFile};
 
 /// The claim under which the ledger in memory knows the file.
 const CLAIM: &str = "validate";
@@ -38,13 +39,14 @@ pub fn validate(
     let file = crate::store::files::open_regular(path)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let context = context(account, terms, &name, now, workspace.config.limits);
-    let mut take = ledger.begin_take(account, CLAIM, now)?;
+    let incoming = Incoming { claim: CLAIM, arrived_at: now, grain: stated_grain(terms.source) };
+    let mut take = ledger.begin_take(account, incoming)?;
     let input = watched(file, None);
     let interrupt = Interrupt::default();
     let reading = read(input, &context, &interrupt, path, &mut |row| take.state(row))?;
     let Reading::Taken(mut report) = reading else { return Ok(Validated { reading, corrects: 0 }) };
     let head = ChainHead { seq: 1, hash: Digest::of(CLAIM.as_bytes()) };
-    take.accept(&record(&report, now), (CLAIM, head))?;
+    take.accept(&record(&report, now), (CLAIM, head), &[])?;
     let stated = ledger.facts(account, None, None)?;
     let known = known_facts(workspace, account, &report)?;
     let corrections = corrections(account, &stated, &known);
@@ -120,7 +122,7 @@ fn differences(currency: Currency, before: &Measures, after: &Measures) -> Vec<D
         ]
     };
     let shown = |text: Option<String>| text.unwrap_or_else(|| "blank".to_owned());
-    ["spend", "revenue", "impressions", "clicks", "conversions"]
+    MEASURES
         .into_iter()
         .zip(texts(before).into_iter().zip(texts(after)))
         .filter(|(_, (first, second))| first != second)

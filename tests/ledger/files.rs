@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use budgetd::domain::{Conversions, Measures};
+use budgetd::domain::{ChannelName, Conversions, Grain, Measures};
 use budgetd::ingest::Stated;
 use budgetd::store::StoreError;
 use budgetd::store::ledger::{Changes, FileCounts, FileOutcome, REPLACEMENTS_MAX};
 
 use crate::world::{
-    AFFILIATE, EMAIL, GOOGLE, World, account, account_with, at, daily_row, day, money,
+    AFFILIATE, EMAIL, GOOGLE, World, account, account_with, at, changed, daily_row, day, incoming,
+    money,
 };
 
 #[test]
@@ -33,7 +34,7 @@ fn the_first_file_brings_its_days() {
     );
     let fact = world.facts()[0];
     assert_eq!((fact.file, fact.arrived_at), (World::digest(1), at("2026-01-05T12:00:00Z")));
-    let days = world.ledger.fact_days(&world.account.id).expect("days");
+    let days = world.ledger.fact_days(&world.account.id, Grain::Day).expect("days");
     assert_eq!(days, Some((day("2026-01-03"), day("2026-01-04"))));
 }
 
@@ -67,8 +68,9 @@ fn campaigns_are_summed_per_day_and_channel() {
     let mut rows = Vec::new();
     world
         .ledger
-        .each_fact_row(&world.account.id, None, None, &mut |row| {
-            rows.push((row.day, row.channel.as_str().to_owned(), row.campaign.to_owned()));
+        .each_fact_row(&world.account.id, Grain::Day, None, None, &mut |row| {
+            let channel = row.channel.expect("a channel").as_str().to_owned();
+            rows.push((row.day, channel, row.campaign.to_owned()));
             if rows.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .expect("rows");
@@ -90,10 +92,9 @@ fn a_newer_file_replaces_its_pairs_and_no_others() {
     let changes = world.take("2026-01-06", &[("2026-01-04", GOOGLE, "", money(250, 1_000))]);
     assert_eq!((changes.new_days, changes.added, changes.replaced), (0, 0, 1));
     let replacement = &changes.replacements[0];
-    assert_eq!((replacement.day, replacement.channel.as_str()), (day("2026-01-04"), "Google Ads"));
-    assert_eq!((&*replacement.spend_before, &*replacement.spend_after), ("1.00", "2.50"));
-    assert_eq!((&*replacement.revenue_before, &*replacement.revenue_after), ("3.00", "10.00"));
-    assert!(replacement.others.is_empty());
+    assert_eq!(replacement.day, day("2026-01-04"));
+    assert_eq!(replacement.channel.as_ref().map(ChannelName::as_str), Some("Google Ads"));
+    assert_eq!(changed(replacement), ["spend 1.00 → 2.50", "revenue 3.00 → 10.00"]);
     assert_eq!(
         world.values(),
         [
@@ -148,7 +149,7 @@ fn part_of_a_pairs_campaigns_is_no_duplicate_but_replaces_the_pair() {
     assert!(!changes.is_duplicate);
     assert_eq!(changes.replaced, 1);
     let replacement = &changes.replacements[0];
-    assert_eq!((&*replacement.spend_before, &*replacement.spend_after), ("4.00", "1.00"));
+    assert_eq!(changed(replacement), ["spend 4.00 → 1.00", "revenue 6.00 → 2.00"]);
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(100, 200))]);
     assert_eq!(world.facts()[0].file, World::digest(2));
 }
@@ -164,7 +165,7 @@ fn a_file_without_campaigns_replaces_a_pair_that_had_them() {
         ],
     );
     let changes = world.take("2026-01-06", &[("2026-01-04", GOOGLE, "", money(400, 600))]);
-    assert_eq!(changes.replacements[0].others, ["campaigns"]);
+    assert_eq!(changed(&changes.replacements[0]), ["campaigns - → -"]);
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(400, 600))]);
     // And back again, with other values.
     let changes = world.take(
@@ -174,7 +175,7 @@ fn a_file_without_campaigns_replaces_a_pair_that_had_them() {
             ("2026-01-04", GOOGLE, "search", Measures { clicks: Some(2), ..money(300, 400) }),
         ],
     );
-    assert_eq!(changes.replacements[0].others, ["clicks"]);
+    assert_eq!(changed(&changes.replacements[0]), ["clicks - → 2"]);
 }
 
 #[test]
@@ -191,8 +192,7 @@ fn a_key_that_a_file_states_twice_is_told_on_new_and_on_known_days() {
     let mut world = World::new();
     world.take("2026-01-04", &[("2026-01-03", GOOGLE, "", money(1, 1))]);
     let (file, head) = world.next_file("2026-01-05");
-    let mut take =
-        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
     let mut state = |line: usize, day_text, spend| {
         let row = (day_text, GOOGLE, "", money(spend, 1));
         take.state(&daily_row(line - 2, &row)).expect("a row")
@@ -206,8 +206,7 @@ fn a_key_that_a_file_states_twice_is_told_on_new_and_on_known_days() {
     // The first row of a key counts also where it overwrote an older one.
     take.refuse(&file, ("main", head)).expect("refused");
     let (file, _) = world.next_file("2026-01-06");
-    let mut take =
-        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
     let mut state = |line: usize, spend| {
         let row = ("2026-01-03", GOOGLE, "", money(spend, 1));
         take.state(&daily_row(line - 2, &row)).expect("a row")
@@ -223,8 +222,7 @@ fn a_key_stated_twice_is_told_however_many_rows_lie_between() {
     // and of the one in front of a double.
     let mut world = World::new();
     let (file, head) = world.next_file("2026-01-05");
-    let mut take =
-        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
     let campaigns: Vec<String> = (0..100).map(|index| format!("{index:03}")).collect();
     let mut state = |line: usize, index: usize, spend| {
         let row = ("2026-01-04", GOOGLE, campaigns[index].as_str(), money(spend, 1));
@@ -240,7 +238,7 @@ fn a_key_stated_twice_is_told_however_many_rows_lie_between() {
     }
     let first = Stated::DiffersFrom { line: 103, figures: money(1, 1).into() };
     assert_eq!(state(104, 99, 2), first);
-    take.accept(&file, ("main", head)).expect("accepted");
+    take.accept(&file, ("main", head), &[]).expect("accepted");
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(100, 100))]);
 }
 
@@ -255,8 +253,7 @@ fn more_rows_than_are_held_may_come_in_any_order_and_each_double_is_told() {
     for order in [by_key, reversed, mixed] as [Vec<usize>; 3] {
         let mut world = World::new();
         let (file, head) = world.next_file("2026-01-05");
-        let mut take =
-            world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+        let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
         let mut state = |line: usize, index: usize, spend| {
             let row = ("2026-01-04", GOOGLE, campaigns[index].as_str(), money(spend, 1));
             take.state(&daily_row(line - 2, &row)).expect("a row")
@@ -270,7 +267,7 @@ fn more_rows_than_are_held_may_come_in_any_order_and_each_double_is_told() {
             let other = Stated::DiffersFrom { line: first, figures: money(1, 1).into() };
             assert_eq!(state(ROWS + 3, index, 2), other);
         }
-        take.accept(&file, ("main", head)).expect("accepted");
+        take.accept(&file, ("main", head), &[]).expect("accepted");
         let sum = i128::try_from(ROWS).expect("few rows");
         assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(sum, sum))]);
     }
@@ -281,8 +278,7 @@ fn a_refused_file_leaves_its_record_and_no_rows() {
     let mut world = World::new();
     world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
     let (file, head) = world.next_file("2026-01-06");
-    let mut take =
-        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
     take.state(&daily_row(0, &("2026-01-04", GOOGLE, "", money(2, 2)))).expect("a row");
     take.state(&daily_row(1, &("2026-01-05", GOOGLE, "", money(2, 2)))).expect("a row");
     take.finish().expect("changes");
@@ -300,8 +296,7 @@ fn a_refused_file_leaves_its_record_and_no_rows() {
 fn a_file_that_was_broken_off_leaves_no_trace() {
     let mut world = World::new();
     let (file, _) = world.next_file("2026-01-06");
-    let mut take =
-        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
     take.state(&daily_row(0, &("2026-01-04", GOOGLE, "", money(2, 2)))).expect("a row");
     drop(take);
     let mut world = world.reopen();
@@ -315,8 +310,9 @@ fn a_file_that_was_broken_off_leaves_no_trace() {
 #[test]
 fn a_claim_is_taken_once() {
     let mut world = World::new();
+    let (file, _) = World::new().next_file("2026-01-05");
     world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
-    let again = world.ledger.begin_take(&world.account, "claim-1", at("2026-01-05T12:00:00Z"));
+    let again = world.ledger.begin_take(&world.account, incoming(&file));
     let refused = again.err().expect("it has been taken");
     assert!(matches!(refused, StoreError::Refused { .. }), "{refused}");
 }
@@ -337,8 +333,9 @@ fn replacements_are_counted_beyond_those_that_are_told() {
     // The first hundred by day and channel name, whatever the order of the rows.
     for (index, replacement) in changes.replacements.iter().enumerate() {
         assert_eq!(replacement.day.to_string(), days[index / 2]);
-        assert_eq!(replacement.channel.as_str(), ["Email", "Google Ads"][index % 2]);
-        assert_eq!((&*replacement.spend_before, &*replacement.spend_after), ("1.00", "2.00"));
+        let channel = replacement.channel.as_ref().expect("a channel");
+        assert_eq!(channel.as_str(), ["Email", "Google Ads"][index % 2]);
+        assert_eq!(changed(replacement), ["spend 1.00 → 2.00"]);
     }
 }
 

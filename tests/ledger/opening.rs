@@ -11,7 +11,7 @@ use budgetd::store::ledger::Ledger;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::world::{GOOGLE, World, daily_row, money};
+use crate::world::{GOOGLE, World, daily_row, incoming, money};
 
 /// The digest of every file of a folder, by name.
 fn contents(folder: &Path) -> BTreeMap<String, Digest> {
@@ -137,13 +137,12 @@ fn a_reader_sees_whole_files_only() {
     let account = world.account.clone();
     let days = || reader.facts(&account, None, None).expect("facts").len();
     let (file, head) = world.next_file("2026-01-06");
-    let mut take =
-        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
     take.state(&daily_row(0, &("2026-01-05", GOOGLE, "", money(2, 2)))).expect("a row");
     assert_eq!(days(), 1);
     let late = Ledger::open_read_only(&path).expect("a reader beside a writer");
     assert_eq!(late.facts(&account, None, None).expect("facts").len(), 1);
-    take.accept(&file, ("main", head)).expect("accepted");
+    take.accept(&file, ("main", head), &[]).expect("accepted");
     assert_eq!(days(), 2);
 }
 
@@ -153,7 +152,7 @@ fn a_reader_cannot_write() {
     let path = world.folder.path().join("ledger.db");
     let mut reader = Ledger::open_read_only(&path).expect("a reader");
     let (file, head) = world.next_file("2026-01-06");
-    let take = reader.begin_take(&world.account, &file.claim, file.arrived_at);
+    let take = reader.begin_take(&world.account, incoming(&file));
     assert!(matches!(take.err(), Some(StoreError::Machine { .. })));
     let set = reader.set_chain_head("main", head).expect_err("read-only");
     assert!(matches!(set, StoreError::Machine { .. }), "{set}");
@@ -164,8 +163,7 @@ fn after_a_power_cut_what_was_accepted_is_there_and_the_rest_is_not() {
     let mut world = World::new();
     world.take("2026-01-05", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
     let (file, _) = world.next_file("2026-01-06");
-    let mut take =
-        world.ledger.begin_take(&world.account, &file.claim, file.arrived_at).expect("a take");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
     // More than the page cache holds, so that unfinished pages are in the log already.
     let campaign = "c".repeat(1_000);
     let start = "2020-01-01".parse::<budgetd::domain::Day>().expect("a day");

@@ -7,15 +7,15 @@ use budgetd::store::ledger::{Missed, NewPublication};
 
 use crate::world::{World, at, channel, day};
 
-fn main() -> AccountId {
+pub fn main() -> AccountId {
     AccountId::new("main").expect("an id")
 }
 
-fn week(first_day: &str) -> Week {
+pub fn week(first_day: &str) -> Week {
     Week::starting(day(first_day))
 }
 
-fn published(first_day: &str, revision: u32, vetoed: &[&str]) -> NewPublication {
+pub fn published(first_day: &str, revision: u32, vetoed: &[&str]) -> NewPublication {
     NewPublication {
         account: main(),
         week: week(first_day),
@@ -39,9 +39,13 @@ fn head(seq: u64) -> ChainHead {
 }
 
 impl World {
-    fn publish(&mut self, publication: &NewPublication) {
-        let seq = self.ledger.chain_head("main").expect("a head").map_or(1, |head| head.seq + 1);
-        self.ledger.record_publication(publication, ("main", head(seq))).expect("published");
+    pub fn publish(&mut self, publication: &NewPublication) {
+        let head = self.next_head();
+        self.ledger.record_publication(publication, ("main", head)).expect("published");
+    }
+
+    pub fn next_head(&self) -> ChainHead {
+        head(self.ledger.chain_head("main").expect("a head").map_or(1, |head| head.seq + 1))
     }
 
     fn runs(&self, before: &str) -> Vec<(String, u32)> {

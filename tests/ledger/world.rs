@@ -1,12 +1,12 @@
 //! A small account, its rows, and a ledger in a folder of its own.
 
-use budgetd::audit::ChainHead;
+use budgetd::audit::{ChainHead, MeasureChange, Replacement};
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, Day, DayFact, Digest, Instant, Measures,
-    Money, StatedRow,
+    Account, AccountId, Channel, ChannelName, Currency, Day, DayFact, Digest, Grain, Instant,
+    Measures, Money, StatedRow,
 };
 use budgetd::ingest::Stated;
-use budgetd::store::ledger::{Changes, Ledger, NewFile};
+use budgetd::store::ledger::{Changes, Incoming, Ledger, NewFile};
 use tempfile::TempDir;
 
 pub const AFFILIATE: usize = 0;
@@ -75,8 +75,7 @@ impl World {
     /// duplicate if it is one.
     pub fn take(&mut self, arrived: &str, rows: &Rows<'_>) -> Changes {
         let (file, head) = self.next_file(arrived);
-        let mut take =
-            self.ledger.begin_take(&self.account, &file.claim, file.arrived_at).expect("a take");
+        let mut take = self.ledger.begin_take(&self.account, incoming(&file)).expect("a take");
         for (index, row) in rows.iter().enumerate() {
             let stated = take.state(&daily_row(index, row)).expect("a row");
             assert_eq!(stated, Stated::New, "{row:?}");
@@ -85,7 +84,7 @@ impl World {
         if changes.is_duplicate {
             take.duplicate(&file, ("main", head)).expect("a duplicate");
         } else {
-            take.accept(&file, ("main", head)).expect("an accepted file");
+            take.accept(&file, ("main", head), &[]).expect("an accepted file");
         }
         changes
     }
@@ -131,9 +130,27 @@ impl World {
     }
 }
 
+/// What begins the take of a file of days.
+pub fn incoming(file: &NewFile) -> Incoming<'_> {
+    incoming_as(file, Grain::Day)
+}
+
+pub fn incoming_as(file: &NewFile, grain: Grain) -> Incoming<'_> {
+    Incoming { claim: &file.claim, arrived_at: file.arrived_at, grain }
+}
+
 pub fn daily_row<'a>(
     index: usize,
     &(day_text, channel, campaign, measures): &(&'a str, usize, &'a str, Measures),
 ) -> StatedRow<'a> {
     StatedRow::of_channel(index as u64 + 2, day(day_text), channel, campaign, measures)
+}
+
+/// What a replacement changed, as "spend 1.00 → 2.50"; "-" stands for what has no value.
+pub fn changed(replacement: &Replacement) -> Vec<String> {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    let text = |change: &MeasureChange| {
+        format!("{} {} → {}", change.measure, value(&change.before), value(&change.after))
+    };
+    replacement.changed.iter().map(text).collect()
 }

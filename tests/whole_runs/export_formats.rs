@@ -124,12 +124,13 @@ fn a_corrected_day_is_replaced_and_the_change_is_told() {
     assert_eq!(
         event["replacements"],
         json!([
-            {"day": "2025-09-02", "channel": "Email", "spend_before": "22170.18",
-             "spend_after": "22170.18", "revenue_before": "34807.18", "revenue_after": "34191.68",
-             "others": ["conversions"]},
-            {"day": "2025-09-02", "channel": "Google Ads", "spend_before": "10862.81",
-             "spend_after": "12702.81", "revenue_before": "18140.89", "revenue_after": "18140.89",
-             "others": []},
+            {"day": "2025-09-02", "channel": "Email", "changed": [
+                {"measure": "revenue", "before": "34807.18", "after": "34191.68"},
+                {"measure": "conversions", "before": "130", "after": "129"},
+            ]},
+            {"day": "2025-09-02", "channel": "Google Ads", "changed": [
+                {"measure": "spend", "before": "10862.81", "after": "12702.81"},
+            ]},
         ])
     );
 
@@ -137,7 +138,7 @@ fn a_corrected_day_is_replaced_and_the_change_is_told() {
     let answer = workspace.ingest(&first, ARRIVED, 0);
     assert_eq!((&answer["answer"], &answer["replaced"]), (&"accepted".into(), &2.into()));
     assert_eq!(workspace.facts(), truth("redelivery_1_first.csv"));
-    assert_eq!(newest_event(&workspace)["replacements"][1]["spend_after"], "10862.81");
+    assert_eq!(newest_event(&workspace)["replacements"][1]["changed"][0]["after"], "10862.81");
     let archived = fs::read_dir(workspace.path("archive/inr/2025/09")).expect("an archive");
     assert_eq!(archived.count(), 2);
     workspace.call(&["audit", "verify"]).with(0);

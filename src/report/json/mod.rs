@@ -7,8 +7,8 @@ mod write;
 
 use serde::Serialize;
 
-use self::inputs::{InputsJson, SettingsJson};
 pub(super) use self::inputs::missing_days;
+use self::inputs::{InputsJson, SettingsJson};
 use self::warnings::WarningJson;
 use self::write::six_digits;
 use super::FORMAT;

@@ -4,17 +4,18 @@
 
 use rusqlite::{CachedStatement, Connection};
 
-use super::encode::MeasureColumns;
+use super::encode::optional_text;
+use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns};
 use super::held::{Held, Key};
 
 /// Rows per statement: more gains nothing, and every column of each is a parameter of its own.
 const ROWS: usize = 32;
 
-/// The parameters that all rows share: account and file.
-const SHARED: usize = 2;
+/// The parameters that all rows share: account, grain and file.
+const SHARED: usize = 3;
 
 /// The parameters of one row.
-const PER_ROW: usize = 9;
+const PER_ROW: usize = 5 + FIGURES_COUNT;
 
 /// A row as its columns, with the number of its channel.
 #[derive(Clone, Copy)]
@@ -25,8 +26,10 @@ pub struct FactColumns<'a> {
     pub channel: i64,
     /// Its campaign.
     pub campaign: &'a str,
-    /// Its measures.
-    pub measures: MeasureColumns,
+    /// Its figures.
+    pub figures: FigureColumns,
+    /// What it keeps for models; empty: nothing.
+    pub controls: &'a str,
     /// Its line in the file.
     pub line: i64,
 }
@@ -37,8 +40,10 @@ pub enum Pushed {
     New,
     /// One that is held has it; the row is not taken.
     Held {
-        /// Its measures.
-        measures: MeasureColumns,
+        /// Its figures.
+        figures: FigureColumns,
+        /// It states the same.
+        is_same: bool,
         /// Its line.
         line: i64,
     },
@@ -58,11 +63,19 @@ pub struct Batch<'l> {
 
 impl<'l> Batch<'l> {
     /// An empty batch for the rows of `file`.
-    pub fn new(connection: &'l Connection, account: i64, file: i64) -> rusqlite::Result<Self> {
+    pub fn new(
+        connection: &'l Connection,
+        account: i64,
+        grain: i64,
+        file: i64,
+    ) -> rusqlite::Result<Self> {
         // No row of a batch can be there already; if one is, nothing of this file may stay.
-        let many = format!("INSERT OR ROLLBACK INTO facts {COLUMNS} VALUES {}", places(ROWS));
-        let one =
-            format!("INSERT INTO facts {COLUMNS} VALUES {} ON CONFLICT DO NOTHING", places(1));
+        let many =
+            format!("INSERT OR ROLLBACK INTO facts ({COLUMNS}, {FIGURES}) VALUES {}", places(ROWS));
+        let one = format!(
+            "INSERT INTO facts ({COLUMNS}, {FIGURES}) VALUES {} ON CONFLICT DO NOTHING",
+            places(1)
+        );
         let mut batch = Self {
             insert_many: connection.prepare_cached(&many)?,
             insert_one: connection.prepare_cached(&one)?,
@@ -71,7 +84,8 @@ impl<'l> Batch<'l> {
         };
         for statement in [&mut batch.insert_many, &mut batch.insert_one] {
             statement.raw_bind_parameter(1, account)?;
-            statement.raw_bind_parameter(2, file)?;
+            statement.raw_bind_parameter(2, grain)?;
+            statement.raw_bind_parameter(3, file)?;
         }
         Ok(batch)
     }
@@ -104,7 +118,7 @@ impl<'l> Batch<'l> {
             };
             for index in 0..rows {
                 let (key, values) = self.held.pop().expect("no more are inserted than are held");
-                bind(insert, index, &key.row(values))?;
+                bind(insert, index, &key.row(&values))?;
                 self.inserted = Some(key);
             }
             insert.raw_execute()?;
@@ -120,15 +134,14 @@ impl<'l> Batch<'l> {
     }
 }
 
-const COLUMNS: &str = "(account, file, seen, day, channel, campaign, spend, revenue, impressions,
-    clicks, conversions, line)";
+const COLUMNS: &str = "account, grain, file, seen, day, channel, campaign, controls, line";
 
 /// The parameters of so many rows.
 fn places(rows: usize) -> String {
     let row = |index: usize| {
         let own: Vec<String> =
             (0..PER_ROW).map(|column| format!("?{}", place(index, column))).collect();
-        format!("(?1, ?2, ?2, {})", own.join(", "))
+        format!("(?1, ?2, ?3, ?3, {})", own.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
@@ -143,14 +156,10 @@ fn bind(
     index: usize,
     row: &FactColumns<'_>,
 ) -> rusqlite::Result<()> {
-    let measures = &row.measures;
     statement.raw_bind_parameter(place(index, 0), row.day)?;
     statement.raw_bind_parameter(place(index, 1), row.channel)?;
     statement.raw_bind_parameter(place(index, 2), row.campaign)?;
-    statement.raw_bind_parameter(place(index, 3), measures.spend)?;
-    statement.raw_bind_parameter(place(index, 4), measures.revenue)?;
-    statement.raw_bind_parameter(place(index, 5), measures.impressions)?;
-    statement.raw_bind_parameter(place(index, 6), measures.clicks)?;
-    statement.raw_bind_parameter(place(index, 7), measures.conversions)?;
-    statement.raw_bind_parameter(place(index, 8), row.line)
+    statement.raw_bind_parameter(place(index, 3), optional_text(row.controls))?;
+    statement.raw_bind_parameter(place(index, 4), row.line)?;
+    row.figures.bind(statement, place(index, 5))
 }

@@ -1,175 +1,145 @@
-//! The end of a file: on each day that the ledger had rows of, what changed per channel. A pair
-//! (day, channel) that the file states is replaced as a whole, so older campaigns that it does
-//! not state go, and all rows of the pair name the file.
+//! What a file changes: how many days it brought, and which pairs (day, channel) it replaced, each
+//! with the old and the new value of every measure that is no longer what it was.
 
-use super::WRITE;
-use super::encode::read_measures;
-use super::fault::fault;
-use super::take::{Changes, REPLACEMENTS_MAX, Take};
-use crate::audit::Replacement;
-use crate::domain::{ChannelName, Currency, Day, Measures};
-use crate::store::StoreError;
+use std::collections::BTreeMap;
 
-/// The rows of one channel on one day, as they stand at the end of the file.
-struct Pair {
-    channel: i64,
-    /// The file states it.
-    stated: bool,
-    /// There were rows of it before the file.
-    known: bool,
-    /// A row of it is new, has other values, or is an older one that the file does not state.
-    changed: bool,
-    /// The older values that are still there.
-    before: Measures,
-    /// What the file states.
-    after: Measures,
+use crate::audit::{MeasureChange, Replacement};
+use crate::domain::{ChannelName, Conversions, Currency, Day, Figures, FineMoney, decimal};
+
+/// How many replacements are kept one by one: enough to look at, few enough for a log line.
+pub const REPLACEMENTS_MAX: usize = 100;
+
+/// What a file changes. A day stands for the week or month that it begins, if that is the grain
+/// of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Days of the account that the ledger had no row for.
+    pub new_days: u64,
+    /// (day, channel) pairs that are new on days that had rows of other channels.
+    pub added: u64,
+    /// (day, channel) pairs whose values, campaigns or controls changed.
+    pub replaced: u64,
+    /// How many of them each day has; days without any are not in it.
+    pub replaced_per_day: BTreeMap<Day, u64>,
+    /// The first [`REPLACEMENTS_MAX`] of them, by day and channel name, the business last.
+    pub replacements: Vec<Replacement>,
+    /// Every row of the file was current already.
+    pub is_duplicate: bool,
 }
 
-impl Take<'_> {
-    /// Ends the file: drops what it replaces and says what it changes. Asked again, it answers
-    /// the same.
-    pub fn finish(&mut self) -> Result<Changes, StoreError> {
-        if let Some(changes) = &self.changes {
-            return Ok(changes.clone());
-        }
-        let changes = self
-            .batch
-            .flush()
-            .and_then(|()| self.find_changes())
-            .map_err(|error| fault(&self.ledger.path, WRITE, error))?;
-        self.changes = Some(changes.clone());
-        Ok(changes)
+/// The replaced pairs of some days; there is at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaced<'a> {
+    /// How many they are.
+    pub pairs: u64,
+    /// The first of the days.
+    pub first_day: Day,
+    /// The last of the days.
+    pub last_day: Day,
+    /// The first of the pairs, at least one.
+    pub examples: &'a [Replacement],
+}
+
+impl Changes {
+    /// What was replaced on `day` and before; `None`: nothing.
+    pub fn replaced_until(&self, day: Day) -> Option<Replaced<'_>> {
+        let days = || self.replaced_per_day.range(..=day);
+        let ((&first_day, _), (&last_day, _)) = days().next().zip(days().next_back())?;
+        let pairs = days().map(|(_, pairs)| pairs).sum();
+        let told = self.replacements.partition_point(|replacement| replacement.day <= day);
+        Some(Replaced { pairs, first_day, last_day, examples: &self.replacements[..told] })
     }
 
-    fn find_changes(&self) -> rusqlite::Result<Changes> {
-        let mut changes = Changes::default();
-        for (&day, &had_rows) in &self.days {
-            if had_rows {
-                self.settle_day(day, &mut changes)?;
-            } else {
-                changes.new_days += 1;
-            }
-        }
-        let nothing_changed = changes.new_days + changes.added + changes.replaced == 0;
-        changes.is_duplicate = nothing_changed && !self.days.is_empty();
-        Ok(changes)
-    }
-
-    fn settle_day(&self, day: i64, changes: &mut Changes) -> rusqlite::Result<()> {
-        let mut replaced = Vec::new();
-        for pair in self.pairs(day)?.into_iter().filter(|pair| pair.stated && pair.changed) {
-            if pair.known {
-                self.replace(day, pair.channel)?;
-                replaced.push(pair);
-            } else {
-                changes.added += 1;
-            }
-        }
-        changes.replaced += replaced.len() as u64;
-        let room = REPLACEMENTS_MAX - changes.replacements.len();
-        if room > 0 {
-            let mut told: Vec<(usize, Pair)> =
-                replaced.into_iter().map(|pair| (self.position(pair.channel), pair)).collect();
-            told.sort_unstable_by_key(|&(position, _)| position);
-            told.truncate(room);
-            let told = told.into_iter().map(|(position, pair)| self.tell(day, position, &pair));
-            changes.replacements.extend(told);
-        }
-        Ok(())
-    }
-
-    /// The pairs of a day, each with what its rows say of it.
-    fn pairs(&self, day: i64) -> rusqlite::Result<Vec<Pair>> {
-        let read = "SELECT channel, spend, revenue, impressions, clicks, conversions, file, seen
-            FROM facts WHERE account = ?1 AND day = ?2 ORDER BY channel";
-        let mut read = self.ledger.connection.prepare_cached(read)?;
-        let mut rows = read.query((self.account, day))?;
-        let mut pairs: Vec<Pair> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let channel = row.get(0)?;
-            let measures = read_measures(row, 1)?;
-            let (file, seen): (i64, i64) = (row.get(6)?, row.get(7)?);
-            if pairs.last().is_none_or(|pair| pair.channel != channel) {
-                pairs.push(Pair::of(channel));
-            }
-            let pair = pairs.last_mut().expect("one was pushed if there was none");
-            let (stated, inserted, overwritten) = (seen == self.file, file == self.file, file < 0);
-            pair.stated |= stated;
-            pair.known |= !inserted;
-            pair.changed |= inserted || overwritten || !stated;
-            if stated {
-                pair.after = pair.after.plus(measures);
-            }
-            if !inserted && !overwritten {
-                pair.before = pair.before.plus(measures);
-            }
-        }
-        Ok(pairs)
-    }
-
-    /// Makes a pair this file's alone.
-    fn replace(&self, day: i64, channel: i64) -> rusqlite::Result<()> {
-        let pair = (self.account, day, channel, self.file);
-        let connection = &self.ledger.connection;
-        connection
-            .prepare_cached(
-                "DELETE FROM facts WHERE account = ?1 AND day = ?2 AND channel = ?3 AND seen <> ?4",
-            )?
-            .execute(pair)?;
-        connection
-            .prepare_cached(
-                "UPDATE facts SET file = ?4
-                 WHERE account = ?1 AND day = ?2 AND channel = ?3 AND file <> ?4",
-            )?
-            .execute(pair)?;
-        Ok(())
-    }
-
-    fn position(&self, channel: i64) -> usize {
-        let position = self.channels.iter().position(|&(_, number)| number == channel);
-        position.expect("a channel that the file states is one of the account's")
-    }
-
-    fn tell(&self, day: i64, position: usize, pair: &Pair) -> Replacement {
-        let overwritten = self.overwritten.get(&(day, position)).copied();
-        let before = pair.before.plus(overwritten.unwrap_or(Measures::NONE));
-        let day = i32::try_from(day).ok().and_then(Day::from_num_days_from_ce_opt);
-        let day = day.expect("the day of a row is a day");
-        replacement(day, &self.channels[position].0, before, pair.after, self.currency)
+    /// The first and the last day that it replaced something of.
+    pub fn replaced_days(&self) -> Option<(Day, Day)> {
+        self.replaced_until(Day::MAX).map(|replaced| (replaced.first_day, replaced.last_day))
     }
 }
 
-impl Pair {
-    const fn of(channel: i64) -> Self {
-        let (stated, known, changed) = (false, false, false);
-        Self { channel, stated, known, changed, before: Measures::NONE, after: Measures::NONE }
-    }
-}
-
-fn replacement(
+/// The correction of a pair whose figures were `before` and are `after`; `controls` says whether
+/// what it keeps for models changed.
+pub(super) fn replacement(
     day: Day,
-    channel: &ChannelName,
-    before: Measures,
-    after: Measures,
+    channel: Option<ChannelName>,
+    (before, after): (Figures, Figures),
+    controls: bool,
     currency: Currency,
 ) -> Replacement {
-    let counts = [
-        ("impressions", before.impressions != after.impressions),
-        ("clicks", before.clicks != after.clicks),
-        ("conversions", before.conversions != after.conversions),
-        ("campaigns", before == after),
-    ];
-    Replacement {
-        day,
-        channel: channel.clone(),
-        spend_before: before.spend.to_decimal(currency),
-        spend_after: after.spend.to_decimal(currency),
-        revenue_before: before.revenue.to_decimal(currency),
-        revenue_after: after.revenue.to_decimal(currency),
-        others: counts
-            .into_iter()
-            .filter(|&(_, changed)| changed)
-            .map(|(name, _)| name.to_owned())
-            .collect(),
+    let mut changed: Vec<MeasureChange> = texts(&before, currency)
+        .into_iter()
+        .zip(texts(&after, currency))
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((measure, before), (_, after))| MeasureChange {
+            measure: measure.to_owned(),
+            before,
+            after,
+        })
+        .collect();
+    let unvalued =
+        |measure: &str| MeasureChange { measure: measure.to_owned(), before: None, after: None };
+    if controls {
+        changed.push(unvalued("controls"));
+    } else if changed.is_empty() {
+        changed.push(unvalued("campaigns"));
+    }
+    Replacement { day, channel, changed }
+}
+
+/// Each measure as an exact decimal; `None`: it isn't known.
+fn texts(figures: &Figures, currency: Currency) -> [(&'static str, Option<String>); 5] {
+    let count = |count: Option<u64>| count.map(|count| count.to_string());
+    [
+        ("spend", figures.spend.map(|spend| exact(spend, currency))),
+        ("revenue", figures.revenue.map(|revenue| exact(revenue, currency))),
+        ("impressions", count(figures.impressions)),
+        ("clicks", count(figures.clicks)),
+        ("conversions", figures.conversions.map(Conversions::to_decimal)),
+    ]
+}
+
+/// The digits that a [`FineMoney`] has behind the minor unit.
+const REST_DIGITS: u8 = 18;
+
+/// "428.00", and with all its digits what is finer than the minor unit: "428.2258".
+fn exact(money: FineMoney, currency: Currency) -> String {
+    let minor = money.minor().minor();
+    let fine = minor
+        .checked_mul(FineMoney::REST_PER_MINOR.into())
+        .and_then(|whole| whole.checked_add(money.rest().into()));
+    match fine {
+        Some(fine) if money.rest() > 0 => {
+            decimal::format_short(fine, currency.minor_digits() + REST_DIGITS)
+        }
+        _ => money.rounded().to_decimal(currency),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Money;
+
+    fn rupees() -> Currency {
+        Currency::from_code("INR").expect("a currency")
+    }
+
+    #[test]
+    fn money_is_told_with_every_digit_that_it_has() {
+        let told = |minor, rest| {
+            let money = FineMoney::new(Money::from_minor(minor), rest).expect("less than one");
+            exact(money, rupees())
+        };
+        assert_eq!(told(42_800, 0), "428.00");
+        assert_eq!(told(42_822, 580_000_000_000_000_000), "428.2258");
+        assert_eq!(told(-1, 500_000_000_000_000_000), "-0.005");
+        assert_eq!(told(0, 1), "0.00000000000000000001");
+    }
+
+    #[test]
+    fn a_day_without_replacements_has_no_example() {
+        let day: Day = "2026-01-04".parse().expect("a day");
+        let changes = Changes { new_days: 3, ..Changes::default() };
+        assert_eq!(changes.replaced_until(day), None);
+        assert_eq!(changes.replaced_days(), None);
     }
 }

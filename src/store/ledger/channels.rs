@@ -9,6 +9,9 @@ use crate::store::StoreError;
 
 use super::Ledger;
 
+/// The number that stands for the whole business; those of channels begin at 1.
+pub(super) const BUSINESS: i64 = 0;
+
 /// A channel as the ledger knows it.
 struct Known {
     number: i64,

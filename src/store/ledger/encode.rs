@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, SecondsFormat};
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
 
-use crate::domain::{Conversions, Day, Digest, Instant, Measures, Money};
+use crate::domain::{Day, Digest, Grain, Instant};
 
 /// Days since the day before the first of January of the year 1.
 pub fn day(day: Day) -> i64 {
@@ -55,63 +55,32 @@ pub fn read_count(row: &Row<'_>, column: usize) -> Result<u64, Error> {
     u64::try_from(count).map_err(|_| Error::IntegralValueOutOfRange(column, count))
 }
 
-fn read_optional_count(row: &Row<'_>, column: usize) -> Result<Option<u64>, Error> {
+/// A count of a column that may be empty.
+pub fn read_optional_count(row: &Row<'_>, column: usize) -> Result<Option<u64>, Error> {
     let Some(count) = row.get::<_, Option<i64>>(column)? else { return Ok(None) };
     u64::try_from(count).map(Some).map_err(|_| Error::IntegralValueOutOfRange(column, count))
 }
 
-/// The measures of five columns from `first` on: spend, revenue, impressions, clicks, conversions.
-pub fn read_measures(row: &Row<'_>, first: usize) -> Result<Measures, Error> {
-    Ok(Measures {
-        spend: Money::from_minor(row.get::<_, i64>(first)?.into()),
-        revenue: Money::from_minor(row.get::<_, i64>(first + 1)?.into()),
-        impressions: read_optional_count(row, first + 2)?,
-        clicks: read_optional_count(row, first + 3)?,
-        conversions: read_optional_count(row, first + 4)?.map(Conversions::from_millionths),
-    })
-}
-
-/// The five columns of measures, in the order of [`read_measures`].
-#[derive(Debug, Clone, Copy)]
-pub struct MeasureColumns {
-    /// Minor units.
-    pub spend: i64,
-    /// Minor units.
-    pub revenue: i64,
-    /// Times shown.
-    pub impressions: Option<i64>,
-    /// Clicks.
-    pub clicks: Option<i64>,
-    /// Millionths.
-    pub conversions: Option<i64>,
-}
-
-impl MeasureColumns {
-    /// `None`: a value needs more than the 64 bits of a column, far beyond what a cell may hold.
-    pub fn of(measures: &Measures) -> Option<Self> {
-        let millionths = measures.conversions.map(Conversions::millionths);
-        Some(Self {
-            spend: i64::try_from(measures.spend.minor()).ok()?,
-            revenue: i64::try_from(measures.revenue.minor()).ok()?,
-            impressions: measures.impressions.map(i64::try_from).transpose().ok()?,
-            clicks: measures.clicks.map(i64::try_from).transpose().ok()?,
-            conversions: millionths.map(i64::try_from).transpose().ok()?,
-        })
-    }
-
-    /// The measures that these columns were made of.
-    pub fn measures(&self) -> Measures {
-        let count = |count: Option<i64>| count.map(i64::cast_unsigned);
-        Measures {
-            spend: Money::from_minor(self.spend.into()),
-            revenue: Money::from_minor(self.revenue.into()),
-            impressions: count(self.impressions),
-            clicks: count(self.clicks),
-            conversions: count(self.conversions).map(Conversions::from_millionths),
-        }
+/// The number of a grain: part of a row's key.
+pub const fn grain(grain: Grain) -> i64 {
+    match grain {
+        Grain::Day => 0,
+        Grain::Week => 1,
+        Grain::Month => 2,
     }
 }
 
-fn unreadable(column: usize, what: &'static str) -> Error {
+/// What stands for no text at all.
+pub fn optional_text(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// The text of a column that may be empty.
+pub fn read_optional_text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str, Error> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
+}
+
+/// What a column says that does not hold what its kind allows.
+pub fn unreadable(column: usize, what: &'static str) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, what.into())
 }

@@ -1,85 +1,219 @@
-//! What the ledger believes, read back: per day and channel for decisions, row by row for people.
+//! What the ledger believes, read back per period and channel: days for decisions, and days, weeks
+//! and months with whatever is known of them for models. Figures of campaigns are summed exactly;
+//! a pair (day, channel) whose spend or revenue isn't known is never part of a decision.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
 use super::Ledger;
-use super::channels::numbered;
-use super::encode::{self, read_day, read_digest, read_instant, read_measures, read_name};
-use crate::domain::{Account, AccountId, ChannelName, Day, DayFact, Digest, Instant, Measures};
+use super::channels::{BUSINESS, numbered};
+use super::encode::{self, read_day, read_digest, read_instant, read_optional_text};
+use super::figures::{FIGURES, FIGURES_COUNT, read_figures, sum};
+use crate::domain::{Account, Day, DayFact, Digest, Figures, Grain, Instant};
 use crate::store::StoreError;
 
-/// One row of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FactRow<'a> {
-    /// The day.
-    pub day: Day,
-    /// The channel, which the account may have no longer.
-    pub channel: &'a ChannelName,
-    /// The campaign; empty where the file had none.
-    pub campaign: &'a str,
-    /// What was measured.
-    pub measures: Measures,
+/// What is known of a channel in a day, week or month: its campaigns summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeriodFact {
+    /// The first day of the period.
+    pub first_day: Day,
+    /// The channel's position in the account's channels.
+    pub channel: usize,
+    /// The exact sums. Spend and revenue are known where each campaign states them; a count that
+    /// only some campaigns have is theirs.
+    pub figures: Figures,
+    /// When a file that states it last arrived.
+    pub arrived_at: Instant,
+    /// The file whose figures these are.
+    pub file: Digest,
 }
 
-/// A row of `facts` as a decision sees it: everything but the campaign.
+/// A row that speaks of the whole business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BusinessFact {
+    /// The first day of the period.
+    pub first_day: Day,
+    /// The further parts of its key; mostly empty.
+    pub campaign: String,
+    /// Its figures: the revenue is the outcome, the spend isn't known.
+    pub figures: Figures,
+    /// A JSON object of names and texts; empty where its file has none.
+    pub controls: String,
+    /// When a file that states it last arrived.
+    pub arrived_at: Instant,
+    /// The file whose figures these are.
+    pub file: Digest,
+}
+
+/// What is known of some periods.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PeriodFacts {
+    /// By period and channel.
+    pub channels: Vec<PeriodFact>,
+    /// By period and campaign.
+    pub business: Vec<BusinessFact>,
+}
+
+/// How many (day, channel) pairs have rows, but not all that a decision needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UnknownCounts {
+    /// Their spend is known and their revenue isn't.
+    pub without_revenue: u64,
+    /// Their revenue is known and their spend isn't.
+    pub without_spend: u64,
+    /// Neither is known.
+    pub without_both: u64,
+}
+
+impl UnknownCounts {
+    /// Counts those of `facts`.
+    pub fn of(facts: &[PeriodFact]) -> Self {
+        let mut counts = Self::default();
+        for PeriodFact { figures, .. } in facts {
+            match (figures.spend, figures.revenue) {
+                (Some(_), Some(_)) => {}
+                (Some(_), None) => counts.without_revenue += 1,
+                (None, Some(_)) => counts.without_spend += 1,
+                (None, None) => counts.without_both += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// A row of `facts` without its campaign.
 struct Part {
     day: Day,
-    channel: i64,
-    measures: Measures,
+    figures: Figures,
     file: i64,
     seen: i64,
 }
 
+/// What [`read_part`] reads, behind the channel.
+const PART_FIRST: usize = 1;
+
+/// Digest and arrival of files, looked up once each.
+pub(super) type Files = BTreeMap<i64, (Digest, Instant)>;
+
 impl Ledger {
-    /// What the ledger believes of `account` from `from` to `to` (both included; `None`: no
-    /// bound): campaigns summed, by day and channel. Channels that the account does not have are
-    /// left out.
+    /// What the ledger believes of each day and channel of `account` from `from` to `to` (both
+    /// included; `None`: no bound), by day and channel: money summed exactly and rounded once, half
+    /// to even. Pairs whose spend or revenue isn't known ([`Ledger::unknown_facts`]), and channels
+    /// that the account does not have, are left out.
     pub fn facts(
         &self,
         account: &Account,
         from: Option<Day>,
         to: Option<Day>,
     ) -> Result<Vec<DayFact>, StoreError> {
+        let facts = self.channel_facts(account, Grain::Day, from, to)?;
+        Ok(facts.iter().filter_map(day_fact).collect())
+    }
+
+    /// The days of channels that have rows, but not the spend and revenue that a decision needs.
+    pub fn unknown_facts(
+        &self,
+        account: &Account,
+        from: Option<Day>,
+        to: Option<Day>,
+    ) -> Result<Vec<PeriodFact>, StoreError> {
+        let mut facts = self.channel_facts(account, Grain::Day, from, to)?;
+        facts.retain(|fact| day_fact(fact).is_none());
+        Ok(facts)
+    }
+
+    /// All that is known of the periods of `grain` that begin from `from` to `to` (both included;
+    /// `None`: no bound). Channels that the account does not have are left out.
+    pub fn period_facts(
+        &self,
+        account: &Account,
+        grain: Grain,
+        from: Option<Day>,
+        to: Option<Day>,
+    ) -> Result<PeriodFacts, StoreError> {
+        let channels = self.channel_facts(account, grain, from, to)?;
+        let Some(number) = self.account(&account.id)? else { return Ok(PeriodFacts::default()) };
+        let business = self.read_business(number, encode::grain(grain), bounds(from, to));
+        Ok(PeriodFacts { channels, business: business.map_err(|error| self.read_fault(error))? })
+    }
+
+    fn channel_facts(
+        &self,
+        account: &Account,
+        grain: Grain,
+        from: Option<Day>,
+        to: Option<Day>,
+    ) -> Result<Vec<PeriodFact>, StoreError> {
         let Some(number) = self.account(&account.id)? else { return Ok(Vec::new()) };
         self.check_currency(account)?;
-        self.read_facts(account, number, (from, to), BTreeMap::new())
+        self.read_channels(account, number, encode::grain(grain), bounds(from, to), Files::new())
             .map_err(|error| self.read_fault(error))
     }
 
     /// `files` are those that are not recorded yet.
-    pub(super) fn read_facts(
+    pub(super) fn read_channels(
         &self,
         account: &Account,
         number: i64,
-        (from, to): (Option<Day>, Option<Day>),
-        mut files: BTreeMap<i64, (Digest, Instant)>,
-    ) -> rusqlite::Result<Vec<DayFact>> {
+        grain: i64,
+        (from, to): (i64, i64),
+        mut files: Files,
+    ) -> rusqlite::Result<Vec<PeriodFact>> {
         let positions = self.channel_positions(account, number)?;
-        let mut facts: Vec<DayFact> = Vec::new();
-        let read = "SELECT day, channel, spend, revenue, impressions, clicks, conversions, file, seen
-            FROM facts WHERE account = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, channel, campaign";
-        let mut read = self.connection.prepare_cached(read)?;
-        let (from, to) = bounds(from, to);
-        let mut rows = read.query((number, from, to))?;
+        let mut facts: Vec<PeriodFact> = Vec::new();
+        let read = format!(
+            "SELECT channel, day, file, seen, {FIGURES} FROM facts
+             WHERE account = ?1 AND grain = ?2 AND day BETWEEN ?3 AND ?4
+             ORDER BY day, channel, campaign"
+        );
+        let mut read = self.connection.prepare_cached(&read)?;
+        let mut rows = read.query((number, grain, from, to))?;
         while let Some(row) = rows.next()? {
-            let part = read_part(row)?;
-            let Some(&channel) = positions.get(&part.channel) else { continue };
-            let same_key = |fact: &&mut DayFact| (fact.day, fact.channel) == (part.day, channel);
+            let Some(&channel) = positions.get(&row.get(0)?) else { continue };
+            let Part { day, figures, file, seen } = read_part(row)?;
+            let same_key =
+                |fact: &&mut PeriodFact| (fact.first_day, fact.channel) == (day, channel);
             if let Some(fact) = facts.last_mut().filter(same_key) {
-                fact.measures = fact.measures.plus(part.measures);
+                fact.figures = sum(Some(fact.figures), figures);
                 continue;
             }
-            let (file, mut arrived_at) = self.known_file(&mut files, part.file)?;
-            if part.seen != part.file {
-                arrived_at = self.known_file(&mut files, part.seen)?.1;
-            }
-            let Part { day, measures, .. } = part;
-            facts.push(DayFact { day, channel, measures, arrived_at, file });
+            let (file, arrived_at) = self.origin(&mut files, file, seen)?;
+            let figures = sum(None, figures);
+            facts.push(PeriodFact { first_day: day, channel, figures, arrived_at, file });
         }
-        facts.sort_unstable_by_key(|fact| (fact.day, fact.channel));
+        facts.sort_unstable_by_key(|fact| (fact.first_day, fact.channel));
+        Ok(facts)
+    }
+
+    fn read_business(
+        &self,
+        number: i64,
+        grain: i64,
+        (from, to): (i64, i64),
+    ) -> rusqlite::Result<Vec<BusinessFact>> {
+        let mut files = Files::new();
+        let mut facts = Vec::new();
+        let read = format!(
+            "SELECT channel, day, file, seen, {FIGURES}, campaign, controls FROM facts
+             WHERE account = ?1 AND grain = ?2 AND day BETWEEN ?3 AND ?4 AND channel = ?5
+             ORDER BY day, campaign"
+        );
+        let mut read = self.connection.prepare_cached(&read)?;
+        let mut rows = read.query((number, grain, from, to, BUSINESS))?;
+        while let Some(row) = rows.next()? {
+            let Part { day, figures, file, seen } = read_part(row)?;
+            let (file, arrived_at) = self.origin(&mut files, file, seen)?;
+            let behind = PART_FIRST + 3 + FIGURES_COUNT;
+            facts.push(BusinessFact {
+                first_day: day,
+                campaign: row.get(behind)?,
+                figures,
+                controls: read_optional_text(row, behind + 1)?.to_owned(),
+                arrived_at,
+                file,
+            });
+        }
         Ok(facts)
     }
 
@@ -99,12 +233,22 @@ impl Ledger {
         Ok(positions)
     }
 
-    /// Digest and arrival of a file, looked up once each.
-    fn known_file(
+    /// The digest of the file whose figures a row has, and the arrival of the one that stated it
+    /// last.
+    fn origin(
         &self,
-        files: &mut BTreeMap<i64, (Digest, Instant)>,
-        id: i64,
+        files: &mut Files,
+        file: i64,
+        seen: i64,
     ) -> rusqlite::Result<(Digest, Instant)> {
+        let (digest, arrived_at) = self.known_file(files, file)?;
+        if seen == file {
+            return Ok((digest, arrived_at));
+        }
+        Ok((digest, self.known_file(files, seen)?.1))
+    }
+
+    fn known_file(&self, files: &mut Files, id: i64) -> rusqlite::Result<(Digest, Instant)> {
         if let Some(&known) = files.get(&id) {
             return Ok(known);
         }
@@ -115,72 +259,24 @@ impl Ledger {
         files.insert(id, file);
         Ok(file)
     }
-
-    /// Hands each row of `account` from `from` to `to` (both included) to `each`, by day, channel
-    /// name and campaign, until it breaks off. Memory does not grow with the rows.
-    pub fn each_fact_row(
-        &self,
-        account: &AccountId,
-        from: Option<Day>,
-        to: Option<Day>,
-        each: &mut dyn FnMut(&FactRow<'_>) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        let Some(number) = self.account(account)? else { return Ok(()) };
-        self.read_rows(number, bounds(from, to), each).map_err(|error| self.read_fault(error))
-    }
-
-    fn read_rows(
-        &self,
-        account: i64,
-        (from, to): (i64, i64),
-        each: &mut dyn FnMut(&FactRow<'_>) -> ControlFlow<()>,
-    ) -> rusqlite::Result<()> {
-        // CROSS JOIN keeps SQLite reading facts in the order of their key, so that it sorts no
-        // more than a day at a time.
-        let read = "SELECT day, name, campaign, spend, revenue, impressions, clicks, conversions
-            FROM facts CROSS JOIN channels ON channels.id = facts.channel
-            WHERE facts.account = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, name, campaign";
-        let mut read = self.connection.prepare_cached(read)?;
-        let mut rows = read.query((account, from, to))?;
-        while let Some(row) = rows.next()? {
-            let row = FactRow {
-                day: read_day(row, 0)?,
-                channel: &read_name(row, 1)?,
-                campaign: row.get_ref(2)?.as_str()?,
-                measures: read_measures(row, 3)?,
-            };
-            if each(&row).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The first and the last day that the ledger has a row of `account` for.
-    pub fn fact_days(&self, account: &AccountId) -> Result<Option<(Day, Day)>, StoreError> {
-        let Some(account) = self.account(account)? else { return Ok(None) };
-        let end = |order: &str| {
-            let end =
-                format!("SELECT day FROM facts WHERE account = ?1 ORDER BY day {order} LIMIT 1");
-            self.connection
-                .prepare_cached(&end)
-                .and_then(|mut end| end.query_row([account], |row| read_day(row, 0)).optional())
-                .map_err(|error| self.read_fault(error))
-        };
-        Ok(end("ASC")?.zip(end("DESC")?))
-    }
 }
 
-fn bounds(from: Option<Day>, to: Option<Day>) -> (i64, i64) {
+/// As a fact to decide on; `None` where spend or revenue isn't known.
+pub(super) fn day_fact(fact: &PeriodFact) -> Option<DayFact> {
+    let &PeriodFact { first_day: day, channel, figures, arrived_at, file } = fact;
+    Some(DayFact { day, channel, measures: figures.measures()?, arrived_at, file })
+}
+
+/// The columns of days without bounds where there are none.
+pub(super) fn bounds(from: Option<Day>, to: Option<Day>) -> (i64, i64) {
     (encode::day(from.unwrap_or(Day::MIN)), encode::day(to.unwrap_or(Day::MAX)))
 }
 
 fn read_part(row: &Row<'_>) -> rusqlite::Result<Part> {
     Ok(Part {
-        day: read_day(row, 0)?,
-        channel: row.get(1)?,
-        measures: read_measures(row, 2)?,
-        file: row.get(7)?,
-        seen: row.get(8)?,
+        day: read_day(row, PART_FIRST)?,
+        file: row.get(PART_FIRST + 1)?,
+        seen: row.get(PART_FIRST + 2)?,
+        figures: read_figures(row, PART_FIRST + 3)?,
     })
 }

@@ -109,6 +109,26 @@ impl Ledger {
             .map_err(|error| self.read_fault(error))
     }
 
+    /// The newest file of `account` with this content that `source` read and that was not refused;
+    /// `None`: it has not been taken.
+    pub fn file_by_digest(
+        &self,
+        account: &AccountId,
+        sha256: Digest,
+        source: &str,
+    ) -> Result<Option<FileRecord>, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(None) };
+        let newest = format!(
+            "{COLUMNS} WHERE files.account = ?1 AND sha256 = ?2 AND source = ?3
+             AND outcome <> 'refused' ORDER BY files.id DESC LIMIT 1"
+        );
+        let content = (account, sha256.to_string(), source);
+        self.connection
+            .prepare_cached(&newest)
+            .and_then(|mut newest| newest.query_row(content, read_file).optional())
+            .map_err(|error| self.read_fault(error))
+    }
+
     /// The files of `account` that were taken last, newest first, at most `limit`.
     pub fn files(&self, account: &AccountId, limit: u32) -> Result<Vec<FileRecord>, StoreError> {
         let newest = format!("{COLUMNS} WHERE accounts.name = ?1 ORDER BY files.id DESC LIMIT ?2");

@@ -6,20 +6,25 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::batch::{FactColumns, Pushed};
-use super::encode::MeasureColumns;
+use super::figures::FigureColumns;
 
 /// Rows held at most: a day of a thousand channels with thirty campaigns each, in about 5 MB.
 const ROWS_MAX: usize = 32 * 1024;
 
-/// Bytes of campaigns held at most.
-const CAMPAIGN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of campaigns and controls held at most.
+const TEXT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Day, channel and campaign: the order of the ledger.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(i64, i64, Box<str>);
 
-/// Measures and line.
-type Values = (MeasureColumns, i64);
+/// What a row states beside its key.
+#[derive(Debug)]
+pub struct Values {
+    figures: FigureColumns,
+    controls: Box<str>,
+    line: i64,
+}
 
 /// Rows by key, each key once.
 #[derive(Default)]
@@ -28,7 +33,7 @@ pub struct Held {
     run: VecDeque<(Key, Values)>,
     /// Rows that came after a row of a greater key; each has a key below the run's last.
     strays: BTreeMap<Key, Values>,
-    campaign_bytes: usize,
+    text_bytes: usize,
 }
 
 impl Key {
@@ -42,26 +47,38 @@ impl Key {
     }
 
     /// The row of this key with these values.
-    pub fn row(&self, (measures, line): Values) -> FactColumns<'_> {
-        FactColumns { day: self.0, channel: self.1, campaign: &self.2, measures, line }
+    pub fn row<'a>(&'a self, values: &'a Values) -> FactColumns<'a> {
+        let &Values { figures, ref controls, line } = values;
+        FactColumns { day: self.0, channel: self.1, campaign: &self.2, figures, controls, line }
+    }
+}
+
+impl Values {
+    fn of(row: &FactColumns<'_>) -> Self {
+        Self { figures: row.figures, controls: row.controls.into(), line: row.line }
+    }
+
+    /// What they are to a row of the same key.
+    fn beside(&self, row: &FactColumns<'_>) -> Pushed {
+        let is_same = self.figures == row.figures && *self.controls == *row.controls;
+        Pushed::Held { figures: self.figures, is_same, line: self.line }
     }
 }
 
 impl Held {
     /// Holds `row`, unless a row of its key is held: [`Pushed::Held`].
     pub fn push(&mut self, row: &FactColumns<'_>) -> Pushed {
-        let values = (row.measures, row.line);
         if self.run.back().is_none_or(|(last, _)| last.cmp_row(row).is_lt()) {
-            self.run.push_back((Key::of(row), values));
+            self.run.push_back((Key::of(row), Values::of(row)));
         } else if let Ok(at) = self.run.binary_search_by(|(key, _)| key.cmp_row(row)) {
-            return Pushed::held(self.run[at].1);
+            return self.run[at].1.beside(row);
         } else {
             match self.strays.entry(Key::of(row)) {
-                Entry::Occupied(held) => return Pushed::held(*held.get()),
-                Entry::Vacant(place) => place.insert(values),
+                Entry::Occupied(held) => return held.get().beside(row),
+                Entry::Vacant(place) => place.insert(Values::of(row)),
             };
         }
-        self.campaign_bytes += row.campaign.len();
+        self.text_bytes += row.campaign.len() + row.controls.len();
         Pushed::New
     }
 
@@ -72,7 +89,7 @@ impl Held {
             (stray, _) => stray.is_some(),
         };
         let row = if stray_is_first { self.strays.pop_first() } else { self.run.pop_front() }?;
-        self.campaign_bytes -= row.0.2.len();
+        self.text_bytes -= row.0.2.len() + row.1.controls.len();
         Some(row)
     }
 
@@ -83,25 +100,20 @@ impl Held {
 
     /// Whether some have to go before more come.
     pub fn is_full(&self) -> bool {
-        self.len() >= ROWS_MAX || self.campaign_bytes >= CAMPAIGN_BYTES_MAX
-    }
-}
-
-impl Pushed {
-    const fn held((measures, line): Values) -> Self {
-        Self::Held { measures, line }
+        self.len() >= ROWS_MAX || self.text_bytes >= TEXT_BYTES_MAX
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Figures;
 
     fn row(day: i64, channel: i64, campaign: &str, line: i64) -> FactColumns<'_> {
-        let count = Some(line);
-        let (impressions, clicks, conversions) = (count, count, count);
-        let measures = MeasureColumns { spend: line, revenue: 0, impressions, clicks, conversions };
-        FactColumns { day, channel, campaign, measures, line }
+        let clicks = Some(line.cast_unsigned());
+        let figures = FigureColumns::of(&Figures { clicks, ..Figures::NONE });
+        let figures = figures.expect("a small number");
+        FactColumns { day, channel, campaign, figures, controls: "", line }
     }
 
     #[test]
@@ -112,9 +124,9 @@ mod tests {
             assert!(matches!(held.push(&row(day, channel, campaign, line)), Pushed::New));
         }
         let lines: Vec<i64> =
-            std::iter::from_fn(|| held.pop()).map(|(_, values)| values.1).collect();
+            std::iter::from_fn(|| held.pop()).map(|(_, values)| values.line).collect();
         assert_eq!(lines, [2, 1, 6, 4, 3, 5]);
-        assert_eq!((held.len(), held.campaign_bytes), (0, 0));
+        assert_eq!((held.len(), held.text_bytes), (0, 0));
     }
 
     #[test]
@@ -125,8 +137,10 @@ mod tests {
         }
         for (line, channel) in [(1, 5), (2, 9), (3, 7)] {
             match held.push(&row(1, channel, "", 10 + line)) {
-                Pushed::Held { line: first, measures } => {
-                    assert_eq!((first, measures.spend), (line, line), "{channel}");
+                Pushed::Held { line: first, figures, is_same } => {
+                    let clicks = figures.figures().clicks;
+                    assert_eq!((first, clicks), (line, Some(line.cast_unsigned())), "{channel}");
+                    assert!(!is_same, "they differ in clicks");
                 }
                 Pushed::New | Pushed::Passed => panic!("channel {channel} is held"),
             }

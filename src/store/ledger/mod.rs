@@ -6,21 +6,28 @@ mod batch;
 mod chains;
 mod changes;
 mod channels;
+mod corrections;
 mod encode;
 mod facts;
 mod fault;
+mod figures;
 mod files;
 mod held;
 mod open;
 mod preview;
 mod publications;
+mod rows;
 mod schema;
+mod settle;
 mod take;
 
-pub use facts::FactRow;
+pub use changes::{Changes, REPLACEMENTS_MAX, Replaced};
+pub use corrections::{CorrectingFile, Correction};
+pub use facts::{BusinessFact, PeriodFact, PeriodFacts, UnknownCounts};
 pub use files::{FileCounts, FileOutcome, FileRecord, NewFile};
 pub use publications::{Missed, NewPublication, Publication, PublishedSegment};
-pub use take::{Changes, REPLACEMENTS_MAX, Take};
+pub use rows::FactRow;
+pub use take::{Incoming, Take};
 
 use std::path::{Path, PathBuf};
 
@@ -115,7 +122,8 @@ impl Ledger {
         }
         let strangers =
             "SELECT EXISTS (SELECT 1 FROM facts WHERE file NOT IN (SELECT id FROM files)
-            OR seen NOT IN (SELECT id FROM files) OR channel NOT IN (SELECT id FROM channels))";
+            OR seen NOT IN (SELECT id FROM files)
+            OR channel <> 0 AND channel NOT IN (SELECT id FROM channels))";
         let strangers: bool = self
             .connection
             .query_row(strangers, [], |row| row.get(0))

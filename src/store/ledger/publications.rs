@@ -41,6 +41,8 @@ pub struct NewPublication {
 /// A published decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
+    /// Its number among all publications of the ledger.
+    pub seq: u64,
     /// The week that it is for.
     pub week: Week,
     /// 1, or more where a published week was decided again.
@@ -118,6 +120,29 @@ impl Ledger {
         self.find_publication(&newest, (account, week_number(week)))
     }
 
+    /// The newest revision of each week of `account` from `from` on (`None`: of all), oldest first.
+    pub fn publications_from(
+        &self,
+        account: &AccountId,
+        from: Option<Week>,
+    ) -> Result<Vec<Publication>, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
+        let read = || -> rusqlite::Result<Vec<Publication>> {
+            let newest = format!(
+                "{COLUMNS} AS newest WHERE account = ?1 AND week >= ?2
+                 AND revision = (SELECT max(revision) FROM publications
+                     WHERE account = newest.account AND week = newest.week)
+                 ORDER BY week"
+            );
+            let from = from.map_or(i64::MIN, week_number);
+            let mut newest = self.connection.prepare_cached(&newest)?;
+            let found: Vec<_> =
+                newest.query_map((account, from), read_publication)?.collect::<Result<_, _>>()?;
+            found.into_iter().map(|found| self.with_details(found)).collect()
+        };
+        read().map_err(|error| self.read_fault(error))
+    }
+
     fn find_publication(
         &self,
         query: &str,
@@ -129,12 +154,13 @@ impl Ledger {
                 .prepare_cached(query)?
                 .query_row(params, read_publication)
                 .optional()?;
-            let Some((seq, mut publication)) = found else { return Ok(None) };
-            publication.budgets = self.budgets(seq)?;
-            publication.vetoed = self.vetoes(seq)?;
-            Ok(Some(publication))
+            found.map(|found| self.with_details(found)).transpose()
         };
         find().map_err(|error| self.read_fault(error))
+    }
+
+    fn with_details(&self, (seq, found): (i64, Publication)) -> rusqlite::Result<Publication> {
+        Ok(Publication { budgets: self.budgets(seq)?, vetoed: self.vetoes(seq)?, ..found })
     }
 
     fn budgets(&self, publication: i64) -> rusqlite::Result<Vec<(ChannelName, Money)>> {
@@ -363,7 +389,9 @@ fn week_number(week: Week) -> i64 {
 /// A publication without its budgets and vetoes, and its number.
 fn read_publication(row: &Row<'_>) -> rusqlite::Result<(i64, Publication)> {
     let hold_reason: Option<String> = row.get(3)?;
+    let seq: i64 = row.get(0)?;
     let publication = Publication {
+        seq: seq.cast_unsigned(),
         week: Week::starting(read_day(row, 1)?),
         revision: row.get(2)?,
         held: hold_reason.is_some(),
@@ -376,5 +404,5 @@ fn read_publication(row: &Row<'_>) -> rusqlite::Result<(i64, Publication)> {
         published_at: read_instant(row, 7)?,
         audit_seq: encode::read_count(row, 8)?,
     };
-    Ok((row.get(0)?, publication))
+    Ok((seq, publication))
 }

@@ -60,23 +60,30 @@ CREATE TABLE files (
 ) STRICT;
 CREATE INDEX files_of_account ON files (account);
 CREATE INDEX files_by_time ON files (account, taken_at, outcome);
+CREATE INDEX files_by_content ON files (account, sha256);
 
+-- grain: 0 day, 1 week, 2 month; day: its first day. channel: 0 is the whole business. Money that
+-- isn't known is empty; a rest is what it has above the minor unit, in 10^-18 of one.
 -- file: whose values these are. seen: the file that stated them last, and line: where in it.
 -- Within one take, a negative file marks a row whose older values that take has overwritten.
 CREATE TABLE facts (
-    account      INTEGER NOT NULL,
-    day          INTEGER NOT NULL,
-    channel      INTEGER NOT NULL,
-    campaign     TEXT NOT NULL,
-    spend        INTEGER NOT NULL,
-    revenue      INTEGER NOT NULL,
-    impressions  INTEGER,
-    clicks       INTEGER,
-    conversions  INTEGER,
-    file         INTEGER NOT NULL,
-    seen         INTEGER NOT NULL,
-    line         INTEGER NOT NULL,
-    PRIMARY KEY (account, day, channel, campaign)
+    account       INTEGER NOT NULL,
+    grain         INTEGER NOT NULL,
+    day           INTEGER NOT NULL,
+    channel       INTEGER NOT NULL,
+    campaign      TEXT NOT NULL,
+    spend         INTEGER,
+    spend_rest    INTEGER NOT NULL,
+    revenue       INTEGER,
+    revenue_rest  INTEGER NOT NULL,
+    impressions   INTEGER,
+    clicks        INTEGER,
+    conversions   INTEGER,
+    controls      TEXT,
+    file          INTEGER NOT NULL,
+    seen          INTEGER NOT NULL,
+    line          INTEGER NOT NULL,
+    PRIMARY KEY (account, grain, day, channel, campaign)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE publications (
@@ -104,6 +111,15 @@ CREATE TABLE vetoes (
     publication  INTEGER NOT NULL REFERENCES publications(seq),
     channel      TEXT NOT NULL,
     PRIMARY KEY (publication, channel)
+) WITHOUT ROWID, STRICT;
+
+-- Published decisions whose evidence a later file corrected, and the days that it changed.
+CREATE TABLE corrections (
+    publication  INTEGER NOT NULL REFERENCES publications(seq),
+    file         INTEGER NOT NULL REFERENCES files(id),
+    first_day    INTEGER NOT NULL,
+    last_day     INTEGER NOT NULL,
+    PRIMARY KEY (publication, file)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE missed (

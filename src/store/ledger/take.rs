@@ -7,37 +7,33 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction};
+use rusqlite::{CachedStatement, Connection, Transaction};
 
 use super::batch::{Batch, FactColumns, Pushed};
-use super::channels::numbered;
-use super::encode::{self, MeasureColumns, read_measures};
+use super::changes::{Changes, REPLACEMENTS_MAX};
+use super::channels::{BUSINESS, numbered};
+use super::corrections::Corrected;
+use super::encode::{self, read_optional_text};
 use super::fault::fault;
+use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns, read_figures, sum};
 use super::files::{FileOutcome, NewFile, insert_file, next_file};
 use super::{Ledger, WRITE, account_number};
-use crate::audit::{ChainHead, Replacement};
+use crate::audit::ChainHead;
 use crate::domain::{
-    Account, AccountId, ChannelName, Currency, Instant, Measures, StatedRow, Subject,
+    Account, AccountId, ChannelName, Currency, Figures, Grain, Instant, StatedRow, Subject,
 };
 use crate::ingest::Stated;
 use crate::store::StoreError;
 
-/// How many replacements are kept one by one: enough to look at, few enough for a log line.
-pub const REPLACEMENTS_MAX: usize = 100;
-
-/// What a file changes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Changes {
-    /// Days of the account that the ledger had no row for.
-    pub new_days: u64,
-    /// (day, channel) pairs that are new on days that had rows of other channels.
-    pub added: u64,
-    /// (day, channel) pairs whose values or campaigns changed.
-    pub replaced: u64,
-    /// The first [`REPLACEMENTS_MAX`] of these, by day and channel name.
-    pub replacements: Vec<Replacement>,
-    /// Every row of the file was current already.
-    pub is_duplicate: bool,
+/// A file that is to be taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// Its claim, which is unique.
+    pub claim: &'a str,
+    /// When it is held to have arrived.
+    pub arrived_at: Instant,
+    /// What each of its rows covers.
+    pub grain: Grain,
 }
 
 /// One file on its way into the ledger.
@@ -52,6 +48,8 @@ pub struct Take<'l> {
     pub(super) arrived_at: Instant,
     pub(super) currency: Currency,
     pub(super) account: i64,
+    /// The number of the grain of its rows.
+    pub(super) grain: i64,
     /// The number that the file gets if its rows stay.
     pub(super) file: i64,
     /// Name and number of each channel, in the account's order, which is by name.
@@ -60,9 +58,9 @@ pub struct Take<'l> {
     pub(super) days: BTreeMap<i64, bool>,
     /// The one of them that was stated last.
     last_day: Option<(i64, bool)>,
-    /// By day and channel, the sum of the older values that this file has overwritten, for the
-    /// first [`REPLACEMENTS_MAX`] pairs.
-    pub(super) overwritten: BTreeMap<(i64, usize), Measures>,
+    /// By day and channel, what this file has overwritten, for the first [`REPLACEMENTS_MAX`]
+    /// pairs.
+    pub(super) overwritten: BTreeMap<(i64, Subject), Overwritten>,
     pub(super) changes: Option<Changes>,
 }
 
@@ -73,45 +71,72 @@ pub(super) struct Statements<'l> {
     overwrite: CachedStatement<'l>,
 }
 
-/// A row as the ledger has it.
+/// What a file has overwritten of a pair.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Overwritten {
+    /// The sum of the older values.
+    pub sum: Option<Figures>,
+    /// What is kept for models changed.
+    pub controls: bool,
+}
+
+/// A row as the ledger has it, beside one of its key.
 struct Found {
-    measures: Measures,
+    figures: Figures,
+    /// It has the other's controls.
+    same_controls: bool,
     seen: i64,
     line: u64,
 }
 
+/// The key of a row: account, grain, day, channel and campaign.
+const KEY: &str = "account = ?1 AND grain = ?2 AND day = ?3 AND channel = ?4 AND campaign = ?5";
+
 impl<'l> Statements<'l> {
-    fn prepare(connection: &'l Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            find: connection.prepare_cached(
-                "SELECT spend, revenue, impressions, clicks, conversions, seen, line FROM facts
-                 WHERE account = ?1 AND day = ?2 AND channel = ?3 AND campaign = ?4",
-            )?,
-            restate: connection.prepare_cached(
-                "UPDATE facts SET line = ?5, seen = ?6
-                 WHERE account = ?1 AND day = ?2 AND channel = ?3 AND campaign = ?4",
-            )?,
-            overwrite: connection.prepare_cached(
-                "UPDATE facts SET spend = ?5, revenue = ?6, impressions = ?7, clicks = ?8,
-                    conversions = ?9, line = ?10, seen = ?11, file = -file
-                 WHERE account = ?1 AND day = ?2 AND channel = ?3 AND campaign = ?4",
-            )?,
-        })
+    fn prepare(connection: &'l Connection, account: i64, grain: i64) -> rusqlite::Result<Self> {
+        let mut statements = Self {
+            find: connection.prepare_cached(&format!(
+                "SELECT {FIGURES}, controls, seen, line FROM facts WHERE {KEY}"
+            ))?,
+            restate: connection
+                .prepare_cached(&format!("UPDATE facts SET line = ?6, seen = ?7 WHERE {KEY}"))?,
+            overwrite: connection.prepare_cached(&format!(
+                "UPDATE facts SET line = ?6, seen = ?7, controls = ?8, spend = ?9, spend_rest = ?10,
+                    revenue = ?11, revenue_rest = ?12, impressions = ?13, clicks = ?14,
+                    conversions = ?15, file = -file
+                 WHERE {KEY}"
+            ))?,
+        };
+        let Self { find, restate, overwrite } = &mut statements;
+        for statement in [find, restate, overwrite] {
+            statement.raw_bind_parameter(1, account)?;
+            statement.raw_bind_parameter(2, grain)?;
+        }
+        Ok(statements)
     }
 }
 
+fn bind_key(
+    statement: &mut CachedStatement<'_>,
+    columns: &FactColumns<'_>,
+) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(3, columns.day)?;
+    statement.raw_bind_parameter(4, columns.channel)?;
+    statement.raw_bind_parameter(5, columns.campaign)
+}
+
 impl Ledger {
-    /// Begins to take the file that was claimed as `claim` and is held to have arrived at
-    /// `arrived_at`.
+    /// Begins to take a file.
     ///
     /// Errors: [`StoreError::Refused`] for a claim that is recorded already,
     /// [`StoreError::Busy`] where another process writes.
     pub fn begin_take(
         &mut self,
         account: &Account,
-        claim: &str,
-        arrived_at: Instant,
+        incoming: Incoming<'_>,
     ) -> Result<Take<'_>, StoreError> {
+        let Incoming { claim, arrived_at, grain } = incoming;
+        let grain = encode::grain(grain);
         let ledger: &Self = self;
         let transaction = ledger.begin()?;
         ledger.check_currency(account)?;
@@ -128,8 +153,8 @@ impl Ledger {
             note_currency(connection, number, account)?;
             let file = next_file(connection)?;
             Ok(Take {
-                batch: Batch::new(connection, number, file)?,
-                statements: Statements::prepare(connection)?,
+                batch: Batch::new(connection, number, grain, file)?,
+                statements: Statements::prepare(connection, number, grain)?,
                 transaction,
                 ledger,
                 account_id: account.id.clone(),
@@ -137,6 +162,7 @@ impl Ledger {
                 arrived_at,
                 currency: account.currency,
                 account: number,
+                grain,
                 file,
                 channels: number_channels(connection, number, account)?,
                 days: BTreeMap::new(),
@@ -193,16 +219,18 @@ impl Take<'_> {
     /// order.
     pub fn state(&mut self, row: &StatedRow<'_>) -> Result<Stated, StoreError> {
         debug_assert!(self.changes.is_none(), "no row comes after the end of the file");
-        // TODO_GRAIN
-        let known = row.figures.measures().expect("money is known");
-        let Some(measures) = MeasureColumns::of(&known) else {
+        let Some(figures) = FigureColumns::of(&row.figures) else {
             return Err(self.too_large(row.line));
         };
         let columns = FactColumns {
             day: encode::day(row.day),
-            channel: self.channels[position(row)].1,
+            channel: match row.subject {
+                Subject::Channel(position) => self.channels[position].1,
+                Subject::Business => BUSINESS,
+            },
             campaign: row.campaign,
-            measures,
+            figures,
+            controls: row.controls,
             line: i64::try_from(row.line).unwrap_or(i64::MAX),
         };
         self.place(row, &columns).map_err(|error| fault(&self.ledger.path, WRITE, error))
@@ -216,8 +244,8 @@ impl Take<'_> {
         if !self.day_had_rows(columns.day)? {
             match self.batch.push(columns)? {
                 Pushed::New => return Ok(Stated::New),
-                Pushed::Held { measures, line } => {
-                    return Ok(stated_before(row, measures.measures(), line.cast_unsigned()));
+                Pushed::Held { figures, is_same, line } => {
+                    return Ok(stated_before(figures.figures(), is_same, line.cast_unsigned()));
                 }
                 Pushed::Passed if self.batch.insert(columns)? => return Ok(Stated::New),
                 Pushed::Passed => {}
@@ -232,7 +260,10 @@ impl Take<'_> {
                 self.restate(row, columns, &found)?;
                 Ok(Stated::New)
             }
-            Some(Found { measures, line, .. }) => Ok(stated_before(row, measures, line)),
+            Some(found) => {
+                let is_same = found.is_same(row);
+                Ok(stated_before(found.figures, is_same, found.line))
+            }
         }
     }
 
@@ -249,9 +280,10 @@ impl Take<'_> {
                 .ledger
                 .connection
                 .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM facts WHERE account = ?1 AND day = ?2)",
+                    "SELECT EXISTS (SELECT 1 FROM facts
+                        WHERE account = ?1 AND grain = ?2 AND day = ?3)",
                 )?
-                .query_row((self.account, day), |row| row.get(0))?,
+                .query_row((self.account, self.grain, day), |row| row.get(0))?,
         };
         self.days.insert(day, had_rows);
         self.last_day = Some((day, had_rows));
@@ -259,12 +291,16 @@ impl Take<'_> {
     }
 
     fn find(&mut self, columns: &FactColumns<'_>) -> rusqlite::Result<Option<Found>> {
-        let key = (self.account, columns.day, columns.channel, columns.campaign);
-        let found = self.statements.find.query_row(key, |row| {
-            let line = encode::read_count(row, 6)?;
-            Ok(Found { measures: read_measures(row, 0)?, seen: row.get(5)?, line })
-        });
-        found.optional()
+        let find = &mut self.statements.find;
+        bind_key(find, columns)?;
+        let mut rows = find.raw_query();
+        let Some(row) = rows.next()? else { return Ok(None) };
+        Ok(Some(Found {
+            figures: read_figures(row, 0)?,
+            same_controls: read_optional_text(row, FIGURES_COUNT)? == columns.controls,
+            seen: row.get(FIGURES_COUNT + 1)?,
+            line: encode::read_count(row, FIGURES_COUNT + 2)?,
+        }))
     }
 
     /// Marks a row of an older file as stated by this one, with this one's values.
@@ -274,43 +310,50 @@ impl Take<'_> {
         columns: &FactColumns<'_>,
         found: &Found,
     ) -> rusqlite::Result<()> {
-        let &FactColumns { day, channel, campaign, ref measures, line } = columns;
-        if row.figures == found.measures.into() {
-            let restate = &mut self.statements.restate;
-            restate.execute((self.account, day, channel, campaign, line, self.file))?;
-            return Ok(());
+        let is_same = found.is_same(row);
+        let Statements { restate, overwrite, .. } = &mut self.statements;
+        let statement = if is_same { restate } else { overwrite };
+        bind_key(statement, columns)?;
+        statement.raw_bind_parameter(6, columns.line)?;
+        statement.raw_bind_parameter(7, self.file)?;
+        if !is_same {
+            statement.raw_bind_parameter(8, encode::optional_text(columns.controls))?;
+            columns.figures.bind(statement, 9)?;
         }
-        self.statements.overwrite.execute((
-            self.account,
-            day,
-            channel,
-            campaign,
-            measures.spend,
-            measures.revenue,
-            measures.impressions,
-            measures.clicks,
-            measures.conversions,
-            line,
-            self.file,
-        ))?;
-        self.remember(day, position(row), found.measures);
+        statement.raw_execute()?;
+        if !is_same {
+            self.remember((columns.day, row.subject), found);
+        }
         Ok(())
     }
 
     /// Keeps the older values of a pair as long as it is among the first [`REPLACEMENTS_MAX`]: a
     /// pair that falls out can't come back, since the pairs before it only become more.
-    fn remember(&mut self, day: i64, channel: usize, older: Measures) {
-        let sum = self.overwritten.entry((day, channel)).or_insert(Measures::NONE);
-        *sum = sum.plus(older);
+    fn remember(&mut self, pair: (i64, Subject), older: &Found) {
+        let overwritten = self.overwritten.entry(pair).or_default();
+        overwritten.sum = Some(sum(overwritten.sum, older.figures));
+        overwritten.controls |= !older.same_controls;
         if self.overwritten.len() > REPLACEMENTS_MAX {
             self.overwritten.pop_last();
         }
     }
 
-    /// Records the file as accepted: its rows are in the ledger when this returns.
-    pub fn accept(mut self, file: &NewFile, chain: (&str, ChainHead)) -> Result<(), StoreError> {
-        self.finish()?;
-        self.commit(FileOutcome::Accepted, file, chain)
+    /// Records the file as accepted: its rows are in the ledger when this returns. `corrected` are
+    /// the numbers of the publications whose evidence it has changed ([`Publication::seq`]).
+    ///
+    /// [`Publication::seq`]: super::Publication::seq
+    ///
+    /// # Panics
+    /// If one of them is no publication of the account, or the file replaced nothing.
+    pub fn accept(
+        mut self,
+        file: &NewFile,
+        chain: (&str, ChainHead),
+        corrected: &[u64],
+    ) -> Result<(), StoreError> {
+        let days = self.finish()?.replaced_days();
+        let corrected = Corrected { publications: corrected, days };
+        self.commit(FileOutcome::Accepted, file, chain, &corrected)
     }
 
     /// Records the file as a duplicate: nothing but the arrival of its rows changes.
@@ -319,7 +362,7 @@ impl Take<'_> {
     /// If the file did change something, which [`Take::finish`] has said.
     pub fn duplicate(mut self, file: &NewFile, chain: (&str, ChainHead)) -> Result<(), StoreError> {
         assert!(self.finish()?.is_duplicate, "a file that changes something is no duplicate");
-        self.commit(FileOutcome::Duplicate, file, chain)
+        self.commit(FileOutcome::Duplicate, file, chain, &Corrected::default())
     }
 
     fn commit(
@@ -327,11 +370,13 @@ impl Take<'_> {
         outcome: FileOutcome,
         file: &NewFile,
         chain: (&str, ChainHead),
+        corrected: &Corrected<'_>,
     ) -> Result<(), StoreError> {
         self.check_record(file);
         let Self { batch, statements, transaction, ledger, account, file: number, .. } = self;
         drop((batch, statements));
-        record(ledger, transaction, number, account, outcome, file, chain)
+        let record = Record { number, account, outcome, file, chain, corrected };
+        record.write(ledger, transaction)
     }
 
     /// Records the file as refused: none of its rows stay.
@@ -344,7 +389,8 @@ impl Take<'_> {
         let transaction = ledger.begin()?;
         let account = account_number(&transaction, &account_id).map_err(failed)?;
         let number = next_file(&transaction).map_err(failed)?;
-        record(ledger, transaction, number, account, FileOutcome::Refused, file, chain)
+        let (outcome, corrected) = (FileOutcome::Refused, &Corrected::default());
+        Record { number, account, outcome, file, chain, corrected }.write(ledger, transaction)
     }
 
     fn check_record(&self, file: &NewFile) {
@@ -361,35 +407,35 @@ impl Take<'_> {
     }
 }
 
-fn position(row: &StatedRow<'_>) -> usize {
-    match row.subject {
-        Subject::Channel(at) => at,
-        Subject::Business => 0,
+impl Found {
+    /// Whether `row`, which has its key, states the same.
+    fn is_same(&self, row: &StatedRow<'_>) -> bool {
+        self.same_controls && self.figures == row.figures
     }
 }
 
-/// What a row is to the one of `line`, which has its key.
-fn stated_before(row: &StatedRow<'_>, measures: Measures, line: u64) -> Stated {
-    let figures = measures.into();
-    if row.figures == figures {
-        Stated::SameAs { line }
-    } else {
-        Stated::DiffersFrom { line, figures }
-    }
+/// What the row of `line` is to one that has its key.
+fn stated_before(figures: Figures, is_same: bool, line: u64) -> Stated {
+    if is_same { Stated::SameAs { line } } else { Stated::DiffersFrom { line, figures } }
 }
 
-/// Writes the file's record and the chain's head, and commits.
-fn record(
-    ledger: &Ledger,
-    transaction: Transaction<'_>,
+/// What is written at the end of a file, whatever became of it.
+struct Record<'a> {
     number: i64,
     account: i64,
     outcome: FileOutcome,
-    file: &NewFile,
-    chain: (&str, ChainHead),
-) -> Result<(), StoreError> {
-    insert_file(&transaction, number, account, outcome, file)
-        .map_err(|error| ledger.write_fault(error))?;
-    ledger.write_chain_head(chain.0, chain.1)?;
-    transaction.commit().map_err(|error| ledger.write_fault(error))
+    file: &'a NewFile,
+    chain: (&'a str, ChainHead),
+    corrected: &'a Corrected<'a>,
+}
+
+impl Record<'_> {
+    /// Writes the file's record, its corrections and the chain's head, and commits.
+    fn write(&self, ledger: &Ledger, transaction: Transaction<'_>) -> Result<(), StoreError> {
+        insert_file(&transaction, self.number, self.account, self.outcome, self.file)
+            .and_then(|()| self.corrected.insert(&transaction, self.account, self.number))
+            .map_err(|error| ledger.write_fault(error))?;
+        ledger.write_chain_head(self.chain.0, self.chain.1)?;
+        transaction.commit().map_err(|error| ledger.write_fault(error))
+    }
 }

@@ -1,0 +1,173 @@
+//! The end of a file: on each day that the ledger had rows of, what changed per channel. A pair
+//! (day, channel) that the file states is replaced as a whole, so older campaigns that it does
+//! not state go, and all rows of the pair name the file.
+
+use super::WRITE;
+use super::changes::{Changes, REPLACEMENTS_MAX, replacement};
+use super::channels::BUSINESS;
+use super::fault::fault;
+use super::figures::{FIGURES, FIGURES_COUNT, read_figures, sum};
+use super::take::Take;
+use crate::audit::Replacement;
+use crate::domain::{Day, Figures, Subject};
+use crate::store::StoreError;
+
+/// The rows of one channel on one day, as they stand at the end of the file.
+struct Pair {
+    channel: i64,
+    /// The file states it.
+    stated: bool,
+    /// There were rows of it before the file.
+    known: bool,
+    /// A row of it is new, has other values, or is an older one that the file does not state.
+    changed: bool,
+    /// The sum of the older values that are still there.
+    before: Option<Figures>,
+    /// The sum of what the file states.
+    after: Option<Figures>,
+}
+
+impl Take<'_> {
+    /// Ends the file: drops what it replaces and says what it changes. Asked again, it answers
+    /// the same.
+    pub fn finish(&mut self) -> Result<Changes, StoreError> {
+        if let Some(changes) = &self.changes {
+            return Ok(changes.clone());
+        }
+        let changes = self
+            .batch
+            .flush()
+            .and_then(|()| self.find_changes())
+            .map_err(|error| fault(&self.ledger.path, WRITE, error))?;
+        self.changes = Some(changes.clone());
+        Ok(changes)
+    }
+
+    fn find_changes(&self) -> rusqlite::Result<Changes> {
+        let mut changes = Changes::default();
+        for (&day, &had_rows) in &self.days {
+            if had_rows {
+                self.settle_day(day, &mut changes)?;
+            } else {
+                changes.new_days += 1;
+            }
+        }
+        let nothing_changed = changes.new_days + changes.added + changes.replaced == 0;
+        changes.is_duplicate = nothing_changed && !self.days.is_empty();
+        Ok(changes)
+    }
+
+    fn settle_day(&self, day: i64, changes: &mut Changes) -> rusqlite::Result<()> {
+        let mut replaced = Vec::new();
+        for pair in self.pairs(day)?.into_iter().filter(|pair| pair.stated && pair.changed) {
+            if pair.known {
+                self.replace(day, pair.channel)?;
+                replaced.push(pair);
+            } else {
+                changes.added += 1;
+            }
+        }
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        let count = replaced.len() as u64;
+        changes.replaced += count;
+        changes.replaced_per_day.insert(day_of(day), count);
+        let room = REPLACEMENTS_MAX - changes.replacements.len();
+        if room > 0 {
+            let mut told: Vec<(Subject, Pair)> =
+                replaced.into_iter().map(|pair| (self.subject(pair.channel), pair)).collect();
+            told.sort_unstable_by_key(|&(subject, _)| subject);
+            told.truncate(room);
+            let told = told.into_iter().map(|(subject, pair)| self.tell(day, subject, &pair));
+            changes.replacements.extend(told);
+        }
+        Ok(())
+    }
+
+    /// The pairs of a day, each with what its rows say of it.
+    fn pairs(&self, day: i64) -> rusqlite::Result<Vec<Pair>> {
+        let read = format!(
+            "SELECT channel, {FIGURES}, file, seen
+             FROM facts WHERE account = ?1 AND grain = ?2 AND day = ?3 ORDER BY channel"
+        );
+        let mut read = self.ledger.connection.prepare_cached(&read)?;
+        let mut rows = read.query((self.account, self.grain, day))?;
+        let mut pairs: Vec<Pair> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let channel = row.get(0)?;
+            let figures = read_figures(row, 1)?;
+            let file: i64 = row.get(1 + FIGURES_COUNT)?;
+            let seen: i64 = row.get(2 + FIGURES_COUNT)?;
+            if pairs.last().is_none_or(|pair| pair.channel != channel) {
+                pairs.push(Pair::of(channel));
+            }
+            let pair = pairs.last_mut().expect("one was pushed if there was none");
+            let (stated, inserted, overwritten) = (seen == self.file, file == self.file, file < 0);
+            pair.stated |= stated;
+            pair.known |= !inserted;
+            pair.changed |= inserted || overwritten || !stated;
+            if stated {
+                pair.after = Some(sum(pair.after, figures));
+            }
+            if !inserted && !overwritten {
+                pair.before = Some(sum(pair.before, figures));
+            }
+        }
+        Ok(pairs)
+    }
+
+    /// Makes a pair this file's alone.
+    fn replace(&self, day: i64, channel: i64) -> rusqlite::Result<()> {
+        let pair = (self.account, self.grain, day, channel, self.file);
+        let connection = &self.ledger.connection;
+        connection
+            .prepare_cached(
+                "DELETE FROM facts
+                 WHERE account = ?1 AND grain = ?2 AND day = ?3 AND channel = ?4 AND seen <> ?5",
+            )?
+            .execute(pair)?;
+        connection
+            .prepare_cached(
+                "UPDATE facts SET file = ?5
+                 WHERE account = ?1 AND grain = ?2 AND day = ?3 AND channel = ?4 AND file <> ?5",
+            )?
+            .execute(pair)?;
+        Ok(())
+    }
+
+    fn subject(&self, channel: i64) -> Subject {
+        if channel == BUSINESS {
+            return Subject::Business;
+        }
+        let position = self.channels.iter().position(|&(_, number)| number == channel);
+        Subject::Channel(position.expect("a channel that the file states is one of the account's"))
+    }
+
+    fn tell(&self, day: i64, subject: Subject, pair: &Pair) -> Replacement {
+        let overwritten = self.overwritten.get(&(day, subject)).copied().unwrap_or_default();
+        let before = match (pair.before, overwritten.sum) {
+            (before, Some(older)) => sum(before, older),
+            (before, None) => before.expect("a pair that was known has older values"),
+        };
+        let after = pair.after.expect("a pair that is stated has new values");
+        let channel = match subject {
+            Subject::Channel(position) => Some(self.channels[position].0.clone()),
+            Subject::Business => None,
+        };
+        let controls = overwritten.controls;
+        replacement(day_of(day), channel, (before, after), controls, self.currency)
+    }
+}
+
+fn day_of(day: i64) -> Day {
+    let day = i32::try_from(day).ok().and_then(Day::from_num_days_from_ce_opt);
+    day.expect("the day of a row is a day")
+}
+
+impl Pair {
+    const fn of(channel: i64) -> Self {
+        let (stated, known, changed) = (false, false, false);
+        Self { channel, stated, known, changed, before: None, after: None }
+    }
+}
