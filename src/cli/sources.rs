@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::accounts::named_or_all;
-use super::output::FAINT;
-use super::output::paint;
-use super::{CliError, Context, DONE, Ending, accounts::named_or_only};
+use super::accounts::{named_or_all, named_or_only};
+use super::output::{FAINT, paint};
+use super::{CliError, Context, DONE, Ending};
+use crate::config::{preset, presets, source_toml};
 use crate::domain::nearest::nearest;
 use crate::domain::text::escape;
 use crate::domain::{Account, Source};
@@ -56,16 +56,16 @@ fn list(context: &Context, arguments: &ListArguments) -> Ending {
         answers.push(json!({"account": account.id.as_str(),
             "sources": account.sources.iter().map(machine).collect::<Vec<_>>()}));
     }
-    let presets = presets();
+    let presets: Vec<&Source> = presets().iter().map(|preset| &preset.source).collect();
     context.output.line("presets, for preset = \"NAME\" in [[sources]] and for --source:");
     context.output.table(
         &["preset", "files", "layout", "grain"],
         &[],
-        presets.iter().map(row).collect(),
+        presets.iter().copied().map(row).collect(),
     );
     context.output.line(paint(FAINT, "`budgetd sources show NAME` prints one as TOML"));
     context.output.json(&json!({"accounts": answers,
-        "presets": presets.iter().map(machine).collect::<Vec<_>>()}));
+        "presets": presets.iter().copied().map(machine).collect::<Vec<_>>()}));
     Ok(DONE)
 }
 
@@ -91,15 +91,19 @@ fn word(layout: crate::domain::source::Layout) -> String {
 }
 
 fn show(context: &Context, arguments: &ShowArguments) -> Ending {
-    let (source, base) = match preset(&arguments.name) {
-        Some(source) => (source, None),
-        None => {
+    let shipped = presets().iter().find(|preset| preset.name == arguments.name);
+    let (source, text) = match shipped {
+        Some(preset) if arguments.account.is_none() => {
+            (preset.source.clone(), preset.text.to_owned())
+        }
+        _ => {
             let workspace = context.workspace()?;
             let account = named_or_only(&workspace, arguments.account.as_deref())?;
-            (named(account, &arguments.name)?, None)
+            let source = named(account, &arguments.name)?;
+            let text = source_toml(&source, None);
+            (source, text)
         }
     };
-    let text = source_toml(&source, base);
     if context.output.is_json() {
         context.output.json(&json!({"name": source.name, "toml": text, "source": source}));
     } else {
@@ -115,9 +119,9 @@ pub fn named(account: &Account, name: &str) -> Result<Source, CliError> {
         return Ok(own.clone());
     }
     preset(name).ok_or_else(|| {
-        let presets = presets();
+        let own = account.sources.iter().map(|source| source.name.as_str());
         let known: Vec<&str> =
-            account.sources.iter().chain(&presets).map(|source| source.name.as_str()).collect();
+            own.chain(presets().iter().map(|preset| preset.source.name.as_str())).collect();
         let hint = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean \"{}\"?", escape(near)),
             None => "`budgetd sources list` names them all".to_owned(),
@@ -131,18 +135,4 @@ pub fn named(account: &Account, name: &str) -> Result<Source, CliError> {
 pub fn by_name_of<'a>(account: &'a Account, path: &Path) -> &'a Source {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     ingest::source_for(account, &name)
-}
-
-/// The shipped formats.
-fn presets() -> Vec<Source> {
-    vec![Source::long()]
-}
-
-fn preset(name: &str) -> Option<Source> {
-    presets().into_iter().find(|source| source.name == name)
-}
-
-/// A source as the table that describes it.
-fn source_toml(source: &Source, _preset: Option<&str>) -> String {
-    format!("[[sources]]\nname = {:?}\nfiles = {:?}\n", source.name, source.files)
 }
