@@ -159,6 +159,8 @@ fn differs(then: &Value, now: &Value) -> bool {
         (Value::Array(then), Value::Array(now)) => {
             then.len() != now.len() || then.iter().zip(now).any(|(then, now)| differs(then, now))
         }
+        // 1 and 1.0 are one number.
+        (Value::Number(then), Value::Number(now)) => then.as_f64() != now.as_f64(),
         (then, now) => then != now,
     }
 }
