@@ -110,7 +110,7 @@ fn parsed(text: &str) -> Option<u64> {
 
 /// The shortest text of a number of bytes: "4 GiB".
 fn text(bytes: u64) -> String {
-    let fits = |(_, unit): &(&str, u64)| bytes >= *unit && bytes % unit == 0;
+    let fits = |(_, unit): &(&str, u64)| bytes >= *unit && bytes.is_multiple_of(*unit);
     let (name, unit) = UNITS.into_iter().find(fits).unwrap_or(("", 1));
     format!("{} {name}", bytes / unit).trim_end().to_owned()
 }

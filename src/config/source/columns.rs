@@ -156,12 +156,11 @@ fn parsed_outcome(text: &str) -> Option<Outcome> {
 
 /// The name that `text` begins with, and what follows it.
 fn operand(text: &str) -> Option<(String, &str)> {
-    let (name, rest) = match text.strip_prefix('`') {
-        Some(quoted) => quoted.split_once('`')?,
-        None => {
-            let ends = OPERATORS.iter().filter_map(|operator| text.find(operator));
-            text.split_at(ends.min().unwrap_or(text.len()))
-        }
+    let (name, rest) = if let Some(quoted) = text.strip_prefix('`') {
+        quoted.split_once('`')?
+    } else {
+        let ends = OPERATORS.iter().filter_map(|operator| text.find(operator));
+        text.split_at(ends.min().unwrap_or(text.len()))
     };
     let name = name.trim();
     (!name.is_empty()).then(|| (name.to_owned(), rest))
@@ -259,17 +258,20 @@ fn all(columns: &Columns) -> Vec<(Key, &str)> {
 mod tests {
     use super::*;
 
-    fn two(build: fn(String, String) -> Outcome, one: &str, other: &str) -> Option<Outcome> {
-        Some(build(one.to_owned(), other.to_owned()))
+    fn two(build: fn(String, String) -> Outcome, one: &str, other: &str) -> Outcome {
+        build(one.to_owned(), other.to_owned())
     }
 
     #[test]
     fn an_outcome_is_a_column_a_difference_or_a_product() {
         assert_eq!(parsed_outcome("revenue"), Some(Outcome::Column("revenue".to_owned())));
         assert_eq!(parsed_outcome("net-sales"), Some(Outcome::Column("net-sales".to_owned())));
-        assert_eq!(parsed_outcome("A - B"), two(Outcome::Difference, "A", "B"));
-        assert_eq!(parsed_outcome("orders * price"), two(Outcome::Product, "orders", "price"));
-        assert_eq!(parsed_outcome("`A - net` - B"), two(Outcome::Difference, "A - net", "B"));
+        assert_eq!(parsed_outcome("A - B"), Some(two(Outcome::Difference, "A", "B")));
+        assert_eq!(
+            parsed_outcome("orders * price"),
+            Some(two(Outcome::Product, "orders", "price"))
+        );
+        assert_eq!(parsed_outcome("`A - net` - B"), Some(two(Outcome::Difference, "A - net", "B")));
         for text in ["A - ", " - B", "A - B - C", "A * B - C", "`A", "` ` - B", "`A`B"] {
             assert_eq!(parsed_outcome(text), None, "{text}");
         }

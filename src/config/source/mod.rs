@@ -131,7 +131,7 @@ fn start(draft: &Draft<'_>, presets: &[Preset]) -> Source {
         campaigns: draft.says(top("campaigns")),
         channel_column: draft.says(column("channel")),
     };
-    start_of(preset, layout, says)
+    start_of(&preset, layout, says)
 }
 
 /// Which ways to a row's channel a table names.
@@ -144,7 +144,7 @@ struct Says {
 
 /// `preset` in another layout, and without the ways to a channel that the named ones replace. A
 /// file has its channels in its own column, in its campaigns and its name, or in its header.
-fn start_of(preset: Source, layout: Layout, says: Says) -> Source {
+fn start_of(preset: &Source, layout: Layout, says: Says) -> Source {
     let is_wide = layout == Layout::Wide;
     let mut start = Source { layout, ..preset.clone() };
     if is_wide != (preset.layout == Layout::Wide) {
@@ -205,7 +205,7 @@ fn settings(draft: &Draft<'_>, start: Source, channels: Option<&Names<'_>>) -> S
             .value(top("spread"), start.spread_over_days, |item| item.choice(&spreads)),
         encoding: draft.value(top("encoding"), start.encoding, |item| item.choice(&ENCODINGS)),
         separator: draft.value(top("separator"), start.separator, |item| numbers::separator(&item)),
-        numbers: numbers::read(draft, start.numbers),
+        numbers: numbers::read(draft, &start.numbers),
         date_format: draft
             .value(top("date_format"), start.date_format, |item| dates::date_format(&item)),
         columns: columns::read(draft, start.columns),

@@ -5,7 +5,7 @@ use crate::config::value::Item;
 use crate::domain::source::{Numbers, Thousands, Unit};
 
 /// The settings of figures; those that the table leaves out are as in `start`.
-pub(super) fn read(draft: &Draft<'_>, start: Numbers) -> Numbers {
+pub(super) fn read(draft: &Draft<'_>, start: &Numbers) -> Numbers {
     let flag = |name, start| draft.value(top(name), start, |item| item.flag());
     let unit = |name, start| draft.value(top(name), start, |item| item.choice(&UNITS));
     Numbers {

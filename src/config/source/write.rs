@@ -27,7 +27,7 @@ pub fn source_toml(source: &Source, preset: Option<&str>) -> String {
         campaigns: writes_campaigns && !source.campaigns.is_empty(),
         channel_column: false,
     };
-    let start = start_of(start, source.layout, says);
+    let start = start_of(&start, source.layout, says);
     let mut text = String::from("[[sources]]\n");
     put(&mut text, "name", &quoted(&source.name));
     put(&mut text, "files", &quoted(&source.files));
