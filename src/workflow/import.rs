@@ -21,7 +21,6 @@ use crate::store::ledger::NewFile;
 
 /// How a file of an import ended.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each file")]
 pub enum ImportAnswer {
     /// Its rows are in the ledger.
     Accepted {

@@ -57,10 +57,7 @@ impl<R: Read> Read for Counted<'_, R> {
 }
 
 /// `input` in pieces, with a word to `watch` at each.
-pub(super) fn watched<'w, R: Read>(
-    input: R,
-    watch: Option<&'w Watch>,
-) -> impl BufRead + use<'w, R> {
+pub(super) fn watched<R: Read>(input: R, watch: Option<&Watch>) -> impl BufRead + use<'_, R> {
     BufReader::with_capacity(READ_BYTES, Counted { inner: input, bytes: 0, watch })
 }
 
