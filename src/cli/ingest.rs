@@ -12,6 +12,7 @@ use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::report::words::count;
+use crate::store::inbox::Candidate;
 use crate::workflow::{FileAnswer, TakenFile, Unit, Workspace, meant_for_nobody};
 
 /// Faults of a file that the terminal shows; all of them stand beside the refused file.
@@ -120,20 +121,30 @@ pub fn take_inbox(
 ) -> Result<(), CliError> {
     unit.recover(account, arrived_at, real, done)?;
     let folder = unit.drop_folder(account)?;
+    let ready = unit.ready();
     loop {
         let scan = folder.scan(&[])?;
-        for ignored in unit.note_ignored(account, &scan.ignored, real)? {
+        for ignored in unit.note_ignored(account, &scan.shown(real), real)? {
             let answer = FileAnswer::Ignored { kind: ignored.kind.to_string() };
             done(&TakenFile { name: ignored.name, answer, without_receipt: None });
         }
         // A scan is bounded; what it left is taken by the next one, as long as any was answered.
         let more = scan.candidates_total > scan.candidates.len() as u64;
         let mut has_answered = false;
-        unit.take_candidates(account, &folder, &scan.candidates, arrived_at, real, &mut |file| {
-            has_answered |= !matches!(file.answer, FileAnswer::Changed);
+        let waits = |candidate: &Candidate| candidate.waits_for(ready);
+        let (waiting, complete): (Vec<Candidate>, Vec<Candidate>) =
+            scan.candidates.into_iter().partition(|candidate| waits(candidate).is_some());
+        unit.take_candidates(account, &folder, &complete, arrived_at, real, &mut |file| {
+            has_answered |= !matches!(file.answer, FileAnswer::Changed | FileAnswer::NoRoom { .. });
             done(file);
         })?;
         if !more || !has_answered {
+            for file in &waiting {
+                let answer = FileAnswer::NotReady {
+                    waits_for: escape(&waits(file).expect("it was told apart for this")),
+                };
+                done(&TakenFile { name: escape(&file.name), answer, without_receipt: None });
+            }
             return Ok(());
         }
     }
@@ -162,7 +173,7 @@ impl<'a> Answer<'a> {
     }
 
     fn add(&mut self, account: &Account, file: &TakenFile) {
-        if matches!(file.answer, FileAnswer::Refused { .. }) {
+        if matches!(file.answer, FileAnswer::Refused { .. } | FileAnswer::NoRoom { .. }) {
             self.status = self.status.max(NO);
         }
         let folder = self.workspace.places.drop_folder(&account.id);
@@ -279,6 +290,12 @@ fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
             "{} {name}: it changed while it was read; it is taken once it is quiet",
             paint(CARE, "left waiting")
         ),
+        FileAnswer::NoRoom { why } => {
+            format!("{} {name}: {why}", paint(BAD, "left waiting"))
+        }
+        FileAnswer::NotReady { waits_for } => {
+            format!("{} {name}: there is no {waits_for} yet", paint(CARE, "left waiting"))
+        }
         FileAnswer::Ignored { kind } => {
             format!("{} {name}: {kind}", paint(CARE, "left alone"))
         }
@@ -314,6 +331,10 @@ fn machine(account: &Account, file: &TakenFile) -> Value {
         ),
         FileAnswer::Finished => json!({"answer": "finished"}),
         FileAnswer::Changed => json!({"answer": "changed"}),
+        FileAnswer::NoRoom { why } => json!({"answer": "no_room", "why": why}),
+        FileAnswer::NotReady { waits_for } => {
+            json!({"answer": "not_ready", "waits_for": waits_for})
+        }
         FileAnswer::Ignored { kind } => json!({"answer": "ignored", "kind": kind}),
     };
     joined(value, more)

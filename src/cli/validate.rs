@@ -44,7 +44,12 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
             answers.push(json!({"file": name, "verdict": "ignored", "kind": why}));
             continue;
         }
-        match workflow::validate(account, path, at) {
+        let reading = match workflow::against_companion_beside(path) {
+            Ok(Some(rejection)) => Ok(Reading::Refused(rejection)),
+            Ok(None) => workflow::validate(account, workspace.config.limits, path, at),
+            Err(error) => Err(error.into()),
+        };
+        match reading {
             Ok(Reading::Taken(report)) => {
                 lines.push(accepted(&name, account, &report));
                 answers.push(json!({"file": name, "verdict": "accepted", "rows": report.rows,

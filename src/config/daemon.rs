@@ -134,7 +134,13 @@ const SCAN_SECONDS_MAX: u32 = 3_600;
 
 fn inbox(table: Table<'_>) -> Option<InboxSettings> {
     let shipped = InboxSettings::default();
-    let ready = table.or("ready", shipped.ready, |item| ready(&item));
+    let choices = [
+        ("quiet", Ready::Quiet),
+        ("rename", Ready::Rename),
+        ("marker", Ready::Marker),
+        ("checksum", Ready::Checksum),
+    ];
+    let ready = table.or("ready", shipped.ready, |item| item.choice(&choices));
     let quiet_seconds = table.or("quiet_seconds", shipped.quiet_seconds, |item| {
         item.whole(0..=QUIET_SECONDS_MAX).map(u64::from)
     });
@@ -147,21 +153,6 @@ fn inbox(table: Table<'_>) -> Option<InboxSettings> {
         quiet_seconds: quiet_seconds?,
         scan_seconds: scan_seconds?,
     })
-}
-
-fn ready(item: &Item<'_>) -> Option<Ready> {
-    let (built, comes_later) = (Some(Ready::Quiet), None);
-    let choices = [
-        ("quiet", built),
-        ("rename", comes_later),
-        ("marker", comes_later),
-        ("checksum", comes_later),
-    ];
-    let ready = item.choice(&choices)?;
-    if ready.is_none() {
-        item.fault("only \"quiet\" is built so far", "write ready = \"quiet\"");
-    }
-    ready
 }
 
 fn schedule(table: Table<'_>) -> Option<ScheduleSettings> {

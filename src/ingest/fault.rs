@@ -75,6 +75,9 @@ impl std::fmt::Display for Fault {
             (Some(line), Some(column)) => write!(f, "line {line}, column {column}")?,
             (Some(line), None) => write!(f, "line {line}")?,
             (None, Some(column)) => write!(f, "column {column}")?,
+            (None, None) if self.reason.has_its_own_subject() => {
+                return write!(f, "{}", self.reason);
+            }
             (None, None) => f.write_str("the file")?,
         }
         match &self.value {
@@ -224,6 +227,12 @@ pub enum FaultReason {
         second_line: u64,
         differences: Vec<Difference>,
     },
+    #[error(
+        "the digest in {companion} is not that of the file: it is incomplete or changed; drop both again"
+    )]
+    ChecksumMismatch { companion: String },
+    #[error("{companion} {what}: the file can't be checked; drop both again")]
+    BadChecksumFile { companion: String, what: &'static str },
 }
 
 fn number(count: usize) -> String {
@@ -296,12 +305,19 @@ impl FaultReason {
             Self::UnprintableText => "unprintable_text",
             Self::TextTooLong { .. } => "text_too_long",
             Self::ConflictingRows { .. } => "conflicting_rows",
+            Self::ChecksumMismatch { .. } => "checksum_mismatch",
+            Self::BadChecksumFile { .. } => "bad_checksum_file",
         }
     }
 
     /// Whether the text is a sentence that names what it speaks of.
     const fn has_its_own_subject(&self) -> bool {
-        matches!(self, Self::ConflictingRows { .. })
+        matches!(
+            self,
+            Self::ConflictingRows { .. }
+                | Self::ChecksumMismatch { .. }
+                | Self::BadChecksumFile { .. }
+        )
     }
 
     /// Whether this alone explains the refusal, so that all else is likely to follow from it.
@@ -370,6 +386,9 @@ impl FaultReason {
             Self::UnprintableText => "campaigns hold control or invisible characters",
             Self::TextTooLong { .. } => "campaigns are too long",
             Self::ConflictingRows { .. } => "rows stand twice with different values",
+            Self::ChecksumMismatch { .. } | Self::BadChecksumFile { .. } => {
+                "the file is not what its digest says"
+            }
         };
         words.to_owned()
     }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod file_facts;
+mod inbox;
 mod places;
 mod recover;
 mod schedule;
@@ -11,10 +12,11 @@ mod take;
 mod week;
 
 pub use audit::{AuditOf, each_audit_record, verify_audit};
+pub use inbox::against_companion_beside;
 pub use places::Places;
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
 pub use standing::{AccountStanding, FileStanding, Health, account_standing, meant_for_nobody};
-pub use take::{FileAnswer, TakenFile, ingest_settings, validate};
+pub use take::{FileAnswer, TakenFile, validate};
 pub use week::{PublishedWeek, WeekOutcome, WeekRequest};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +29,9 @@ use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Instant, Week};
 use crate::store::StoreError;
+use crate::store::archive::Archive;
 use crate::store::files;
+use crate::store::inbox::Room;
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
 use crate::store::ledger::Ledger;
@@ -131,6 +135,8 @@ impl Workspace {
             revised: BTreeMap::new(),
             key: None,
             without_receipt: None,
+            archive: Archive::at(&self.config.paths.archive),
+            room: None,
             _lock: lock,
         })
     }
@@ -204,6 +210,9 @@ pub struct Unit<'w> {
     key: Option<SigningKey>,
     /// Why the receipt of the file at hand could not be given.
     without_receipt: Option<String>,
+    archive: Archive,
+    /// The room for working copies, once it was looked at.
+    room: Option<Room>,
     _lock: Lock,
 }
 
