@@ -113,6 +113,7 @@ fn decide(account: &Account, facts: &[DayFact], published: &PublishedBudgets) ->
         veto_runs: &BTreeMap::new(),
         hold: None,
         manifest_before: None,
+        remarks: decision::Remarks::default(),
     });
     report::recommendations_csv(&decision).len()
         + report::decision_json(&decision).len()

@@ -213,7 +213,8 @@ fn ingest_takes_what_waits_and_ends_with_1_where_a_file_is_refused() {
     assert!(place.run(&["ingest"]).ends(0).stdout.contains("duplicate good.csv: nothing new"));
     let corrected = days("2026-01-05", "2026-01-05").replace("Email,100,", "Email,101,");
     place.write("inbox/good.csv", &corrected);
-    assert!(place.run(&["ingest"]).ends(0).stdout.contains("it corrected 1 day of a channel"));
+    let said = place.run(&["ingest", "--as-of", "2026-01-07T06:00:00Z"]).ends(0);
+    assert!(said.stdout.contains("it corrected 1 day of a channel"), "{}", said.stdout);
     let facts = place.run(&["facts"]).ends(0).stdout;
     assert_eq!(facts.lines().count(), 5, "a correction replaces and never adds:\n{facts}");
     assert!(facts.contains("2026-01-05,Email,101.00,"), "{facts}");

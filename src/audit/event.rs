@@ -142,6 +142,9 @@ pub struct FileEvent {
     pub replaced: u64,
     /// The first of these, each with the old and the new values.
     pub replacements: Vec<Replacement>,
+    /// Whether figures of closed days were allowed to change (`import --restate`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restate: bool,
 }
 
 /// A correction: what the ledger believed of a day, and what it believes now.
@@ -204,6 +207,7 @@ pub(super) fn samples() -> Vec<Event> {
         arrived_at: time,
         replaced: 1,
         replacements: vec![replacement],
+        restate: true,
     };
     vec![
         Event::Started { version: "0.1.0".to_owned() },

@@ -11,11 +11,14 @@ use super::words::indented;
 use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
+use crate::ingest::DailyReport;
 use crate::report::words::count;
+use crate::store::files::size;
+use crate::store::inbox::Candidate;
 use crate::workflow::{FileAnswer, TakenFile, Unit, Workspace, meant_for_nobody};
 
 /// Faults of a file that the terminal shows; all of them stand beside the refused file.
-const FAULTS_SHOWN: usize = 5;
+pub const FAULTS_SHOWN: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -84,8 +87,9 @@ fn copies(
     times: Times,
     answer: &mut Answer<'_>,
 ) -> Result<Served, CliError> {
-    let progress = context.output.progress(files.len());
+    let progress = context.output.bytes_progress(files.iter().map(|path| shown_size(path)).sum());
     serve_each(context, workspace, &[account], &mut |unit, account| {
+        unit.watch(progress.watch());
         unit.recover(account, times.arrived_at, times.real, &mut |file| answer.add(account, file))?;
         let folder = unit.drop_folder(account)?;
         let mut status = DONE;
@@ -104,7 +108,7 @@ fn copies(
                     answer.failed(account, path, &error);
                 }
             }
-            progress.done();
+            progress.done(shown_size(path));
         }
         Ok(status)
     })
@@ -120,20 +124,30 @@ pub fn take_inbox(
 ) -> Result<(), CliError> {
     unit.recover(account, arrived_at, real, done)?;
     let folder = unit.drop_folder(account)?;
+    let ready = unit.ready();
     loop {
         let scan = folder.scan(&[])?;
-        for ignored in unit.note_ignored(account, &scan.ignored, real)? {
+        for ignored in unit.note_ignored(account, &scan.shown(real), real)? {
             let answer = FileAnswer::Ignored { kind: ignored.kind.to_string() };
             done(&TakenFile { name: ignored.name, answer, without_receipt: None });
         }
         // A scan is bounded; what it left is taken by the next one, as long as any was answered.
         let more = scan.candidates_total > scan.candidates.len() as u64;
         let mut has_answered = false;
-        unit.take_candidates(account, &folder, &scan.candidates, arrived_at, real, &mut |file| {
-            has_answered |= !matches!(file.answer, FileAnswer::Changed);
+        let waits = |candidate: &Candidate| candidate.waits_for(ready);
+        let (waiting, complete): (Vec<Candidate>, Vec<Candidate>) =
+            scan.candidates.into_iter().partition(|candidate| waits(candidate).is_some());
+        unit.take_candidates(account, &folder, &complete, arrived_at, real, &mut |file| {
+            has_answered |= !matches!(file.answer, FileAnswer::Changed | FileAnswer::NoRoom { .. });
             done(file);
         })?;
         if !more || !has_answered {
+            for file in &waiting {
+                let answer = FileAnswer::NotReady {
+                    waits_for: escape(&waits(file).expect("it was told apart for this")),
+                };
+                done(&TakenFile { name: escape(&file.name), answer, without_receipt: None });
+            }
             return Ok(());
         }
     }
@@ -162,7 +176,7 @@ impl<'a> Answer<'a> {
     }
 
     fn add(&mut self, account: &Account, file: &TakenFile) {
-        if matches!(file.answer, FileAnswer::Refused { .. }) {
+        if matches!(file.answer, FileAnswer::Refused { .. } | FileAnswer::NoRoom { .. }) {
             self.status = self.status.max(NO);
         }
         let folder = self.workspace.places.drop_folder(&account.id);
@@ -239,29 +253,8 @@ pub fn nobody_words(workspace: &Workspace, scan: &crate::store::inbox::Scan) -> 
 fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
     let name = format!("{place}{}", file.name);
     match &file.answer {
-        FileAnswer::Accepted { report, replaced } => {
-            let mut text = format!(
-                "{} {name}: {}, {}",
-                paint(GOOD, "accepted"),
-                rows(report.rows),
-                span(report.first_day, report.last_day)
-            );
-            if *replaced > 0 {
-                text.push_str(&format!(
-                    "; it corrected {replaced} {} of a channel",
-                    if *replaced == 1 { "day" } else { "days" }
-                ));
-            }
-            for warning in &report.warnings {
-                text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
-            }
-            text
-        }
-        FileAnswer::Duplicate { report } => format!(
-            "{} {name}: nothing new, {} as known before",
-            paint(GOOD, "duplicate"),
-            rows(report.rows)
-        ),
+        FileAnswer::Accepted { report, replaced } => accepted(&name, report, *replaced),
+        FileAnswer::Duplicate { report } => duplicate(&name, report),
         FileAnswer::Refused { rejection, answer } => {
             let problems = folder.join(format!("{answer}.problems.txt"));
             format!(
@@ -279,10 +272,45 @@ fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
             "{} {name}: it changed while it was read; it is taken once it is quiet",
             paint(CARE, "left waiting")
         ),
+        FileAnswer::NoRoom { why } => {
+            format!("{} {name}: {why}", paint(BAD, "left waiting"))
+        }
+        FileAnswer::NotReady { waits_for } => {
+            format!("{} {name}: there is no {waits_for} yet", paint(CARE, "left waiting"))
+        }
         FileAnswer::Ignored { kind } => {
             format!("{} {name}: {kind}", paint(CARE, "left alone"))
         }
     }
+}
+
+/// The size of a file, for progress alone: where it can't be told, nothing is shown of it.
+pub fn shown_size(path: &Path) -> u64 {
+    size(path).unwrap_or(0)
+}
+
+/// What is said of a file whose rows were taken.
+pub fn accepted(name: &str, report: &DailyReport, replaced: u64) -> String {
+    let mut text = format!(
+        "{} {name}: {}, {}",
+        paint(GOOD, "accepted"),
+        rows(report.rows),
+        span(report.first_day, report.last_day)
+    );
+    if replaced > 0 {
+        let days = if replaced == 1 { "day" } else { "days" };
+        text.push_str(&format!("; it corrected {replaced} {days} of a channel"));
+    }
+    for warning in &report.warnings {
+        text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
+    }
+    text
+}
+
+/// What is said of a file that stated nothing new.
+pub fn duplicate(name: &str, report: &DailyReport) -> String {
+    let rows = rows(report.rows);
+    format!("{} {name}: nothing new, {rows} as known before", paint(GOOD, "duplicate"))
 }
 
 /// "1 row", "12 rows".
@@ -300,13 +328,17 @@ pub fn span(first: crate::domain::Day, last: crate::domain::Day) -> String {
     if first == last { first.to_string() } else { format!("{first} to {last}") }
 }
 
+/// The same for machines.
+pub fn accepted_machine(report: &DailyReport, replaced: u64) -> Value {
+    json!({"answer": "accepted", "rows": report.rows, "grain": report.grain.word(),
+        "first_day": report.first_day, "last_day": report.last_day, "replaced": replaced,
+        "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()})
+}
+
 fn machine(account: &Account, file: &TakenFile) -> Value {
     let value = json!({ "account": account.id.as_str(), "file": file.name });
     let more = match &file.answer {
-        FileAnswer::Accepted { report, replaced } => json!({"answer": "accepted",
-            "rows": report.rows, "first_day": report.first_day, "last_day": report.last_day,
-            "replaced": replaced,
-            "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()}),
+        FileAnswer::Accepted { report, replaced } => accepted_machine(report, *replaced),
         FileAnswer::Duplicate { report } => json!({"answer": "duplicate", "rows": report.rows}),
         FileAnswer::Refused { rejection, answer } => joined(
             json!({"answer": "refused", "problems": format!("{answer}.problems.txt")}),
@@ -314,6 +346,10 @@ fn machine(account: &Account, file: &TakenFile) -> Value {
         ),
         FileAnswer::Finished => json!({"answer": "finished"}),
         FileAnswer::Changed => json!({"answer": "changed"}),
+        FileAnswer::NoRoom { why } => json!({"answer": "no_room", "why": why}),
+        FileAnswer::NotReady { waits_for } => {
+            json!({"answer": "not_ready", "waits_for": waits_for})
+        }
         FileAnswer::Ignored { kind } => json!({"answer": "ignored", "kind": kind}),
     };
     joined(value, more)

@@ -9,6 +9,7 @@ mod demo;
 mod error;
 mod explain;
 mod facts;
+mod import;
 mod ingest;
 mod init;
 mod keys;
@@ -16,6 +17,7 @@ mod load;
 mod output;
 mod refusal;
 mod run;
+mod sources;
 mod status;
 mod validate;
 mod verify;
@@ -70,6 +72,11 @@ enum Command {
     Validate(validate::Arguments),
     /// Take what is in the inbox (or copies of the files named) once, without waiting
     Ingest(ingest::Arguments),
+    /// Load history: files of any age, in days, weeks or months; run again, it goes on
+    Import(import::Arguments),
+    /// Show the formats that files are read by: presets, and the account's own
+    #[command(subcommand)]
+    Sources(sources::Arguments),
     /// Run one week: publish its signed bundle
     Decide(decide::Arguments),
     /// Show what has arrived, what is missing, and the last and next run
@@ -113,6 +120,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&context, &arguments),
         Command::Validate(arguments) => validate::run(&context, &arguments),
         Command::Ingest(arguments) => ingest::run(&context, &arguments),
+        Command::Import(arguments) => import::run(&context, &arguments),
+        Command::Sources(arguments) => sources::run(&context, &arguments),
         Command::Decide(arguments) => decide::run(&context, &arguments),
         Command::Status(arguments) => status::run(&context, &arguments),
         Command::Facts(arguments) => facts::run(&context, &arguments),

@@ -2,6 +2,8 @@
 //! machines. Text that came from a file is escaped before it gets here; errors are escaped here too.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -11,6 +13,7 @@ use serde_json::Value;
 
 use super::CliError;
 use crate::domain::text::escape;
+use crate::workflow::Watch;
 
 /// Green: as it should be.
 pub const GOOD: Style = AnsiColor::Green.on_default();
@@ -45,6 +48,37 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// A line that shows how far the reading of files has come, in bytes.
+pub struct BytesProgress {
+    bar: ProgressBar,
+    before: Arc<AtomicU64>,
+}
+
+impl BytesProgress {
+    /// What is being read now.
+    pub fn at(&self, what: &str) {
+        self.bar.set_message(escape(what));
+    }
+
+    /// To be told how many bytes of the file at hand have been read.
+    pub fn watch(&self) -> Box<Watch> {
+        let (bar, before) = (self.bar.clone(), Arc::clone(&self.before));
+        Box::new(move |bytes| bar.set_position(before.load(Ordering::Relaxed) + bytes))
+    }
+
+    /// A file of so many bytes is done.
+    pub fn done(&self, bytes: u64) {
+        let before = self.before.fetch_add(bytes, Ordering::Relaxed);
+        self.bar.set_position(before + bytes);
+    }
+}
+
+impl Drop for BytesProgress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 
@@ -134,19 +168,29 @@ impl Output {
 
     /// Progress over `total` things, drawn only on a terminal, and gone when it is dropped.
     pub fn progress(&self, total: usize) -> Progress {
-        if self.json || total == 0 || !std::io::stderr().is_terminal() {
-            return Progress(ProgressBar::hidden());
-        }
-        let target = ProgressDrawTarget::stderr_with_hz(PROGRESS_HZ);
-        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
         let template = if total == 1 {
             "{spinner} {elapsed} {wide_msg}"
         } else {
             "{bar:24} {pos}/{len} {elapsed} {wide_msg}"
         };
+        Progress(self.bar(total as u64, template))
+    }
+
+    /// Progress over `total` bytes of files, likewise.
+    pub fn bytes_progress(&self, total: u64) -> BytesProgress {
+        let template = "{bar:24} {bytes}/{total_bytes} {elapsed} {wide_msg}";
+        BytesProgress { bar: self.bar(total, template), before: Arc::default() }
+    }
+
+    fn bar(&self, total: u64, template: &str) -> ProgressBar {
+        if self.json || total == 0 || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let target = ProgressDrawTarget::stderr_with_hz(PROGRESS_HZ);
+        let bar = ProgressBar::with_draw_target(Some(total), target);
         bar.set_style(ProgressStyle::with_template(template).expect("a template that was tested"));
         bar.enable_steady_tick(PROGRESS_TICK);
-        Progress(bar)
+        bar
     }
 }
 

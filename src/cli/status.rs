@@ -8,15 +8,19 @@ use super::ingest::{nobody_words, span};
 use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint};
 use super::words::{shell_quoted, time};
 use super::{CliError, Context, DONE, Ending, now, parse_time};
-use crate::decision::Standing;
+use crate::decision::{BudgetChange, Standing};
+use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::domain::{Account, Instant};
+use crate::domain::{Account, Instant, Money};
 use crate::history::MissingDays;
+use crate::report::corrected_text;
 use crate::rules::HoldReason;
 use crate::store::keys::SigningKey;
-use crate::store::ledger::Ledger;
+use crate::store::ledger::{Ledger, UnknownCounts};
 use crate::store::lock::Lock;
-use crate::workflow::{AccountStanding, Health, Workspace, account_standing, meant_for_nobody};
+use crate::workflow::{
+    AccountStanding, Corrected, Health, Workspace, account_standing, meant_for_nobody,
+};
 
 /// Waiting files that are named before the rest is counted.
 const WAITING_SHOWN: usize = 10;
@@ -124,6 +128,19 @@ fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -
             ),
         );
     }
+    for corrected in &standing.corrected {
+        let on = format!("on {}", day_of(corrected.arrived_at, account.time_zone));
+        page.field("corrected", corrected_text(account, &corrected.week, &on));
+        if corrected.week.changes.as_ref().is_some_and(|changes| !changes.is_empty()) {
+            let week = corrected.week.week;
+            let hint = format!("`budgetd decide --week {week} --revise --reason TEXT`");
+            page.field("", format!("{hint} would publish it anew"));
+        }
+    }
+    if standing.corrected_unlisted > 0 {
+        page.field("corrected", format!("and {} older weeks", standing.corrected_unlisted));
+    }
+    unknown(&mut page, &standing.unknown);
     if !standing.bundles_gone.is_empty() {
         let names = standing.bundles_gone.join(", ");
         page.field("gone", format!("{names}: published, and no longer in the outbox"));
@@ -135,6 +152,26 @@ fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -
         page.field("next", format!("{}, for the week of {week}", time(account, at)));
     }
     page.0.join("\n")
+}
+
+/// Channel days that have rows, and not all figures that a decision needs.
+fn unknown(page: &mut Page, unknown: &UnknownCounts) {
+    let parts: Vec<String> = [
+        (unknown.without_revenue, "spend and no revenue"),
+        (unknown.without_spend, "revenue and no spend"),
+        (unknown.without_both, "neither spend nor revenue"),
+    ]
+    .into_iter()
+    .filter(|(days, _)| *days > 0)
+    .map(|(days, what)| {
+        let noun = if days == 1 { "channel day has" } else { "channel days have" };
+        format!("{days} {noun} {what}")
+    })
+    .collect();
+    if !parts.is_empty() {
+        let why = "no decision can rest on them; a file that states both completes them";
+        page.field("unknown", format!("{}\n{why}", parts.join(", ")));
+    }
 }
 
 fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &AccountStanding) {
@@ -166,7 +203,8 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
         );
     }
     for file in standing.waiting.iter().take(WAITING_SHOWN) {
-        page.field("in inbox", format!("{} ({} bytes)", file.name, file.bytes));
+        let waits = file.waits_for.as_ref().map_or_else(String::new, |why| format!("; {why}"));
+        page.field("in inbox", format!("{} ({} bytes){waits}", file.name, file.bytes));
     }
     let more = standing.waiting.len().saturating_sub(WAITING_SHOWN);
     if more > 0 {
@@ -253,10 +291,17 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         "account": account.id.as_str(), "health": standing.health.word(),
         "channels_left_out": standing.channels_left_out,
         "bundles_gone": standing.bundles_gone,
+        "corrected": standing.corrected.iter().map(|one| corrected(account, one)).collect::<Vec<_>>(),
+        "corrected_unlisted": standing.corrected_unlisted,
+        "channel_days_unknown": {"without_revenue": standing.unknown.without_revenue,
+            "without_spend": standing.unknown.without_spend,
+            "without_both": standing.unknown.without_both},
         "today": {"accepted": standing.today.accepted, "duplicate": standing.today.duplicate,
             "refused": standing.today.refused},
         "files": files,
         "waiting": standing.waiting.iter().map(|file| file.name.clone()).collect::<Vec<_>>(),
+        "waiting_for": standing.waiting.iter().filter(|file| file.waits_for.is_some())
+            .map(|file| json!({"name": file.name, "why": file.waits_for})).collect::<Vec<_>>(),
         "ignored": standing.ignored.iter()
             .map(|object| json!({"name": object.name, "kind": object.kind.code()})).collect::<Vec<_>>(),
         "inbox_trouble": standing.inbox_trouble,
@@ -264,6 +309,21 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         "missed": standing.missed.iter().map(|missed| missed.week).collect::<Vec<_>>(), "due": due, "next": next,
         "next_standing": standing.next_standing.as_ref().map(gate_value),
     })
+}
+
+fn corrected(account: &Account, corrected: &Corrected) -> Value {
+    let week = &corrected.week;
+    let money = |money: Option<Money>| money.map(|money| money.to_decimal(account.currency));
+    let budgets = week.changes.as_ref().map(|changes| {
+        let change = |change: &BudgetChange| {
+            json!({"channel": change.channel.as_str(), "published": money(change.published),
+                "would_be": money(change.would_be)})
+        };
+        changes.iter().map(change).collect::<Vec<_>>()
+    });
+    json!({"week": week.week, "revision": week.revision, "files": week.files,
+        "corrected_on": day_of(corrected.arrived_at, account.time_zone),
+        "settings_changed": week.settings_changed, "budgets": budgets})
 }
 
 fn gate_value(gate: &Standing) -> Value {

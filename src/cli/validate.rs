@@ -8,12 +8,12 @@ use super::accounts::named_or_only;
 use super::ingest::{rows, span};
 use super::output::{BAD, CARE, GOOD, paint};
 use super::refusal::{self, joined};
-use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
+use super::{CliError, Context, DONE, Ending, NO, now, parse_time, sources};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
-use crate::ingest::{DailyReport, Reading, Rejection};
+use crate::ingest::{DailyReport, Purpose, Reading, Rejection};
 use crate::report::words::count;
-use crate::workflow;
+use crate::workflow::{self, Terms, Validated};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -26,12 +26,21 @@ pub struct Arguments {
     /// The time to check them at, instead of now
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     as_of: Option<Instant>,
+    /// The source that reads them, one of the account's or a preset [default: by the file's name]
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Say what `import` would say: weeks and months are fine, and so are days of any age
+    #[arg(long)]
+    import: bool,
 }
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
     let account = named_or_only(&workspace, arguments.account.as_deref())?;
     let at = arguments.as_of.unwrap_or_else(now);
+    let purpose = if arguments.import { Purpose::Import } else { Purpose::Inbox };
+    let named =
+        arguments.source.as_deref().map(|name| sources::named(account, name)).transpose()?;
     let progress = context.output.progress(arguments.files.len());
     let mut status = DONE;
     let (mut lines, mut answers) = (Vec::new(), Vec::new());
@@ -44,14 +53,24 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
             answers.push(json!({"file": name, "verdict": "ignored", "kind": why}));
             continue;
         }
-        match workflow::validate(account, path, at) {
-            Ok(Reading::Taken(report)) => {
-                lines.push(accepted(&name, account, &report));
+        let source = named.as_ref().unwrap_or_else(|| sources::by_name_of(account, path));
+        let terms = Terms { source, purpose, restate: false };
+        let validated = match workflow::against_companion_beside(path) {
+            Ok(Some(rejection)) => {
+                Ok(Validated { reading: Reading::Refused(rejection), corrects: 0 })
+            }
+            Ok(None) => workflow::validate(&workspace, account, path, terms, at),
+            Err(error) => Err(error.into()),
+        };
+        match validated {
+            Ok(Validated { reading: Reading::Taken(report), corrects }) => {
+                lines.push(accepted(&name, account, &report, corrects));
                 answers.push(json!({"file": name, "verdict": "accepted", "rows": report.rows,
+                    "source": report.source, "grain": report.grain.word(), "corrects": corrects,
                     "first_day": report.first_day, "last_day": report.last_day,
                     "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()}));
             }
-            Ok(Reading::Refused(rejection)) => {
+            Ok(Validated { reading: Reading::Refused(rejection), .. }) => {
                 status = status.max(NO);
                 lines.push(refused(path, &rejection));
                 let verdict = json!({"file": name, "verdict": "refused"});
@@ -83,7 +102,7 @@ fn refused(path: &Path, rejection: &Rejection) -> String {
     format!("{} {name}\n{}", paint(BAD, "would be refused"), page.join("\n"))
 }
 
-fn accepted(name: &str, account: &Account, report: &DailyReport) -> String {
+fn accepted(name: &str, account: &Account, report: &DailyReport, corrects: u64) -> String {
     let mut text = format!(
         "{} {name}: {} of {}, {}, for account {}",
         paint(GOOD, "would be accepted"),
@@ -92,6 +111,10 @@ fn accepted(name: &str, account: &Account, report: &DailyReport) -> String {
         span(report.first_day, report.last_day),
         account.id
     );
+    if corrects > 0 {
+        let days = if corrects == 1 { "day" } else { "days" };
+        text.push_str(&format!("; it would correct {corrects} {days} of a channel"));
+    }
     for warning in &report.warnings {
         text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
     }

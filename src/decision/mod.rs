@@ -2,8 +2,10 @@
 //! payment, rounding → [`Decision`]. It brings them together and computes no amount of its own.
 
 mod gate;
+mod remarks;
 
 pub use gate::{Gate, Standing, standing};
+pub use remarks::{BudgetChange, CorrectedWeek, Remarks};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,6 +38,8 @@ pub struct Question<'a> {
     pub hold: Option<HoldReason>,
     /// The digest of the manifest of the account's bundle before this one.
     pub manifest_before: Option<Digest>,
+    /// What people should look at.
+    pub remarks: Remarks,
 }
 
 /// What is published for one account and week.
@@ -69,6 +73,8 @@ pub struct Decision {
     pub history: WeeklyHistory,
     /// The digest of the manifest of the account's bundle before this one.
     pub manifest_before: Option<Digest>,
+    /// What people should look at.
+    pub remarks: Remarks,
 }
 
 /// One channel of a decision.
@@ -146,6 +152,7 @@ pub fn decide(question: &Question<'_>) -> Decision {
         trace,
         history: question.history.clone(),
         manifest_before: question.manifest_before,
+        remarks: question.remarks.clone(),
     }
 }
 

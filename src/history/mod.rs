@@ -3,9 +3,11 @@
 
 mod completeness;
 mod kpi;
+mod outliers;
 
 pub use completeness::{MissingDays, missing_days};
 pub use kpi::{Kpis, Ratio};
+pub use outliers::{Outlier, OutlierMeasure, outliers};
 
 use std::collections::BTreeSet;
 

@@ -88,6 +88,9 @@ impl std::fmt::Display for Fault {
             (Some(line), Some(column)) => write!(f, "line {line}, column {column}")?,
             (Some(line), None) => write!(f, "line {line}")?,
             (None, Some(column)) => write!(f, "column {column}")?,
+            (None, None) if self.reason.has_its_own_subject() => {
+                return write!(f, "{}", self.reason);
+            }
             (None, None) => f.write_str("the file")?,
         }
         match &self.value {
@@ -283,6 +286,14 @@ pub enum FaultReason {
         second_line: u64,
         differences: Vec<Difference>,
     },
+    #[error("{day}, {channel}: {}; the day is closed", changes_text(changes, also))]
+    ClosedPeriod { day: Day, channel: String, changes: Vec<Difference>, also: Vec<String> },
+    #[error(
+        "the digest in {companion} is not that of the file: it is incomplete or changed; drop both again"
+    )]
+    ChecksumMismatch { companion: String },
+    #[error("{companion} {what}: the file can't be checked; drop both again")]
+    BadChecksumFile { companion: String, what: &'static str },
 }
 
 /// A currency that a column names.
@@ -360,6 +371,22 @@ fn differences_text(differences: &[Difference], first_line: u64, second_line: u6
         .join(", ")
 }
 
+/// "spend 10.00 would become 12.00; also other clicks"
+fn changes_text(changes: &[Difference], also: &[String]) -> String {
+    let mut parts: Vec<String> = changes
+        .iter()
+        .map(|Difference { measure, first, second }| {
+            format!("{measure} {first} would become {second}")
+        })
+        .collect();
+    match also {
+        [] => {}
+        names if parts.is_empty() => parts.push(format!("other {}", names.join(", "))),
+        names => parts.push(format!("also other {}", names.join(", "))),
+    }
+    parts.join("; ")
+}
+
 impl FaultReason {
     /// Names the reason for programs; the same in every version.
     pub const fn code(&self) -> &'static str {
@@ -430,6 +457,9 @@ impl FaultReason {
             Self::UnprintableText => "unprintable_text",
             Self::TextTooLong { .. } => "text_too_long",
             Self::ConflictingRows { .. } => "conflicting_rows",
+            Self::ClosedPeriod { .. } => "closed_period",
+            Self::ChecksumMismatch { .. } => "checksum_mismatch",
+            Self::BadChecksumFile { .. } => "bad_checksum_file",
         }
     }
 
@@ -442,6 +472,9 @@ impl FaultReason {
                 | Self::TwoColumns { .. }
                 | Self::NotDaily { .. }
                 | Self::TotalsDiffer { .. }
+                | Self::ClosedPeriod { .. }
+                | Self::ChecksumMismatch { .. }
+                | Self::BadChecksumFile { .. }
         )
     }
 
@@ -542,6 +575,10 @@ impl FaultReason {
             Self::UnprintableText => "campaigns hold control or invisible characters",
             Self::TextTooLong { .. } => "campaigns are too long",
             Self::ConflictingRows { .. } => "rows stand twice with different values",
+            Self::ClosedPeriod { .. } => "figures of closed days would change",
+            Self::ChecksumMismatch { .. } | Self::BadChecksumFile { .. } => {
+                "the file is not what its digest says"
+            }
         };
         words.to_owned()
     }

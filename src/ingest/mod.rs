@@ -43,7 +43,7 @@ use csv::ByteRecord;
 use thiserror::Error;
 
 pub use fault::{Difference, Fault, FaultReason, SeenCurrency, SeenFormat, TotalsDifference};
-pub use rejection::{FAULTS_LISTED_MAX, Rejection};
+pub use rejection::{ClosedChange, FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 
 use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::fault::{Fault, FaultReason};
+use super::fault::{Difference, Fault, FaultReason};
+use crate::domain::Day;
 use crate::domain::text::escape;
 
 /// Different faults that are kept: more than anyone reads at once. The rest is counted.
@@ -12,6 +13,19 @@ pub const FAULTS_LISTED_MAX: usize = 100;
 
 /// Faults of one kind that are worth a summary: two can be read as they stand.
 const KIND_TIMES_MIN: u64 = 3;
+
+/// A day of a channel whose figures are closed, and what a file says of it instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedChange {
+    /// The day.
+    pub day: Day,
+    /// The channel's name.
+    pub channel: String,
+    /// Its figures that would change.
+    pub changes: Vec<Difference>,
+    /// What else would change, by name.
+    pub also: Vec<String>,
+}
 
 /// Why a file was refused as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +43,52 @@ impl Rejection {
         let fault = Fault::of_file(FaultReason::FileTooLarge { bytes_max })
             .with_hint(format!("it has {bytes} bytes; split it by days"));
         Self { faults: vec![fault], faults_total: 1 }
+    }
+
+    /// Of a file that would change figures of closed days, which are listed as far as they are
+    /// known; `total` counts them all. On `today`, a day is closed once it is `window_days` old.
+    pub fn closed_period(
+        changes: Vec<ClosedChange>,
+        total: u64,
+        today: Day,
+        window_days: u32,
+    ) -> Self {
+        let hint = format!(
+            "figures may change for {window_days} days, and today is {today}; to correct these all \
+             the same, run `budgetd import FILE --restate`, or raise restatement_window_days in \
+             [checks] of the account's file"
+        );
+        let faults = changes.into_iter().map(|ClosedChange { day, channel, changes, also }| {
+            let channel = escape(&channel);
+            let reason = FaultReason::ClosedPeriod { day, channel, changes, also };
+            Fault::of_file(reason).with_hint(hint.clone())
+        });
+        let faults: Vec<Fault> = faults.take(FAULTS_LISTED_MAX).collect();
+        let faults_total = total.max(faults.len() as u64);
+        Self { faults, faults_total }
+    }
+
+    /// Of a file that is not what its companion of the name `companion` says.
+    pub fn companion_differs(companion: &str) -> Self {
+        let companion = escape(companion);
+        Self::of_companion(FaultReason::ChecksumMismatch { companion })
+    }
+
+    /// Of a file whose companion of the name `companion` can't be used; `what` says why, of the
+    /// companion.
+    pub fn companion_unusable(companion: &str, what: &'static str) -> Self {
+        let companion = escape(companion);
+        Self::of_companion(FaultReason::BadChecksumFile { companion, what })
+            .hinted("it is one line: 64 hexadecimal digits, two blanks, the file's name")
+    }
+
+    fn of_companion(reason: FaultReason) -> Self {
+        Self { faults: vec![Fault::of_file(reason)], faults_total: 1 }
+    }
+
+    fn hinted(mut self, hint: &str) -> Self {
+        self.faults = self.faults.into_iter().map(|fault| fault.with_hint(hint)).collect();
+        self
     }
 
     /// The codes of the faults without doubles, in the order of `faults`.

@@ -2,18 +2,22 @@
 //! renders what is already decided and never writes a file. Text that came from outside is escaped
 //! for the format it goes into. Each key is documented in `docs/formats.md`.
 
+mod corrected;
 mod csv;
 mod explanation;
 mod json;
 mod opinion;
+mod outlier;
 mod receipt;
 mod table;
 mod trace;
 pub(crate) mod words;
 
 pub use self::csv::recommendations_csv;
+pub use corrected::corrected_text;
 pub use explanation::explanation_txt;
-pub use json::decision_json;
+pub use json::{decision_json, settings_json};
+pub use outlier::outlier_text;
 pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt};
 pub use trace::{ExplainError, explain, trace_text};
 

@@ -6,6 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use crate::domain::Digest;
 
 /// Whether something is at `path`; a dangling link counts as something.
 pub fn exists(path: &Path) -> bool {
@@ -24,6 +25,25 @@ pub fn open_regular(path: &Path) -> Result<fs::File, StoreError> {
         });
     }
     fs::File::open(path).map_err(machine)
+}
+
+/// Bytes of what is at `path`; links are followed.
+pub fn size(path: &Path) -> Result<u64, StoreError> {
+    let found = fs::metadata(path).map_err(|source| StoreError::Machine {
+        what: "cannot open a file",
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(found.len())
+}
+
+/// The digest of the regular file at `path`; links are followed.
+pub fn digest(path: &Path) -> Result<Digest, StoreError> {
+    let mut file = open_regular(path)?;
+    let (_, digest) = super::copy::hash(&mut file, u64::MAX).map_err(|source| {
+        StoreError::Machine { what: "cannot read a file", path: path.to_owned(), source }
+    })?;
+    Ok(digest)
 }
 
 /// The text of the file at `path`, at most `bytes_max` of it.

@@ -1,5 +1,6 @@
 //! What is known of a file besides its rows → the event, the receipt and the ledger's record of it.
 
+use super::read::Terms;
 use crate::audit::{Event, FileEvent};
 use crate::domain::text::escape;
 use crate::domain::{Account, Digest, Grain, Instant, Source};
@@ -18,8 +19,8 @@ pub(super) struct FileFacts<'a> {
     pub sha256: Digest,
     /// Its size.
     pub bytes: u64,
-    /// The source that reads it.
-    pub source: &'a Source,
+    /// On which terms it is taken.
+    pub terms: Terms<'a>,
     /// When it is held to have arrived.
     pub arrived_at: Instant,
     /// The real time.
@@ -35,7 +36,7 @@ impl FileFacts<'_> {
     /// What the ledger needs to begin with it.
     pub fn incoming(&self) -> Incoming<'_> {
         let (claim, arrived_at) = (self.claimed.claim_id.as_str(), self.arrived_at);
-        Incoming { claim, arrived_at, grain: stated_grain(self.source) }
+        Incoming { claim, arrived_at, grain: stated_grain(self.terms.source) }
     }
 
     /// The event of its refusal.
@@ -65,6 +66,7 @@ impl FileFacts<'_> {
             arrived_at: self.arrived_at,
             replaced: changes.replaced,
             replacements: changes.replacements.clone(),
+            restate: self.terms.restate,
         };
         if changes.is_duplicate { Event::FileDuplicate(event) } else { Event::FileAccepted(event) }
     }
@@ -119,7 +121,7 @@ impl FileFacts<'_> {
             archived: taken.map(|(_, archived)| archived),
             answer_name: answer_name.to_owned(),
             answer: answer.to_owned(),
-            source: self.source.name.clone(),
+            source: self.terms.source.name.clone(),
             replaced,
         }
     }

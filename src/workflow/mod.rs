@@ -1,20 +1,33 @@
 //! Takes a file, runs a week, recovers from a crash: joins the pure stages with the store. The
 //! time is always an argument, and each unit of work holds one lock while it lasts.
 
+mod answer;
 mod audit;
+mod check;
+mod corrected;
+mod enter;
 mod file_facts;
+mod import;
+mod inbox;
 mod places;
+mod read;
 mod recover;
 mod schedule;
 mod standing;
 mod take;
+mod validate;
 mod week;
 
 pub use audit::{AuditOf, each_audit_record, verify_audit};
+pub use corrected::Corrected;
+pub use import::{ImportAnswer, Imported};
+pub use inbox::against_companion_beside;
 pub use places::Places;
+pub use read::{Terms, Watch};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
 pub use standing::{AccountStanding, FileStanding, Health, account_standing, meant_for_nobody};
-pub use take::{FileAnswer, TakenFile, ingest_settings, validate};
+pub use take::{FileAnswer, TakenFile};
+pub use validate::{Validated, validate};
 pub use week::{PublishedWeek, WeekOutcome, WeekRequest};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +40,9 @@ use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Instant, Week};
 use crate::store::StoreError;
+use crate::store::archive::Archive;
 use crate::store::files;
+use crate::store::inbox::Room;
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
 use crate::store::ledger::Ledger;
@@ -131,6 +146,9 @@ impl Workspace {
             revised: BTreeMap::new(),
             key: None,
             without_receipt: None,
+            watch: None,
+            archive: Archive::at(&self.config.paths.archive),
+            room: None,
             _lock: lock,
         })
     }
@@ -204,6 +222,11 @@ pub struct Unit<'w> {
     key: Option<SigningKey>,
     /// Why the receipt of the file at hand could not be given.
     without_receipt: Option<String>,
+    /// Told how many bytes of the file at hand have been read.
+    watch: Option<Box<Watch>>,
+    archive: Archive,
+    /// The room for working copies, once it was looked at.
+    room: Option<Room>,
     _lock: Lock,
 }
 
@@ -286,6 +309,11 @@ impl Unit<'_> {
     /// The ledger, for reading.
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Lets `watch` be told how many bytes of each file have been read, from now on.
+    pub fn watch(&mut self, watch: Box<Watch>) {
+        self.watch = Some(watch);
     }
 
     /// Records `event` in `chain`, durably. Returns what the ledger is to acknowledge.

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::corrected::{Corrected, corrected_weeks};
 use super::{Due, WorkflowError, Workspace, due, next_run, scheduled_at};
 use crate::decision::{Gate, Standing, standing};
 use crate::domain::calendar::day_of;
@@ -11,8 +12,8 @@ use crate::domain::{Account, Instant, Week};
 use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
-use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
-use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication};
+use crate::store::inbox::{DropFolder, Ignored, Scan};
+use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication, UnknownCounts};
 
 /// Files that `status` lists.
 const FILES_SHOWN: u32 = 5;
@@ -44,6 +45,12 @@ pub struct AccountStanding {
     pub missed: Vec<Missed>,
     /// Channels of which there are facts and that the account no longer names.
     pub channels_left_out: Vec<String>,
+    /// Published weeks whose evidence was corrected since, newest first; a bounded list.
+    pub corrected: Vec<Corrected>,
+    /// How many more there are.
+    pub corrected_unlisted: usize,
+    /// Channel days that no decision can rest on, because a figure isn't known.
+    pub unknown: UnknownCounts,
     /// Published bundles that are not in the outbox, oldest first, by name.
     pub bundles_gone: Vec<String>,
     /// In one word.
@@ -59,6 +66,8 @@ pub struct FileStanding {
     pub modified: Instant,
     /// Its size.
     pub bytes: u64,
+    /// What it lacks to be taken, in words; `None`: nothing, or time alone.
+    pub waits_for: Option<String>,
 }
 
 /// The newest publication of an account.
@@ -129,9 +138,9 @@ pub fn account_standing(
         Some((week, _)) => Some(gate(week)?),
         None => None,
     };
-    let (scan, inbox_trouble) = match look(workspace, account) {
-        Ok(scan) => (scan, None),
-        Err(trouble) => (Scan::default(), Some(escape(&trouble.to_string()))),
+    let (scan, inbox_trouble) = match look(workspace, account, now) {
+        Ok(looked) => (looked, None),
+        Err(trouble) => (Inbox::default(), Some(escape(&trouble.to_string()))),
     };
     let mut missed = Vec::new();
     for week in ledger.missed(&account.id, MISSED_SHOWN)? {
@@ -153,10 +162,11 @@ pub fn account_standing(
             publication,
         }
     });
+    let (corrected, corrected_unlisted) = corrected_weeks(ledger, account, now, None)?;
     let mut found = AccountStanding {
         today,
         files: ledger.files(&account.id, FILES_SHOWN)?,
-        waiting: scan.candidates.iter().map(file_standing).collect(),
+        waiting: scan.waiting,
         ignored: scan.ignored,
         inbox_trouble,
         last,
@@ -165,6 +175,9 @@ pub fn account_standing(
         next_standing,
         missed,
         channels_left_out: left_out(ledger, account)?,
+        corrected,
+        corrected_unlisted,
+        unknown: UnknownCounts::of(&ledger.unknown_facts(account, None, None)?),
         bundles_gone: bundles_gone(workspace, ledger, account)?,
         health: Health::Well,
     };
@@ -178,6 +191,7 @@ fn health(found: &AccountStanding) -> Health {
     let is_odd = found.inbox_trouble.is_some()
         || !found.ignored.is_empty()
         || !found.channels_left_out.is_empty()
+        || found.corrected.iter().any(|corrected| !corrected.would_stay())
         || !found.bundles_gone.is_empty();
     if found.due.is_some() {
         Health::Waiting
@@ -217,20 +231,44 @@ pub fn bundles_gone(
     Ok(gone)
 }
 
-fn look(workspace: &Workspace, account: &Account) -> Result<Scan, StoreError> {
-    let path = workspace.places.drop_folder(&account.id);
-    if !files::exists(&path) {
-        return Ok(Scan::default());
-    }
-    DropFolder::open(&path, false)?.scan(&[])
+/// What is in a drop folder.
+#[derive(Default)]
+struct Inbox {
+    waiting: Vec<FileStanding>,
+    ignored: Vec<Ignored>,
 }
 
-fn file_standing(candidate: &Candidate) -> FileStanding {
-    FileStanding {
-        name: escape(&candidate.name),
-        modified: candidate.modified(),
-        bytes: candidate.size(),
+fn look(workspace: &Workspace, account: &Account, now: Instant) -> Result<Inbox, StoreError> {
+    if workspace.may_be_missing(account)? {
+        return Ok(Inbox::default());
     }
+    let folder = workspace.drop_folder_that_is_there(account)?;
+    let scan = folder.scan(&[])?;
+    let mut ignored = scan.shown(now);
+    ignored.extend(folder.strays()?);
+    let ready = workspace.config.inbox.ready;
+    let is_laid_out = files::exists(&workspace.places.state().staging());
+    let room = if is_laid_out { Some(workspace.room()?) } else { None };
+    let mut waiting = Vec::with_capacity(scan.candidates.len());
+    for candidate in &scan.candidates {
+        let waits_for = match candidate.waits_for(ready) {
+            Some(companion) => Some(format!("there is no {} yet", escape(&companion))),
+            // Each is copied by itself, so that each is asked for by itself.
+            None => match room.clone() {
+                Some(mut room) if candidate.size() <= workspace.config.limits.bytes_max => {
+                    room.lacks(candidate.size())?
+                }
+                _ => None,
+            },
+        };
+        waiting.push(FileStanding {
+            name: escape(&candidate.name),
+            modified: candidate.modified(),
+            bytes: candidate.size(),
+            waits_for,
+        });
+    }
+    Ok(Inbox { waiting, ignored })
 }
 
 /// What lies directly in an inbox of several accounts: nobody takes it, so whoever dropped it is

@@ -2,22 +2,23 @@
 //! leaves the inbox only after its archived copy and its rows are durable, and each claim gets
 //! exactly one answer, whatever is interrupted.
 
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::file_facts::{FileFacts, stated_grain};
-use super::{Interrupt, OpenChain, Unit, WorkflowError, account_chain};
+use super::enter::{Entered, Refusal};
+use super::file_facts::FileFacts;
+use super::inbox::against_companion;
+use super::read::{Terms, stop_if_asked};
+use super::{Unit, WorkflowError, account_chain};
 use crate::audit::Event;
-use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::domain::{Account, Digest, Instant, Limits, StatedRow};
-use crate::ingest::{self, DailyReport, ReadError, Reading, Rejection, Stated};
+use crate::domain::{Account, Digest, Instant};
+use crate::ingest::{DailyReport, Rejection};
+use crate::store::StoreError;
 use crate::store::inbox::{
     Candidate, Claimed, DropFolder, Identity, Ignored, IgnoredKind, RefusedAnswer, Removed,
     StageOutcome, Staged, new_claim_id,
 };
-use crate::store::ledger::{FileOutcome, FileRecord, Incoming, Ledger, Take};
-use crate::store::{StoreError, archive};
+use crate::store::ledger::{FileOutcome, FileRecord};
 
 /// How a file ended.
 #[derive(Debug, Clone)]
@@ -45,6 +46,16 @@ pub enum FileAnswer {
     Finished,
     /// It changed while it was read, and waits in the inbox again.
     Changed,
+    /// It waits, since its working copy has no room.
+    NoRoom {
+        /// What is lacking.
+        why: String,
+    },
+    /// It waits, since its sender has not said yet that it is complete.
+    NotReady {
+        /// What has to come.
+        waits_for: String,
+    },
     /// It is no regular file with one link; left alone.
     Ignored {
         /// What it is.
@@ -63,38 +74,18 @@ pub struct TakenFile {
     pub without_receipt: Option<String>,
 }
 
-/// Bounds on what is read.
-pub fn ingest_settings() -> Limits {
-    Limits::default()
+/// Files that become durably claimed together.
+const CLAIMED_TOGETHER: usize = 64;
+
+fn no_room(name: &str, why: String) -> TakenFile {
+    let answer = FileAnswer::NoRoom { why };
+    TakenFile { name: escape(name), answer, without_receipt: None }
 }
-
-/// What the inbox would say of the file at `path`, without moving or recording anything. Doubles
-/// within the file are found by a ledger in memory.
-pub fn validate(account: &Account, path: &Path, now: Instant) -> Result<Reading, WorkflowError> {
-    let mut ledger = Ledger::temporary()?;
-    let file = crate::store::files::open_regular(path)?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let context = context(account, &name, now);
-    let grain = stated_grain(context.source);
-    let incoming = Incoming { claim: "validate", arrived_at: now, grain };
-    let mut take = ledger.begin_take(account, incoming)?;
-    let interrupt = Interrupt::default();
-    read(BufReader::with_capacity(READ_BYTES, file), &context, &interrupt, path, &mut |row| {
-        take.state(row)
-    })
-}
-
-/// Read in pieces of this size: large enough that system calls don't count, small enough for caches.
-const READ_BYTES: usize = 256 * 1024;
-
-/// How many rows go by between two looks at the interrupt.
-const ROWS_PER_LOOK: u64 = 4096;
 
 impl Unit<'_> {
     /// The drop folder of an account.
     pub fn drop_folder(&self, account: &Account) -> Result<DropFolder, WorkflowError> {
-        let path = self.workspace.places.drop_folder(&account.id);
-        Ok(DropFolder::open(&path, true)?)
+        Ok(self.workspace.drop_folder(account)?)
     }
 
     /// Claims and takes `candidates` in their order.
@@ -108,9 +99,18 @@ impl Unit<'_> {
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
         self.ensure_recovered(account, now)?;
-        for candidate in candidates {
+        for candidates in candidates.chunks(CLAIMED_TOGETHER) {
             self.stop_if_asked("the inbox")?;
-            if let Some(claimed) = folder.claim(candidate, &new_claim_id())? {
+            let mut fitting = Vec::with_capacity(candidates.len());
+            for candidate in candidates {
+                match self.lacks_room(candidate.size())? {
+                    None => fitting.push((candidate, new_claim_id())),
+                    Some(why) => done(&no_room(&candidate.name, why)),
+                }
+            }
+            // What an interrupt leaves of them is claimed, and the next unit of work begins with it.
+            for claimed in folder.claim_each(&mut fitting.into_iter())? {
+                self.stop_if_asked("the inbox")?;
                 done(&self.take_claimed(account, folder, &claimed, arrived_at, now)?);
             }
         }
@@ -127,6 +127,14 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<TakenFile, WorkflowError> {
         self.ensure_recovered(account, now)?;
+        let bytes = crate::store::files::size(path)?;
+        // Once for the copy in the drop folder, once for the working copy.
+        for _ in 0..2 {
+            if let Some(why) = self.lacks_room(bytes)? {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                return Ok(no_room(&name, why));
+            }
+        }
         let claimed = folder.claim_copy(path, &new_claim_id())?;
         self.take_claimed(account, folder, &claimed, arrived_at, now)
     }
@@ -164,14 +172,24 @@ impl Unit<'_> {
     ) -> Result<TakenFile, WorkflowError> {
         let name = escape(&claimed.name);
         let staging = self.workspace.places.state().staging();
-        let answer = match folder.stage(claimed, &staging, ingest_settings().bytes_max)? {
+        let bytes_max = self.workspace.config.limits.bytes_max;
+        let answer = match folder.stage(claimed, &staging, bytes_max)? {
             StageOutcome::Staged(staged) => {
                 let known = self.ledger.file_by_claim(&claimed.claim_id)?;
                 let answer = match known {
                     Some(record) => {
                         finish(folder, claimed, &staged, &record, &mut self.without_receipt)?
                     }
-                    None => self.take_staged(account, folder, claimed, &staged, arrived_at, now)?,
+                    None => match against_companion(folder, claimed, staged.digest)? {
+                        Some(rejection) => {
+                            let (identity, sha256) = (&staged.identity, staged.digest);
+                            let unread = (identity, sha256, rejection);
+                            self.refuse_unread(account, folder, claimed, unread, arrived_at, now)?
+                        }
+                        None => {
+                            self.take_staged(account, folder, claimed, &staged, arrived_at, now)?
+                        }
+                    },
                 };
                 staged.discard()?;
                 answer
@@ -206,52 +224,29 @@ impl Unit<'_> {
         let open = self.chain(&chain, now)?;
         // An interrupted run may have recorded this claim already: it arrived when that run says.
         let arrived_at = open.recorded_arrival(&claimed.claim_id).unwrap_or(arrived_at);
-        let context = context(account, &claimed.name, arrived_at);
         let file = FileFacts {
             account,
             claimed,
             sha256: staged.digest,
             bytes: staged.bytes,
-            source: context.source,
+            terms: Terms::of_inbox(account, &claimed.name),
             arrived_at,
             now,
         };
-        let open = self.chains.get_mut(&chain).expect("it was opened above");
-        let mut take = self.ledger.begin_take(account, file.incoming())?;
-        let input = BufReader::with_capacity(READ_BYTES, staged.open()?);
-        let reading =
-            read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?;
-        let report = match reading {
-            Reading::Refused(rejection) => {
-                return refuse(take, open, folder, &file, &staged.identity, rejection);
+        let name_refused = || folder.choose_rejected_name(&claimed.name, staged.digest);
+        match self.enter(&file, staged, &name_refused)? {
+            Entered::Refused(refusal) => refuse(folder, &file, &staged.identity, refusal),
+            Entered::Taken { report, changes, receipt } => {
+                // From here on the claim is known: whatever is interrupted, `finish` does it again.
+                self.without_receipt = give_receipt(folder, &claimed.name, &receipt)?;
+                release(folder, claimed, staged)?;
+                Ok(if changes.is_duplicate {
+                    FileAnswer::Duplicate { report }
+                } else {
+                    FileAnswer::Accepted { report, replaced: changes.replaced }
+                })
             }
-            Reading::Taken(report) => report,
-        };
-        let changes = take.finish()?;
-        let archived = archive::place(
-            &self.workspace.config.paths.archive,
-            &account.id,
-            report.first_day,
-            &claimed.name,
-            staged,
-        )?;
-        let head = open.announce(now, &file.taken(&report, &changes, &archived))?;
-        let receipt = file.receipt(&report, &changes);
-        let record =
-            file.record(Some((&report, archived)), changes.replaced, &claimed.name, &receipt);
-        if changes.is_duplicate {
-            take.duplicate(&record, (&chain, head))?;
-        } else {
-            take.accept(&record, (&chain, head), &[])?;
         }
-        // From here on the claim is known: whatever is interrupted, `finish` does it again.
-        self.without_receipt = give_receipt(folder, &claimed.name, &receipt)?;
-        release(folder, claimed, staged)?;
-        Ok(if changes.is_duplicate {
-            FileAnswer::Duplicate { report }
-        } else {
-            FileAnswer::Accepted { report, replaced: changes.replaced }
-        })
     }
 
     /// A file beyond every bound is refused unread; its digest is that of its size in words, since
@@ -265,21 +260,34 @@ impl Unit<'_> {
         arrived_at: Instant,
         now: Instant,
     ) -> Result<FileAnswer, WorkflowError> {
-        let chain = account_chain(&account.id);
-        self.chain(&chain, now)?;
-        let source = ingest::source_for(account, &claimed.name);
-        let sha256 = Digest::of(format!("{} bytes", identity.size).as_bytes());
-        let file =
-            FileFacts { account, claimed, sha256, bytes: identity.size, source, arrived_at, now };
+        self.chain(&account_chain(&account.id), now)?;
         if let Some(record) = self.ledger.file_by_claim(&claimed.claim_id)? {
             let (name, text) = (&record.file.answer_name, &record.file.answer);
             folder.answer_refused(claimed, identity, record.file.sha256, name, text)?;
             return Ok(FileAnswer::Finished);
         }
-        let rejection = Rejection::too_large(identity.size, ingest_settings().bytes_max);
-        let open = self.chains.get_mut(&chain).expect("it was opened above");
-        let take = self.ledger.begin_take(account, file.incoming())?;
-        refuse(take, open, folder, &file, identity, rejection)
+        let bytes_max = self.workspace.config.limits.bytes_max;
+        let rejection = Rejection::too_large(identity.size, bytes_max);
+        let sha256 = Digest::of(format!("{} bytes", identity.size).as_bytes());
+        let unread = (identity, sha256, rejection);
+        self.refuse_unread(account, folder, claimed, unread, arrived_at, now)
+    }
+
+    /// Refuses a file whose rows are not looked at: what it is, its digest, and why.
+    fn refuse_unread(
+        &mut self,
+        account: &Account,
+        folder: &DropFolder,
+        claimed: &Claimed,
+        (identity, sha256, rejection): (&Identity, Digest, Rejection),
+        arrived_at: Instant,
+        now: Instant,
+    ) -> Result<FileAnswer, WorkflowError> {
+        let (terms, bytes) = (Terms::of_inbox(account, &claimed.name), identity.size);
+        let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
+        let name_refused = || folder.choose_rejected_name(&claimed.name, sha256);
+        let refusal = self.enter_refused(&file, rejection, &name_refused)?;
+        refuse(folder, &file, identity, refusal)
     }
 
     pub(super) fn stop_if_asked(&self, what: &str) -> Result<(), WorkflowError> {
@@ -287,20 +295,14 @@ impl Unit<'_> {
     }
 }
 
-/// Refuses a file: recorded first, then visible.
+/// Puts a refused file, whose refusal is recorded, where its sender finds it.
 fn refuse(
-    take: Take<'_>,
-    chain: &mut OpenChain,
     folder: &DropFolder,
     file: &FileFacts<'_>,
     identity: &Identity,
-    rejection: Rejection,
+    refusal: Refusal,
 ) -> Result<FileAnswer, WorkflowError> {
-    let name = folder.choose_rejected_name(&file.claimed.name, file.sha256)?;
-    let problems = rejection.render(&file.claimed.name);
-    let head = chain.announce(file.now, &file.refused(&rejection))?;
-    let record = file.record(None, 0, &name, &problems);
-    take.refuse(&record, (&account_chain(&file.account.id), head))?;
+    let Refusal { rejection, name, problems } = refusal;
     let answer = folder.answer_refused(file.claimed, identity, file.sha256, &name, &problems)?;
     let answer = match answer {
         RefusedAnswer::Given { name } => name,
@@ -339,7 +341,7 @@ fn finish(
 
 /// Writes a receipt. Receipts are a convenience, the audit log is the record: where the sender has
 /// put something else in its place, the file is taken all the same, and why is returned to be said.
-fn give_receipt(
+pub(super) fn give_receipt(
     folder: &DropFolder,
     name: &str,
     text: &str,
@@ -361,47 +363,4 @@ fn release(folder: &DropFolder, claimed: &Claimed, staged: &Staged) -> Result<()
         }
     }
     Ok(())
-}
-
-fn context<'a>(account: &'a Account, name: &'a str, arrived_at: Instant) -> ingest::Context<'a> {
-    ingest::Context {
-        account,
-        source: ingest::source_for(account, name),
-        today: day_of(arrived_at, account.time_zone),
-        limits: ingest_settings(),
-        file_name: name,
-        purpose: ingest::Purpose::Inbox,
-    }
-}
-
-fn stop_if_asked(interrupt: &Interrupt, what: &str) -> Result<(), WorkflowError> {
-    if interrupt.is_set() {
-        return Err(WorkflowError::Interrupted { what: what.to_owned() });
-    }
-    Ok(())
-}
-
-/// Reads a file, looking at the interrupt now and then.
-fn read(
-    input: impl std::io::BufRead,
-    context: &ingest::Context<'_>,
-    interrupt: &Interrupt,
-    path: &Path,
-    state: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, StoreError>,
-) -> Result<Reading, WorkflowError> {
-    let mut rows = 0u64;
-    let reading = ingest::read(input, context, &mut |row| {
-        rows += 1;
-        if rows.is_multiple_of(ROWS_PER_LOOK) {
-            stop_if_asked(interrupt, "a file")?;
-        }
-        state(row).map_err(WorkflowError::from)
-    });
-    reading.map_err(|error| match error {
-        ReadError::Sink(error) => error,
-        ReadError::Input(source) => {
-            let path = PathBuf::from(path);
-            StoreError::Machine { what: "cannot read a file", path, source }.into()
-        }
-    })
 }

@@ -1,24 +1,20 @@
 //! Runs one week for one account: gate → decision → bundle → signature → outbox, with the audit
 //! log ahead of each visible step. A week that is published is never decided again unasked.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{MissedWeek, Unit, WorkflowError, account_chain, scheduled_at};
+use super::answer::{Asked, answer, evidence_outliers, facts_for, gate};
+use super::corrected::corrected_weeks;
+use super::{MissedWeek, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
-use crate::decision::{self, Decision, Gate, Question, Standing, standing};
+use crate::decision::{Decision, Remarks, Standing};
 use crate::domain::calendar::day_of;
-use crate::domain::{Account, ChannelName, DayFact, Digest, Instant, Week};
-use crate::history::{MissingDays, WeeklyHistory};
+use crate::domain::{Account, DayFact, Digest, Instant, Week};
+use crate::history::MissingDays;
 use crate::report;
-use crate::rules::{HoldReason, PublishedBudgets};
 use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, TABLE};
 use crate::store::ledger::{NewPublication, Publication};
 use crate::store::outbox::Outbox;
-
-/// Weeks of history that a decision looks at, at most: three years, which is what the blocker
-/// can use; the rules need 104 at most.
-const HISTORY_WEEKS_MAX: u32 = 156;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -98,15 +94,18 @@ impl Unit<'_> {
             (None, Some(_)) => return Err(nothing_to_revise(account, week)),
             (None, None) => 1,
         };
-        let facts = self.facts_for(account, week)?;
-        let hold = match self.gate(account, week, &facts, request)? {
+        let facts = facts_for(&self.ledger, account, week)?;
+        let hold = match gate(&self.ledger, account, week, &facts, request.stated_at)? {
             Standing::Ready => None,
             Standing::Hold(reason) => Some(reason),
             Standing::Waiting { missing, holds_from } => {
                 return Ok(WeekOutcome::Waiting { week, missing, holds_from });
             }
         };
-        let decision = self.decide(account, week, revision, request, hold, &facts)?;
+        let (stated_at, revise_reason) = (request.stated_at, request.revise.clone());
+        let remarks = self.remarks(account, week, &facts, stated_at)?;
+        let asked = Asked { week, revision, revise_reason, stated_at };
+        let decision = answer(&self.ledger, account, &asked, hold, &facts, remarks)?;
         if request.dry_run {
             return Ok(WeekOutcome::Previewed(Box::new(decision)));
         }
@@ -148,58 +147,19 @@ impl Unit<'_> {
         }
     }
 
-    /// What the ledger believes of the weeks before `week`, and of all days since, which tell
-    /// whether a day without a row was reported on.
-    fn facts_for(&self, account: &Account, week: Week) -> Result<Vec<DayFact>, WorkflowError> {
-        let from = week.back(HISTORY_WEEKS_MAX).first_day();
-        Ok(self.ledger.facts(account, Some(from), None)?)
-    }
-
-    fn gate(
+    /// What people should look at beside the decision on `week`.
+    fn remarks(
         &self,
         account: &Account,
         week: Week,
         facts: &[DayFact],
-        request: &WeekRequest,
-    ) -> Result<Standing, WorkflowError> {
-        // What could be held are the budgets before this week, not those of a later one.
-        let has_published = self.ledger.newest_publication(&account.id, Some(week))?.is_some();
-        Ok(standing(&Gate {
-            account,
-            week,
-            facts,
-            now: request.stated_at,
-            scheduled_at: scheduled_at(account, week),
-            has_published,
-        }))
-    }
-
-    fn decide(
-        &self,
-        account: &Account,
-        week: Week,
-        revision: u32,
-        request: &WeekRequest,
-        hold: Option<HoldReason>,
-        facts: &[DayFact],
-    ) -> Result<Decision, WorkflowError> {
-        let history = WeeklyHistory::build(account, week, facts);
-        let published = self.ledger.newest_publication(&account.id, Some(week))?;
-        let published = published.map(|publication| budgets_of(account, publication));
-        let veto_runs = self.ledger.veto_runs(&account.id, week)?;
-        let veto_runs: BTreeMap<ChannelName, u32> =
-            veto_runs.into_iter().map(|(name, run)| (account.todays_name(&name), run)).collect();
-        Ok(decision::decide(&Question {
-            account,
-            week,
-            revision,
-            revise_reason: request.revise.clone(),
-            history: &history,
-            published: published.as_ref(),
-            veto_runs: &veto_runs,
-            hold,
-            manifest_before: self.ledger.last_manifest(&account.id)?,
-        }))
+        stated_at: Instant,
+    ) -> Result<Remarks, WorkflowError> {
+        let (outliers, outliers_unlisted) = evidence_outliers(account, week, facts);
+        let (corrected, corrected_unlisted) =
+            corrected_weeks(&self.ledger, account, stated_at, Some(week))?;
+        let corrected = corrected.into_iter().map(|corrected| corrected.week).collect();
+        Ok(Remarks { outliers, outliers_unlisted, corrected, corrected_unlisted })
     }
 
     /// The order is the promise: what is recorded is durable before it is visible, the bundle is
@@ -283,16 +243,6 @@ fn decided_event(decision: &Decision, decision_json: &[u8], request: &WeekReques
         revise_reason: decision.revise_reason.clone(),
         decision: Digest::of(decision_json),
         stated_at: request.stated_at,
-    }
-}
-
-/// The published budgets, by today's names of the channels.
-fn budgets_of(account: &Account, publication: Publication) -> PublishedBudgets {
-    let budgets = publication.budgets.into_iter();
-    PublishedBudgets {
-        week: publication.week,
-        revision: publication.revision,
-        budgets: budgets.map(|(name, budget)| (account.todays_name(&name), budget)).collect(),
     }
 }
 

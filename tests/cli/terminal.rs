@@ -72,6 +72,27 @@ fn progress_is_drawn_on_a_terminal_and_gone_at_the_end() {
 }
 
 #[test]
+fn reading_is_drawn_in_bytes_on_a_terminal_alone() {
+    let place = Place::new();
+    place.write("1.csv", &days("2020-01-01", "2024-12-31"));
+    place.write("2.csv", &days("2025-01-01", "2025-01-31"));
+    let said = place.run(&["import", "2.csv"]).ends(0);
+    assert_eq!(said.stderr, "", "a pipe gets no progress");
+    let test = "reading_is_drawn_in_bytes_on_a_terminal_alone";
+    let Some(shown) = on_a_terminal(&place, test, "import 1.csv 2.csv", &[]) else { return };
+    assert!(shown.contains(" KiB ") && shown.contains("1 of 2: 1.csv"), "{shown:?}");
+    let rest = shown.rsplit(" KiB ").next().expect("the end");
+    assert!(
+        rest.contains("accepted 1.csv") || rest.contains("accepted\u{1b}[0m 1.csv"),
+        "{rest:?}"
+    );
+    let shown = on_a_terminal(&place, test, "ingest 1.csv", &[]).expect("there");
+    assert!(shown.contains(" KiB "), "{shown:?}");
+    let json = on_a_terminal(&place, test, "import 1.csv --json", &[]).expect("there");
+    assert!(json.starts_with('{'), "{json:?}");
+}
+
+#[test]
 fn tables_are_aligned_with_and_without_colour() {
     let place = Place::new();
     place.write("inbox/history.csv", &days("2025-11-03", "2026-01-25"));

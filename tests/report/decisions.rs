@@ -1,7 +1,7 @@
 //! Decisions built by hand, with figures from hand arithmetic, for the fixtures of the report.
 
 use budgetd::advice::blocker::{Estimate, Opinion, Silence, Verdict};
-use budgetd::decision::{ChannelDecision, Decision, Veto};
+use budgetd::decision::{ChannelDecision, Decision, Remarks, Veto};
 use budgetd::domain::{
     Account, AccountId, Amount, Channel, ChannelName, Currency, Day, Digest, EvidenceWeights,
     FirstReference, Measures, Money, Share, Week, WeightKind,
@@ -233,6 +233,7 @@ pub fn vetoed() -> Decision {
         trace,
         history,
         manifest_before: Some(Digest::of(b"")),
+        remarks: Remarks::default(),
     })
 }
 
@@ -304,6 +305,7 @@ pub fn held() -> Decision {
         trace,
         history,
         manifest_before: None,
+        remarks: Remarks::default(),
     })
 }
 
@@ -343,6 +345,7 @@ pub fn first_week() -> Decision {
         trace,
         history: history(decision_week, 1, &GOLDEN),
         manifest_before: None,
+        remarks: Remarks::default(),
     })
 }
 
@@ -436,5 +439,6 @@ pub fn hostile() -> Decision {
         trace,
         history: history(decision_week, 16, &flats),
         manifest_before: Some(Digest::of(b"")),
+        remarks: Remarks::default(),
     })
 }

@@ -3,6 +3,7 @@
 
 mod channel;
 mod data;
+mod warnings;
 
 use super::opinion::verdict_text;
 use super::table::{Lean, table};
@@ -26,6 +27,7 @@ pub fn explanation_txt(decision: &Decision) -> Vec<u8> {
     }
     text.push_str(&blocker(decision));
     text.push_str(&data::section(decision));
+    text.push_str(&warnings::section(decision));
     text.push_str(GENUINE);
     text.into_bytes()
 }

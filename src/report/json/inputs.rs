@@ -37,7 +37,7 @@ impl<'a> InputsJson<'a> {
 
 /// The account's file with every default filled in, in the order of DESIGN §6.
 #[derive(Serialize)]
-struct SettingsJson<'a> {
+pub(super) struct SettingsJson<'a> {
     id: &'a str,
     currency: &'static str,
     time_zone: &'static str,
@@ -53,7 +53,7 @@ struct SettingsJson<'a> {
 }
 
 impl<'a> SettingsJson<'a> {
-    fn of(account: &'a Account) -> Self {
+    pub(super) fn of(account: &'a Account) -> Self {
         Self {
             id: account.id.as_str(),
             currency: account.currency.code(),

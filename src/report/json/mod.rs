@@ -2,18 +2,20 @@
 //! keys. Exact figures are strings, estimates are numbers; it holds no time of the clock.
 
 mod inputs;
+mod warnings;
 mod write;
 
 use serde::Serialize;
 
-use self::inputs::InputsJson;
 pub(super) use self::inputs::missing_days;
+use self::inputs::{InputsJson, SettingsJson};
+use self::warnings::WarningJson;
 use self::write::six_digits;
 use super::FORMAT;
 use super::opinion::{PREMATURE_CUT, estimate_text, silence_code, verdict_text};
 use crate::advice::blocker::{Estimate, Opinion, Silence, Verdict};
 use crate::decision::{ChannelDecision, Decision, Veto};
-use crate::domain::{ChannelName, Currency, Digest, Measures, Week, decimal};
+use crate::domain::{Account, ChannelName, Currency, Digest, Measures, Week, decimal};
 use crate::history::{Kpis, Ratio};
 use crate::rules::{ARITHMETIC, HoldReason, TraceLine};
 
@@ -24,6 +26,11 @@ const WEIGHT_DIGITS: u8 = 12;
 /// order of `docs/formats.md`. The same decision gives the same bytes.
 pub fn decision_json(decision: &Decision) -> Vec<u8> {
     write::pretty(&DecisionJson::of(decision))
+}
+
+/// The account's settings as `decision.json` states them under `inputs`.
+pub fn settings_json(account: &Account) -> serde_json::Value {
+    serde_json::to_value(SettingsJson::of(account)).expect("settings are plain values")
 }
 
 #[derive(Serialize)]
@@ -43,6 +50,7 @@ struct DecisionJson<'a> {
     vetoes_overruled: Vec<VetoJson<'a>>,
     blocker: Vec<OpinionJson<'a>>,
     trace: Vec<TraceJson<'a>>,
+    warnings: Vec<WarningJson<'a>>,
     inputs: InputsJson<'a>,
     manifest_before: Option<Digest>,
 }
@@ -77,6 +85,7 @@ impl<'a> DecisionJson<'a> {
                 .map(|opinion| OpinionJson::of(currency, opinion))
                 .collect(),
             trace: decision.trace.iter().map(|line| TraceJson::of(currency, line)).collect(),
+            warnings: warnings::warnings(decision),
             inputs: InputsJson::of(decision),
             manifest_before: decision.manifest_before,
         }

@@ -94,7 +94,7 @@ struct Part {
 const PART_FIRST: usize = 1;
 
 /// Digest and arrival of files, looked up once each.
-type Files = BTreeMap<i64, (Digest, Instant)>;
+pub(super) type Files = BTreeMap<i64, (Digest, Instant)>;
 
 impl Ledger {
     /// What the ledger believes of each day and channel of `account` from `from` to `to` (both
@@ -147,19 +147,20 @@ impl Ledger {
     ) -> Result<Vec<PeriodFact>, StoreError> {
         let Some(number) = self.account(&account.id)? else { return Ok(Vec::new()) };
         self.check_currency(account)?;
-        self.read_channels(account, number, encode::grain(grain), bounds(from, to))
+        self.read_channels(account, number, encode::grain(grain), bounds(from, to), Files::new())
             .map_err(|error| self.read_fault(error))
     }
 
-    fn read_channels(
+    /// `files` are those that are not recorded yet.
+    pub(super) fn read_channels(
         &self,
         account: &Account,
         number: i64,
         grain: i64,
         (from, to): (i64, i64),
+        mut files: Files,
     ) -> rusqlite::Result<Vec<PeriodFact>> {
         let positions = self.channel_positions(account, number)?;
-        let mut files = Files::new();
         let mut facts: Vec<PeriodFact> = Vec::new();
         let read = format!(
             "SELECT channel, day, file, seen, {FIGURES} FROM facts
@@ -261,7 +262,7 @@ impl Ledger {
 }
 
 /// As a fact to decide on; `None` where spend or revenue isn't known.
-fn day_fact(fact: &PeriodFact) -> Option<DayFact> {
+pub(super) fn day_fact(fact: &PeriodFact) -> Option<DayFact> {
     let &PeriodFact { first_day: day, channel, figures, arrived_at, file } = fact;
     Some(DayFact { day, channel, measures: figures.measures()?, arrived_at, file })
 }

@@ -17,6 +17,7 @@ mod held;
 mod insert;
 mod open;
 mod packed;
+mod preview;
 mod publications;
 mod rows;
 mod schema;

@@ -45,7 +45,7 @@ pub struct Take<'l> {
     pub(super) ledger: &'l Ledger,
     account_id: AccountId,
     claim: String,
-    arrived_at: Instant,
+    pub(super) arrived_at: Instant,
     pub(super) currency: Currency,
     pub(super) account: i64,
     /// The number of the grain of its rows.

@@ -1,0 +1,129 @@
+//! Ledger, settings and a week → what the gate says and what would be decided. It reads and records
+//! nothing, so that runs, dry runs and looks back at corrected weeks are the same path.
+
+use std::collections::BTreeMap;
+
+use super::check::USUAL_DAYS;
+use super::{WorkflowError, scheduled_at};
+use crate::decision::{self, Decision, Gate, Question, Remarks, Standing, standing};
+use crate::domain::calendar::minus_days;
+use crate::domain::{Account, ChannelName, DayFact, Instant, Week};
+use crate::history::{WeeklyHistory, outliers};
+use crate::rules::{HoldReason, PublishedBudgets};
+use crate::store::StoreError;
+use crate::store::ledger::{Ledger, Publication};
+
+/// Weeks of history that a decision looks at, at most: three years, which is what the blocker
+/// can use; the rules need 104 at most.
+const HISTORY_WEEKS_MAX: u32 = 156;
+
+/// Outliers that a decision names; the rest is counted.
+const OUTLIERS_MAX: usize = 20;
+
+/// What is asked.
+pub(super) struct Asked {
+    /// The week.
+    pub week: Week,
+    /// The revision that the answer would be.
+    pub revision: u32,
+    /// Why it is decided again.
+    pub revise_reason: Option<String>,
+    /// The time that it is asked for.
+    pub stated_at: Instant,
+}
+
+/// What the ledger believes of the weeks before `week`, and of all days since, which tell whether a
+/// day without a row was reported on.
+pub(super) fn facts_for(
+    ledger: &Ledger,
+    account: &Account,
+    week: Week,
+) -> Result<Vec<DayFact>, StoreError> {
+    let from = week.back(HISTORY_WEEKS_MAX).first_day();
+    ledger.facts(account, Some(from), None)
+}
+
+/// What the gate says of `week`.
+pub(super) fn gate(
+    ledger: &Ledger,
+    account: &Account,
+    week: Week,
+    facts: &[DayFact],
+    stated_at: Instant,
+) -> Result<Standing, StoreError> {
+    // What could be held are the budgets before this week, not those of a later one.
+    let has_published = ledger.newest_publication(&account.id, Some(week))?.is_some();
+    let scheduled_at = scheduled_at(account, week);
+    Ok(standing(&Gate { account, week, facts, now: stated_at, scheduled_at, has_published }))
+}
+
+/// What is decided, or held for the reason `hold`.
+pub(super) fn answer(
+    ledger: &Ledger,
+    account: &Account,
+    asked: &Asked,
+    hold: Option<HoldReason>,
+    facts: &[DayFact],
+    remarks: Remarks,
+) -> Result<Decision, StoreError> {
+    let history = WeeklyHistory::build(account, asked.week, facts);
+    let published = ledger.newest_publication(&account.id, Some(asked.week))?;
+    let published = published.map(|publication| budgets_of(account, publication));
+    let veto_runs = ledger.veto_runs(&account.id, asked.week)?;
+    let veto_runs: BTreeMap<ChannelName, u32> =
+        veto_runs.into_iter().map(|(name, run)| (account.todays_name(&name), run)).collect();
+    Ok(decision::decide(&Question {
+        account,
+        week: asked.week,
+        revision: asked.revision,
+        revise_reason: asked.revise_reason.clone(),
+        history: &history,
+        published: published.as_ref(),
+        veto_runs: &veto_runs,
+        hold,
+        manifest_before: ledger.last_manifest(&account.id)?,
+        remarks,
+    }))
+}
+
+/// What would be decided without any remark; `None`: it would wait for data.
+pub(super) fn plain_answer(
+    ledger: &Ledger,
+    account: &Account,
+    asked: &Asked,
+) -> Result<Option<Decision>, WorkflowError> {
+    let facts = facts_for(ledger, account, asked.week)?;
+    let hold = match gate(ledger, account, asked.week, &facts, asked.stated_at)? {
+        Standing::Ready => None,
+        Standing::Hold(reason) => Some(reason),
+        Standing::Waiting { .. } => return Ok(None),
+    };
+    Ok(Some(answer(ledger, account, asked, hold, &facts, Remarks::default())?))
+}
+
+/// The figures of the evidence of `week` that are far from usual, and how many more there are.
+pub(super) fn evidence_outliers(
+    account: &Account,
+    week: Week,
+    facts: &[DayFact],
+) -> (Vec<crate::history::Outlier>, usize) {
+    let first = week.back(account.rules.lookback_weeks).first_day();
+    let (usual_from, end) = (minus_days(first, USUAL_DAYS), week.first_day());
+    let begin = facts.partition_point(|fact| fact.day < usual_from);
+    let until = facts.partition_point(|fact| fact.day < end);
+    let mut found = outliers(account, &facts[begin..until], |fact| fact.day >= first);
+    let unlisted = found.len().saturating_sub(OUTLIERS_MAX);
+    // The newest count most, in the evidence and for whoever can still ask about them.
+    found.drain(..unlisted);
+    (found, unlisted)
+}
+
+/// The published budgets, by today's names of the channels.
+fn budgets_of(account: &Account, publication: Publication) -> PublishedBudgets {
+    let budgets = publication.budgets.into_iter();
+    PublishedBudgets {
+        week: publication.week,
+        revision: publication.revision,
+        budgets: budgets.map(|(name, budget)| (account.todays_name(&name), budget)).collect(),
+    }
+}

@@ -1,0 +1,141 @@
+//! A file that has been read → whether its rows may stay, held against what the ledger knew: closed
+//! days keep their figures, and what is far from usual is remarked on.
+
+use super::WorkflowError;
+use super::file_facts::stated_grain;
+use super::read::Terms;
+use crate::audit::Replacement;
+use crate::domain::calendar::minus_days;
+use crate::domain::text::escape;
+use crate::domain::{Account, Day, DayFact, Digest, Grain};
+use crate::history::{Outlier, outliers};
+use crate::ingest::{ClosedChange, DailyReport, Difference, Reading, Rejection, Warning};
+use crate::report::outlier_text;
+use crate::store::ledger::{Changes, Take};
+
+/// Days of a file that are looked at for outliers, the newest: years of history have been looked
+/// at by others before.
+pub(super) const OUTLIER_DAYS: u64 = 31;
+
+/// How far back the days lie that they are held against: 56 days with rows, and at least 14 of a
+/// channel that has rows once a week.
+pub(super) const USUAL_DAYS: u64 = 112;
+
+/// Outliers that a receipt lists; the rest is counted.
+const OUTLIERS_LISTED_MAX: usize = 20;
+
+/// What corrections are told with their values.
+pub(super) const MEASURES: [&str; 5] = ["spend", "revenue", "impressions", "clicks", "conversions"];
+
+/// A file after all checks.
+#[expect(clippy::large_enum_variant, reason = "there is one for each file")]
+pub(super) enum Checked {
+    /// Its rows may stay.
+    Sound(DailyReport, Changes),
+    /// None of them may.
+    Refused(Rejection),
+}
+
+/// Holds a file that has been read into `take` on `today` against what was known before it.
+pub(super) fn check(
+    take: &mut Take<'_>,
+    account: &Account,
+    today: Day,
+    terms: Terms<'_>,
+    sha256: Digest,
+    reading: Reading,
+) -> Result<Checked, WorkflowError> {
+    let mut report = match reading {
+        Reading::Refused(rejection) => return Ok(Checked::Refused(rejection)),
+        Reading::Taken(report) => report,
+    };
+    let changes = take.finish()?;
+    if !terms.restate
+        && let Some(rejection) = closed_period(account, today, &changes)
+    {
+        return Ok(Checked::Refused(rejection));
+    }
+    if stated_grain(terms.source) == Grain::Day {
+        let first = report.first_day.max(minus_days(report.last_day, OUTLIER_DAYS - 1));
+        let facts = take.facts(account, minus_days(first, USUAL_DAYS), report.last_day, sha256)?;
+        let warnings = outlier_warnings(account, &facts, first, |fact| fact.file == sha256);
+        report.warnings.extend(warnings);
+    }
+    Ok(Checked::Sound(report, changes))
+}
+
+/// Why a file can't be taken that would change figures of closed days; `None`: it changes none.
+fn closed_period(account: &Account, today: Day, changes: &Changes) -> Option<Rejection> {
+    let replaced = changes.replaced_until(newest_closed(account, today))?;
+    let listed: Vec<ClosedChange> = replaced.examples.iter().filter_map(closed_change).collect();
+    let only_divided = (replaced.examples.len() - listed.len()) as u64;
+    if replaced.pairs == only_divided {
+        return None;
+    }
+    refuse_closed(account, today, listed, Some(replaced.pairs - only_divided))
+}
+
+/// The newest day whose figures are closed on `today`.
+fn newest_closed(account: &Account, today: Day) -> Day {
+    minus_days(today, u64::from(account.checks.restatement_window_days))
+}
+
+/// The refusal for those of `changes`, by day, that are of closed days on `today`; `None`: there are
+/// none. `total` counts them all, where not all are listed.
+pub(super) fn refuse_closed(
+    account: &Account,
+    today: Day,
+    mut changes: Vec<ClosedChange>,
+    total: Option<u64>,
+) -> Option<Rejection> {
+    let newest_closed = newest_closed(account, today);
+    changes.retain(|change| change.day <= newest_closed);
+    let total = total.unwrap_or(changes.len() as u64);
+    let window_days = account.checks.restatement_window_days;
+    (total > 0).then(|| Rejection::closed_period(changes, total, today, window_days))
+}
+
+/// What a replacement changes; `None` where it only divides the same sums otherwise.
+fn closed_change(replacement: &Replacement) -> Option<ClosedChange> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "blank".to_owned());
+    let (mut changes, mut also) = (Vec::new(), Vec::new());
+    for change in &replacement.changed {
+        match MEASURES.iter().find(|measure| **measure == change.measure) {
+            Some(&measure) => {
+                let (first, second) = (text(&change.before), text(&change.after));
+                changes.push(Difference { measure, first, second });
+            }
+            None if change.measure == "campaigns" => {}
+            None => also.push(escape(&change.measure)),
+        }
+    }
+    let channel = replacement.channel.as_ref();
+    (!changes.is_empty() || !also.is_empty()).then(|| ClosedChange {
+        day: replacement.day,
+        channel: channel.map_or_else(|| "the business".to_owned(), ToString::to_string),
+        changes,
+        also,
+    })
+}
+
+/// A sentence for each figure from `first` on that is far from usual, of the facts that `is_new`
+/// names.
+pub(super) fn outlier_warnings(
+    account: &Account,
+    facts: &[DayFact],
+    first: Day,
+    is_new: impl Fn(&DayFact) -> bool,
+) -> Vec<Warning> {
+    let found: Vec<Outlier> = outliers(account, facts, |fact| fact.day >= first && is_new(fact));
+    let more = found.len().saturating_sub(OUTLIERS_LISTED_MAX);
+    let mut warnings: Vec<Warning> = found
+        .iter()
+        .take(OUTLIERS_LISTED_MAX)
+        .map(|outlier| Warning { line: None, text: outlier_text(account.currency, outlier) })
+        .collect();
+    if more > 0 {
+        let text = format!("{more} more figures are far from their usual range");
+        warnings.push(Warning { line: None, text });
+    }
+    warnings
+}

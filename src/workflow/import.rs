@@ -1,0 +1,170 @@
+//! Loads history: a copy of a file of any age, in days, weeks or months, is staged, checked,
+//! archived and recorded as the inbox's files are. One transaction takes a file, and one that was
+//! taken before is known again, so an import that was killed is simply run again.
+//!
+//! Nothing is claimed in the drop folder: what a kill leaves there would be taken by the inbox's
+//! rules, which know neither old days nor weeks. The file itself stays where it is.
+
+use std::path::Path;
+
+use super::enter::{Entered, Refusal};
+use super::file_facts::FileFacts;
+use super::inbox::against_companion_of_copy;
+use super::read::Terms;
+use super::take::give_receipt;
+use super::{Unit, WorkflowError, account_chain};
+use crate::domain::text::escape;
+use crate::domain::{Account, Digest, Instant};
+use crate::ingest::{DailyReport, Rejection};
+use crate::store::StoreError;
+use crate::store::files::size;
+use crate::store::inbox::{Claimed, IgnoredKind, StageOutcome, Staged, new_claim_id, stage_copy};
+use crate::store::ledger::NewFile;
+
+/// How a file of an import ended.
+#[derive(Debug, Clone)]
+pub enum ImportAnswer {
+    /// Its rows are in the ledger.
+    Accepted {
+        /// What it holds.
+        report: DailyReport,
+        /// (day, channel) pairs whose values it replaced.
+        replaced: u64,
+    },
+    /// It states only what the ledger already believed.
+    Duplicate {
+        /// What it holds.
+        report: DailyReport,
+    },
+    /// Its very content was taken before by this source; nothing was done.
+    Known {
+        /// The name that it had then, escaped.
+        name: String,
+        /// When it was taken, by the clock.
+        taken_at: Instant,
+    },
+    /// It was refused as a whole.
+    Refused {
+        /// Every fault.
+        rejection: Rejection,
+    },
+    /// It changed while it was read.
+    Changed,
+    /// Its working copy has no room.
+    NoRoom {
+        /// What is lacking.
+        why: String,
+    },
+    /// It is no regular file.
+    NotPlain {
+        /// What it is.
+        kind: String,
+    },
+}
+
+/// A file of an import.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// How it ended.
+    pub answer: ImportAnswer,
+    /// Why its receipt could not be given; `None`: it was, or there is none to give.
+    pub without_receipt: Option<String>,
+}
+
+impl Unit<'_> {
+    /// Imports the file at `path` on `terms`.
+    pub fn import(
+        &mut self,
+        account: &Account,
+        path: &Path,
+        terms: Terms<'_>,
+        arrived_at: Instant,
+        now: Instant,
+    ) -> Result<Imported, WorkflowError> {
+        self.ensure_recovered(account, now)?;
+        self.stop_if_asked("an import")?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let claimed = Claimed { claim_id: new_claim_id(), name };
+        if let Some(why) = self.lacks_room(size(path)?)? {
+            let answer = ImportAnswer::NoRoom { why };
+            return Ok(Imported { answer, without_receipt: None });
+        }
+        let staging = self.workspace.places.state().staging();
+        let bytes_max = self.workspace.config.limits.bytes_max;
+        let answer = match stage_copy(path, &claimed.claim_id, &staging, bytes_max)? {
+            StageOutcome::Staged(staged) => {
+                let answer =
+                    self.import_staged(account, path, &claimed, &staged, terms, (arrived_at, now));
+                staged.discard()?;
+                answer?
+            }
+            StageOutcome::TooLarge { identity } => {
+                let bytes = identity.size;
+                let sha256 = Digest::of(format!("{bytes} bytes").as_bytes());
+                let claimed = &claimed;
+                let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
+                let rejection = Rejection::too_large(bytes, bytes_max);
+                let name_refused = || Ok(claimed.name.clone());
+                let Refusal { rejection, .. } =
+                    self.enter_refused(&file, rejection, &name_refused)?;
+                ImportAnswer::Refused { rejection }
+            }
+            StageOutcome::Changed => ImportAnswer::Changed,
+            StageOutcome::NotPlain(kind) => {
+                ImportAnswer::NotPlain { kind: IgnoredKind::Object(kind).to_string() }
+            }
+            StageOutcome::Gone => return Err(no_such_file(path)),
+        };
+        Ok(Imported { answer, without_receipt: self.without_receipt.take() })
+    }
+
+    fn import_staged(
+        &mut self,
+        account: &Account,
+        path: &Path,
+        claimed: &Claimed,
+        staged: &Staged,
+        terms: Terms<'_>,
+        (arrived_at, now): (Instant, Instant),
+    ) -> Result<ImportAnswer, WorkflowError> {
+        self.chain(&account_chain(&account.id), now)?;
+        let folder = self.drop_folder(account)?;
+        // Whoever restates wants these figures, whatever has come since.
+        if !terms.restate
+            && let Some(known) =
+                self.ledger.file_by_digest(&account.id, staged.digest, &terms.source.name)?
+        {
+            // The run that took it may have been killed before its receipt was given.
+            let NewFile { answer_name, answer, taken_at, .. } = known.file;
+            self.without_receipt = give_receipt(&folder, &answer_name, &answer)?;
+            return Ok(ImportAnswer::Known { name: escape(&answer_name), taken_at });
+        }
+        let (sha256, bytes) = (staged.digest, staged.bytes);
+        let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
+        let name_refused = || Ok(claimed.name.clone());
+        if let Some(rejection) = against_companion_of_copy(path, staged.digest)? {
+            let Refusal { rejection, .. } = self.enter_refused(&file, rejection, &name_refused)?;
+            return Ok(ImportAnswer::Refused { rejection });
+        }
+        match self.enter(&file, staged, &name_refused)? {
+            Entered::Refused(Refusal { rejection, .. }) => Ok(ImportAnswer::Refused { rejection }),
+            Entered::Taken { report, changes, receipt } => {
+                self.without_receipt = give_receipt(&folder, &claimed.name, &receipt)?;
+                Ok(if changes.is_duplicate {
+                    ImportAnswer::Duplicate { report }
+                } else {
+                    ImportAnswer::Accepted { report, replaced: changes.replaced }
+                })
+            }
+        }
+    }
+}
+
+fn no_such_file(path: &Path) -> WorkflowError {
+    StoreError::Machine {
+        what: "cannot open a file",
+        path: path.to_owned(),
+        source: std::io::ErrorKind::NotFound.into(),
+    }
+    .into()
+}

@@ -1,0 +1,17 @@
+//! History and corrections as people meet them: `import`, closed periods, outliers, and published
+//! weeks whose figures were corrected.
+
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+#[path = "import/corrected.rs"]
+mod corrected;
+#[path = "import/history.rs"]
+mod history;
+#[path = "import/known.rs"]
+mod known;
+#[path = "import/outliers.rs"]
+mod outliers;
+#[path = "cli/place.rs"]
+mod place;
+#[path = "import/restated.rs"]
+mod restated;
