@@ -16,6 +16,7 @@ mod load;
 mod output;
 mod refusal;
 mod run;
+mod sources_guess;
 mod status;
 mod validate;
 mod verify;
@@ -68,6 +69,9 @@ enum Command {
     Check(check::Arguments),
     /// Say what the inbox would say of a file; moves nothing
     Validate(validate::Arguments),
+    /// Say what a strange file is, as a source to look at
+    #[command(subcommand)]
+    Sources(Sources),
     /// Take what is in the inbox (or copies of the files named) once, without waiting
     Ingest(ingest::Arguments),
     /// Run one week: publish its signed bundle
@@ -86,6 +90,13 @@ enum Command {
     /// Make or show the signing key
     #[command(subcommand)]
     Keys(keys::Arguments),
+}
+
+/// What is asked about sources.
+#[derive(Debug, Subcommand)]
+enum Sources {
+    /// Look at the first 256 KiB of a file and propose a source that reads it
+    Guess(sources_guess::Arguments),
 }
 
 /// What every command is called with.
@@ -112,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&context, &arguments),
         Command::Check(arguments) => check::run(&context, &arguments),
         Command::Validate(arguments) => validate::run(&context, &arguments),
+        Command::Sources(Sources::Guess(arguments)) => sources_guess::run(&context, &arguments),
         Command::Ingest(arguments) => ingest::run(&context, &arguments),
         Command::Decide(arguments) => decide::run(&context, &arguments),
         Command::Status(arguments) => status::run(&context, &arguments),

@@ -11,6 +11,7 @@ mod channels;
 mod dates;
 mod fault;
 mod gate;
+pub mod guess;
 mod header;
 mod layout;
 mod records;
