@@ -61,11 +61,13 @@ fn head_of(path: &Path) -> Result<(Vec<u8>, bool), CliError> {
 }
 
 fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
-    let mut parts = vec![verdict(name, guessed)];
-    if guessed.has_table() {
+    let is_refused = preview.is_some_and(|it| matches!(it.reading, Reading::Refused(_)));
+    let mut parts = vec![verdict(name, guessed, is_refused)];
+    if guessed.has_table() && guessed.preset_as_it_is() != Some("long") {
         parts.push(to_toml(guessed).trim_end().to_owned());
     } else {
         parts.push(findings("What the file says:", &guessed.certain));
+        parts.push(findings("What only you can say:", &guessed.open));
         parts.push(findings("What is missing:", &guessed.missing));
     }
     if let Some(preview) = preview {
@@ -75,7 +77,7 @@ fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
     parts.join("\n\n")
 }
 
-fn verdict(name: &str, guessed: &Guess) -> String {
+fn verdict(name: &str, guessed: &Guess, is_refused: bool) -> String {
     if !guessed.is_readable() {
         let what = if guessed.has_table() {
             "something must be chosen before it can be read"
@@ -84,25 +86,19 @@ fn verdict(name: &str, guessed: &Guess) -> String {
         };
         return format!("{name}: {}", paint(BAD, what));
     }
-    match guessed.preset_as_it_is() {
-        Some("long") => {
-            format!(
-                "{name}: {}",
-                paint(GOOD, "the shipped long format reads it as it is; no table is needed")
-            )
-        }
-        Some(preset) => {
-            format!("{name}: {}", paint(GOOD, &format!("the preset {preset} reads it as it is")))
-        }
-        None => {
-            let base = guessed.preset.as_ref().map_or_else(
-                || "no preset is near it; this table reads it".to_owned(),
-                |preset| format!("the preset {preset} with these settings reads it"),
-            );
-            let care = if guessed.open.is_empty() { "" } else { "; look at what only you can say" };
-            format!("{name}: {}{}", paint(GOOD, &base), paint(CARE, care))
-        }
+    let format = match (guessed.preset_as_it_is(), &guessed.preset) {
+        (Some("long"), _) => "it is in the shipped long format, and needs no table".to_owned(),
+        (Some(preset), _) => format!("it is in the format of the preset {preset}, as it stands"),
+        (None, Some(preset)) => format!("it is near the preset {preset}; this table describes it"),
+        (None, None) => "no preset is near it; this table describes it".to_owned(),
+    };
+    let mut care = String::new();
+    if is_refused {
+        care.push_str("; yet this file would be refused, see below");
+    } else if guessed.needs_channel() || guessed.only.len() > 1 {
+        care.push_str("; fill in what only you can say");
     }
+    format!("{name}: {}{}", paint(GOOD, &format), paint(CARE, &care))
 }
 
 fn findings(heading: &str, findings: &[Finding]) -> String {

@@ -29,6 +29,12 @@ impl Columns {
         self.roles.iter().find(|(known, _)| *known == role).map(|(_, at)| *at)
     }
 
+    /// The columns that have a meaning.
+    pub(super) fn used(&self) -> Vec<usize> {
+        let roles = self.roles.iter().map(|(_, at)| *at);
+        roles.chain(self.measures().into_iter().flat_map(|(_, columns)| columns)).collect()
+    }
+
     /// The columns of each measure.
     pub(super) fn measures(&self) -> Vec<(Role, Vec<usize>)> {
         let columns = |role| match &self.wide {
@@ -55,7 +61,7 @@ pub(super) fn find(layout: &Layout, findings: &mut Findings) -> Option<Columns> 
     let is_figures = |at: usize| {
         rows.iter()
             .map(|record| record.cell(at))
-            .all(|text| text.is_empty() || is_like_a_figure(text) && !is_date(text))
+            .all(|text| text.is_empty() || is_like_a_figure(text) && !is_written_as_date(text))
     };
     let wide = wide::find(names, &is_figures, findings);
     if wide.is_none() {
@@ -70,6 +76,11 @@ pub(super) fn find(layout: &Layout, findings: &mut Findings) -> Option<Columns> 
     }
     roles.retain(|(role, _)| matches!(role, Role::Date | Role::Currency));
     Some(Columns { roles, wide })
+}
+
+/// A date with marks between its parts; eight digits alone may be a count.
+fn is_written_as_date(text: &str) -> bool {
+    is_date(text) && !text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The names, the unnamed too, as many as people read.
@@ -92,7 +103,7 @@ fn date_column(layout: &Layout, rows: &[Record], findings: &mut Findings) -> Opt
     let names = layout.names();
     let is_dates = |at: &usize| {
         let cells = || rows.iter().map(|record| record.cell(*at)).filter(|text| !text.is_empty());
-        cells().next().is_some() && cells().all(is_date)
+        cells().next().is_some() && cells().all(is_written_as_date)
     };
     let periods: Vec<usize> =
         (0..names.len()).filter(|&at| words::is_period(&names[at])).filter(is_dates).collect();

@@ -86,6 +86,7 @@ fn covers(known: &[String], found: &[String]) -> bool {
 /// `base` with what it can't read set as found.
 fn overlay(mut base: Source, found: &Found) -> (Source, Vec<&'static str>) {
     let mut differing = Vec::new();
+    let was_wide = base.layout == Layout::Wide;
     let mut note = |is_changed: bool, setting: &'static str| {
         if is_changed {
             differing.push(setting);
@@ -117,7 +118,7 @@ fn overlay(mut base: Source, found: &Found) -> (Source, Vec<&'static str>) {
     note(raise(&mut base.numbers.round, found.is_fine), "round");
     note(set(&mut base.numbers.spend_unit, found.spend_unit), "spend_unit");
     note(set(&mut base.numbers.revenue_unit, found.revenue_unit), "revenue_unit");
-    note(set_columns(&mut base, found), "columns");
+    note(set_columns(&mut base, found, was_wide), "columns");
     note(raise(&mut base.ignore_extra_columns, found.has_extra_columns), "extra_columns");
     if !covers(&base.columns.keys, &found.keys) {
         note(set(&mut base.columns.keys, found.keys.clone()), "key_columns");
@@ -149,7 +150,8 @@ fn raise(setting: &mut bool, found: bool) -> bool {
     is_changed
 }
 
-fn set_columns(base: &mut Source, found: &Found) -> bool {
+/// Patterns of a wide base that fit no column of the file do no harm.
+fn set_columns(base: &mut Source, found: &Found, was_wide: bool) -> bool {
     let mut is_changed = false;
     let has_channel = base.channel.is_some() || !base.campaigns.is_empty();
     for role in Role::ALL {
@@ -157,8 +159,9 @@ fn set_columns(base: &mut Source, found: &Found) -> bool {
         let known = of(&base.columns, role);
         let may_lack = match role {
             Role::Campaign | Role::Currency => true,
-            Role::Channel => has_channel && known.is_empty(),
-            _ => false,
+            Role::Channel => has_channel && known.is_empty() || was_wide,
+            Role::Date | Role::Spend => false,
+            _ => was_wide,
         };
         if names.is_empty() && (may_lack || known.is_empty()) {
             continue;

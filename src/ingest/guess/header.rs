@@ -152,7 +152,7 @@ pub(super) fn roles(names: &[String], findings: &mut Findings) -> Vec<(Role, usi
             .collect();
         fitting.sort_unstable();
         let Some(&(_, at)) = fitting.first() else { continue };
-        if let Some(&(_, other)) = fitting.get(1) {
+        if let Some(&(_, other)) = fitting.get(1).filter(|_| role != Role::Date) {
             findings.open(
                 "columns",
                 format!(

@@ -16,7 +16,8 @@ pub(super) enum Keys {
     Conflict(u64, u64),
 }
 
-/// What tells `rows` apart beside the columns `known`; `others` may, `figures` are compared.
+/// What tells `rows` apart beside the columns `known`; `others` may, `figures` are compared. Of
+/// several that do, `others` has those that people would rather see first.
 pub(super) fn find(rows: &[Record], known: &[usize], others: &[usize], figures: &[usize]) -> Keys {
     if conflict(rows, known, figures).is_none() {
         return Keys::Enough;
@@ -26,13 +27,13 @@ pub(super) fn find(rows: &[Record], known: &[usize], others: &[usize], figures: 
     if let Some((first, second)) = conflict(rows, &with(&needed), figures) {
         return Keys::Conflict(first, second);
     }
-    // The last columns first, so that the plainer ones in front stay.
     for at in others.iter().rev() {
         let fewer: Vec<usize> = needed.iter().copied().filter(|it| it != at).collect();
         if conflict(rows, &with(&fewer), figures).is_none() {
             needed = fewer;
         }
     }
+    needed.sort_unstable();
     Keys::Columns(needed)
 }
 

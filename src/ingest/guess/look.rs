@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::columns::{self, Columns};
+use super::currency;
 use super::dates;
 use super::describe::{self, Described, Found};
 use super::encoding::{self, Decoded};
@@ -11,16 +12,15 @@ use super::finding::Findings;
 use super::gaps;
 use super::grain;
 use super::header::{self, Layout};
-use super::keys::{self, Keys};
 use super::numbers::{self, Cell, Numbers};
+use super::others;
 use super::table::Record;
 use super::totals::{self, AmountOf, Split};
 use super::unpack::{self, Packing, Unpacked};
-use super::wide;
 use super::words::{self, Role};
 use super::{Guess, HEAD_BYTES_MAX, name, presets};
-use crate::domain::source::{Encoding, Grain, Layout as Kind, Outcome, Unit};
-use crate::domain::{Currency, Source};
+use crate::domain::Source;
+use crate::domain::source::{Encoding, Grain, Layout as Kind, Unit};
 
 /// Channels that are named; a file has more only by mistake.
 const CHANNELS_MAX: usize = 200;
@@ -139,7 +139,7 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
     guess.week_starts_on = covered.as_ref().and_then(|it| {
         if is_first(it) { it.weekday } else { it.weekday.map(|weekday| weekday.succ()) }
     });
-    let mut unit_known = Found {
+    let mut found = Found {
         layout: match (&columns.wide, layout.preamble.is_empty() && layout.header.line == 1) {
             (Some(_), _) => Kind::Wide,
             (None, true) => Kind::Long,
@@ -166,13 +166,22 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
         dashes: Vec::new(),
         totals,
     };
-    let found = &mut unit_known;
-    find_currencies(&names, &rows, &columns, found, guess, findings);
-    find_others(&names, &rows, &columns, found, findings);
+    currency::find(&names, &rows, &columns, &found, guess, findings);
+    // Rows of another currency are another account's: only those of one choice are told apart.
+    let own: Vec<Record> = match guess.only.first() {
+        Some((name, text)) => {
+            let at = names.iter().position(|known| known == name).unwrap_or(0);
+            rows.iter().filter(|record| record.cell(at) == text).cloned().collect()
+        }
+        None => rows.clone(),
+    };
+    others::find(&names, &own, &columns, &mut found, findings);
     let gaps = gaps::find(&rows, &columns.measures(), findings);
-    (found.blank, found.dashes) = (gaps.blank, gaps.dashes);
+    (found.blank, found.dashes) =
+        (gaps.measures(gaps::Kind::Blank), gaps.measures(gaps::Kind::Dashes));
     guess.channels = channels(&rows, &columns);
-    let Described { source, preset, differing } = describe::describe(found, &presets::all());
+    let Described { source, preset, differing } = describe::describe(&found, &presets::all());
+    gaps.say(&source, preset.as_deref(), findings);
     say_measures(&source, &columns, findings);
     let Source { name, files, .. } = guess.source.clone();
     guess.source = Source { name, files, ..source };
@@ -271,20 +280,13 @@ fn find_totals(
         let rows = &mut split.rows;
         found.blank_campaign = totals::blank_campaign(rows, date_at, campaign_at, amount, findings);
     }
-    let others: Vec<usize> = used(columns);
+    let others: Vec<usize> = columns.used();
     let mut candidates = names.to_vec();
     for at in others {
         candidates[at].clear();
     }
     found.marked = totals::marked(&mut split.rows, &candidates, date_at, amount, findings);
     found
-}
-
-/// The columns that have a meaning.
-fn used(columns: &Columns) -> Vec<usize> {
-    let roles = columns.roles.iter().map(|(_, at)| *at);
-    let measures = columns.measures().into_iter().flat_map(|(_, columns)| columns);
-    roles.chain(measures).collect()
 }
 
 /// Whether some amount is finer than two digits of the major unit.
@@ -336,173 +338,6 @@ fn column_names(names: &[String], columns: &Columns) -> Vec<(Role, Vec<String>)>
         all.extend(wide.measures.iter().map(|(role, patterns, _)| (*role, patterns.clone())));
     }
     all
-}
-
-/// The currencies that column, header and marks name; of several, what chooses one.
-fn find_currencies(
-    names: &[String],
-    rows: &[Record],
-    columns: &Columns,
-    found: &Found,
-    guess: &mut Guess,
-    findings: &mut Findings,
-) {
-    let mut codes: BTreeSet<&str> = BTreeSet::new();
-    let currency_at = columns.at(Role::Currency);
-    codes.extend(names.iter().filter_map(|name| words::currency_in(name)).map(|(_, code)| code));
-    if let Some(at) = currency_at {
-        codes.extend(rows.iter().map(|record| record.cell(at)).filter(|text| !text.is_empty()));
-    }
-    let marks = found.numbers.iter().flat_map(|numbers| numbers.marks.values());
-    codes.extend(marks.flatten());
-    guess.currencies = codes.iter().filter_map(|code| Currency::from_code(code)).collect();
-    match codes.len() {
-        0 => findings.open("currency", "nothing names a currency: the account's is supposed", &[]),
-        1 => findings.certain("currency", format!("{} is named", codes.first().expect("one"))),
-        _ => {
-            if let Some(at) = currency_at {
-                guess.only = choosing(names, rows, at, &used(columns));
-            }
-            let choices: Vec<String> = guess
-                .only
-                .iter()
-                .map(|(name, text)| format!("only = {{ {name:?} = {text:?} }}"))
-                .collect();
-            let all: Vec<&str> = codes.into_iter().collect();
-            findings.open(
-                "currency",
-                format!(
-                    "{} currencies in one file ({}): an account has one, so choose which rows are its",
-                    all.len(),
-                    all.join(", ")
-                ),
-                &choices,
-            );
-        }
-    }
-}
-
-/// The column with the fewest texts of which each has one currency, with these texts.
-fn choosing(
-    names: &[String],
-    rows: &[Record],
-    currency_at: usize,
-    used: &[usize],
-) -> Vec<(String, String)> {
-    let mut best: Option<(usize, BTreeSet<&str>)> = None;
-    for at in (0..names.len()).filter(|at| !used.contains(at)) {
-        let pairs: BTreeSet<(&str, &str)> =
-            rows.iter().map(|record| (record.cell(at), record.cell(currency_at))).collect();
-        let texts: BTreeSet<&str> = pairs.iter().map(|(text, _)| *text).collect();
-        let decides = texts.len() == pairs.len() && texts.len() > 1 && !texts.contains("");
-        if decides && best.as_ref().is_none_or(|(_, fewest)| texts.len() < fewest.len()) {
-            best = Some((at, texts));
-        }
-    }
-    let (at, texts) = best.unwrap_or_else(|| {
-        (currency_at, rows.iter().map(|record| record.cell(currency_at)).collect())
-    });
-    texts.into_iter().map(|text| (names[at].clone(), text.to_owned())).collect()
-}
-
-/// What the columns without a role are: keys, outcome, controls, or nothing.
-fn find_others(
-    names: &[String],
-    rows: &[Record],
-    columns: &Columns,
-    found: &mut Found,
-    findings: &mut Findings,
-) {
-    let used = used(columns);
-    let others: Vec<usize> = (0..names.len()).filter(|at| !used.contains(at)).collect();
-    let known: Vec<usize> = [Role::Date, Role::Channel, Role::Campaign]
-        .into_iter()
-        .filter_map(|role| columns.at(role))
-        .collect();
-    let figures: Vec<usize> =
-        columns.measures().into_iter().flat_map(|(_, columns)| columns).collect();
-    let is_text = |at: &usize| {
-        !names[*at].is_empty()
-            && rows.iter().any(|record| !numbers::is_like_a_figure(record.cell(*at)))
-    };
-    let texts: Vec<usize> = others.iter().copied().filter(is_text).collect();
-    let keys = match keys::find(rows, &known, &texts, &figures) {
-        Keys::Conflict(..) => keys::find(rows, &known, &others, &figures),
-        keys => keys,
-    };
-    let mut key_columns = Vec::new();
-    match keys {
-        Keys::Enough => {}
-        Keys::Columns(needed) => {
-            found.keys = needed.iter().map(|&at| names[at].clone()).collect();
-            key_columns = needed;
-            findings.certain(
-                "key_columns",
-                format!(
-                    "rows of one day and channel are told apart by {}: they are detail, and summed",
-                    found.keys.join(", ")
-                ),
-            );
-        }
-        Keys::Conflict(first, second) => findings.open(
-            "key_columns",
-            format!(
-                "lines {first} and {second} have the same day, channel and campaign with other \
-                 figures, and no column tells them apart: the reading will refuse them"
-            ),
-            &[],
-        ),
-    }
-    let mut left: Vec<usize> = others.into_iter().filter(|at| !key_columns.contains(at)).collect();
-    if columns.wide.is_some() {
-        found.outcome = wide::outcome(names, findings);
-        left.retain(|&at| !is_outcome(&names[at], found.outcome.as_ref()));
-        let is_constant = |at: usize| rows.iter().all(|record| record.cell(at) == rows[0].cell(at));
-        let (controls, rest): (Vec<usize>, Vec<usize>) = left.iter().partition(|&&at| {
-            let name = &names[at];
-            !name.is_empty()
-                && !is_constant(at)
-                && (!wide::is_derived(name) || words::plain(name).contains("organic"))
-        });
-        if !is_ecommerce(found) {
-            found.controls = controls.iter().map(|&at| names[at].clone()).collect();
-            left = rest;
-            if !found.controls.is_empty() {
-                findings.open(
-                    "controls",
-                    format!(
-                        "{} other columns are kept for models ({}): take out what a model must not see",
-                        found.controls.len(),
-                        columns::listed(&found.controls)
-                    ),
-                    &[],
-                );
-            }
-        }
-    }
-    found.has_extra_columns = !left.is_empty();
-    if found.has_extra_columns {
-        let left: Vec<String> = left.iter().map(|&at| names[at].clone()).collect();
-        findings.certain(
-            "extra_columns",
-            format!("{} columns are left out: {}", left.len(), columns::listed(&left)),
-        );
-    }
-}
-
-/// The columns of e-commerce exports beside the channels' are parts of the outcome, or names.
-const fn is_ecommerce(found: &Found) -> bool {
-    matches!(found.outcome, Some(Outcome::Difference(..)))
-}
-
-fn is_outcome(name: &str, outcome: Option<&Outcome>) -> bool {
-    match outcome {
-        None => false,
-        Some(Outcome::Column(column)) => column == name,
-        Some(Outcome::Difference(one, other) | Outcome::Product(one, other)) => {
-            one == name || other == name
-        }
-    }
 }
 
 fn channels(rows: &[Record], columns: &Columns) -> Vec<String> {

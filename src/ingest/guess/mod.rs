@@ -9,6 +9,7 @@
 
 mod against;
 mod columns;
+mod currency;
 mod dates;
 mod describe;
 mod encoding;
@@ -21,6 +22,7 @@ mod keys;
 mod look;
 mod name;
 mod numbers;
+mod others;
 mod presets;
 mod preview;
 mod table;
