@@ -1,6 +1,7 @@
 //! What a file turned out to be, and an account → what of the file doesn't fit the account.
 
 use super::finding::{Finding, Findings};
+use super::toml::quoted;
 use super::{Guess, grain};
 use crate::domain::Account;
 
@@ -53,7 +54,7 @@ pub fn against(guess: &Guess, account: &Account) -> Vec<Finding> {
             .channels
             .iter()
             .take(LISTED_MAX)
-            .map(|channel| format!("channel = {:?}", channel.name.as_str()))
+            .map(|channel| format!("channel = {}", quoted(channel.name.as_str())))
             .collect();
         findings.open("channel", format!("the channels of account {}", account.id), &choices);
     }

@@ -6,6 +6,7 @@ use super::finding::Findings;
 use super::header::{self, Layout};
 use super::numbers::is_like_a_figure;
 use super::table::Record;
+use super::toml::quoted;
 use super::wide::{self, Wide};
 use super::words::{self, Role};
 
@@ -147,8 +148,10 @@ fn date_column(layout: &Layout, rows: &[Record], findings: &mut Findings) -> Opt
         }
         several => {
             let several: Vec<String> = several.iter().map(|&at| names[at].clone()).collect();
-            let choices: Vec<String> =
-                several.iter().map(|name| format!("[sources.columns] date = {name:?}")).collect();
+            let choices: Vec<String> = several
+                .iter()
+                .map(|name| format!("[sources.columns] date = {}", quoted(name)))
+                .collect();
             findings.undecided(
                 "columns",
                 format!("several columns hold dates, and none is called so: {}", listed(&several)),

@@ -40,7 +40,7 @@ pub(super) fn find(
             let choices: Vec<String> = guess
                 .only
                 .iter()
-                .map(|(name, text)| format!("only = {{ {name:?} = {text:?} }}"))
+                .map(|(name, text)| format!("only = {{ {} = {} }}", quoted(name), quoted(text)))
                 .collect();
             let all: Vec<&str> = codes.into_iter().collect();
             findings.open(

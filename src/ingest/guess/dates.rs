@@ -65,8 +65,23 @@ type Texts<'a> = BTreeMap<&'a str, (u64, u64)>;
 
 /// Whether `text` is a date in some known format.
 pub(super) fn is_date(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && FORMATS.iter().any(|format| read(text, format).is_some())
+    could_be(text) && FORMATS.iter().any(|format| read(text, format).is_some())
+}
+
+/// Whether it is worth trying: figures, which most cells are, have other marks than dates.
+fn could_be(text: &str) -> bool {
+    let starts_well = text.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if !starts_well || !(6..=24).contains(&text.len()) {
+        return false;
+    }
+    let marks = text.bytes().filter(|byte| matches!(byte, b'-' | b'/' | b'.')).count();
+    let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    match marks {
+        _ if has_letters => text.bytes().any(|byte| byte.is_ascii_digit()),
+        0 => text.len() == 8,
+        1 => text.contains('-'),
+        marks => marks == 2,
+    }
 }
 
 /// The format of all `cells` (line and text); `None` where there is none or more than one, which

@@ -126,6 +126,7 @@ fn without_mark(bytes: &[u8], whole: bool, findings: &mut Findings) -> Option<De
     let most = bytes.len() / 4;
     if odd > most
         && even * 20 < odd
+        && is_text(utf_16(bytes, true, whole))
         && let Some(text) = utf_16(bytes, true, whole)
     {
         findings.open(
@@ -136,13 +137,20 @@ fn without_mark(bytes: &[u8], whole: bool, findings: &mut Findings) -> Option<De
         );
         return Some(Decoded { text, encoding: Encoding::Utf16 });
     }
-    let what = if even > most && odd * 20 < even {
+    let is_big = even > most && odd * 20 < even && is_text(utf_16(bytes, false, whole));
+    let what = if is_big {
         "big-endian UTF-16 without a byte order mark, by its zeros: save it with the mark, or as UTF-8"
     } else {
         "the file holds zero bytes and is no text"
     };
     findings.missing("encoding", what);
     None
+}
+
+/// Whether there is a text, and none of its characters is one that texts don't have.
+fn is_text(text: Option<String>) -> bool {
+    let fits = |it: char| !it.is_control() || matches!(it, '\t' | '\r' | '\n');
+    text.is_some_and(|text| text.chars().all(fits))
 }
 
 /// Neither UTF-8 nor UTF-16: an encoding of one byte a character, which nothing in a file names.
@@ -191,7 +199,7 @@ fn around_first(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let at = characters.iter().position(|it| !it.is_ascii()).unwrap_or(0);
     let is_end = |&it: &char| matches!(it, '\n' | '\r');
-    let start = characters[..at].iter().rposition(|it| is_end(it)).map_or(0, |end| end + 1);
+    let start = characters[..at].iter().rposition(is_end).map_or(0, |end| end + 1);
     let start = start.max(at.saturating_sub(AROUND));
     let shown = characters[start..].iter().take_while(|it| !is_end(it)).take(2 * AROUND + 1);
     shown.collect()

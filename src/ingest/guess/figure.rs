@@ -81,6 +81,10 @@ pub(super) struct Mark {
 
 /// `text` without a currency's mark, and the mark.
 pub(super) fn unmarked(text: &str) -> (&str, Option<Mark>) {
+    let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_digit());
+    if is_digit(text.bytes().next()) && is_digit(text.bytes().next_back()) {
+        return (text, None);
+    }
     let codes = Currency::codes().map(|code| (code, Some(code)));
     for (mark, code) in MARKS.into_iter().chain(codes) {
         let rest = text.strip_prefix(mark).or_else(|| text.strip_suffix(mark));

@@ -79,8 +79,8 @@ impl Gaps {
     pub(super) fn say(&self, source: &Source, preset: Option<&str>, findings: &mut Findings) {
         for gap in &self.0 {
             let (meanings, table) = match gap.kind {
-                Kind::Blank => (&source.blank, "blank"),
-                Kind::Dashes => (&source.dashes, "dashes"),
+                Kind::Blank => (source.blank, "blank"),
+                Kind::Dashes => (source.dashes, "dashes"),
             };
             let key = gap.role.key();
             let what =
@@ -111,7 +111,7 @@ impl Gaps {
     }
 }
 
-const fn meaning(meanings: &Meanings, role: Role) -> Meaning {
+const fn meaning(meanings: Meanings, role: Role) -> Meaning {
     match role {
         Role::Spend => meanings.spend,
         Role::Impressions => meanings.impressions,

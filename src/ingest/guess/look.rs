@@ -15,6 +15,7 @@ use super::header::{self, Layout};
 use super::numbers::{self, Cell, Numbers};
 use super::others;
 use super::table::Record;
+use super::toml::quoted;
 use super::totals::{self, AmountOf, Split};
 use super::unpack::{self, Packing, Unpacked};
 use super::words::{self, Role};
@@ -369,13 +370,13 @@ fn say_measures(source: &Source, columns: &Columns, findings: &mut Findings) {
 }
 
 fn say_channel(guess: &Guess, columns: &Columns, names: &[String], findings: &mut Findings) {
-    let mut choices = vec![format!("channel = {:?}", supposed_channel(&guess.source.name))];
+    let mut choices = vec![format!("channel = {}", quoted(&supposed_channel(&guess.source.name)))];
     let mut text = "no column holds the channel: name the one that the file is about".to_owned();
     if let Some(at) = columns.at(Role::Campaign) {
         text.push_str(", or give each campaign its channel");
         choices.push(format!(
-            "[sources.columns] channel = {:?}, campaign = false    # each campaign a channel of its own",
-            names[at]
+            "[sources.columns] channel = {}, campaign = false    # each campaign a channel of its own",
+            quoted(&names[at])
         ));
     }
     findings.open("channel", text, &choices);

@@ -32,9 +32,6 @@ mod unpack;
 mod wide;
 mod words;
 
-#[cfg(test)]
-mod tests;
-
 use chrono::Weekday;
 
 pub use against::against;

@@ -9,6 +9,7 @@ use crate::domain::Source;
 use crate::domain::source::{
     Columns, DatedBy, Encoding, Layout, Meaning, Meanings, Outcome, Totals, Unit,
 };
+use crate::domain::text::escape;
 
 /// Columns that a comment takes.
 const WIDTH: usize = 98;
@@ -223,18 +224,17 @@ fn list(names: &[String]) -> String {
     format!("[{}]", names.join(", "))
 }
 
-/// A basic string of TOML.
+/// A basic string of TOML, in which nothing acts on a terminal.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
-            '\t' => quoted.push_str("\\t"),
-            _ if crate::domain::channel::is_unprintable(character) => {
-                write!(quoted, "\\u{:04X}", u32::from(character)).expect("memory");
+            _ if escape(character.encode_utf8(&mut [0; 4])).chars().eq([character]) => {
+                quoted.push(character);
             }
-            _ => quoted.push(character),
+            _ => write!(quoted, "\\U{:08X}", u32::from(character)).expect("memory"),
         }
     }
     quoted.push('"');

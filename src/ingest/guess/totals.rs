@@ -96,32 +96,29 @@ pub(super) fn labelled(
         }
     });
     let told = format!("{} totals rows, from line {}", split.labelled.len(), first.line);
-    match agreeing {
-        Some((record, unit)) => {
-            totals.check.push(check_text(record.cell(0)));
-            totals.unit = unit;
-            let unit = if unit.is_some() { " in whole units of the currency" } else { "" };
-            findings.certain(
-                "totals",
-                format!(
-                    "{told}: \"{}\" is the sum of the rows{unit}, and will be compared with it",
-                    record.cell(0)
-                ),
-            );
-        }
-        None => {
-            let stated = amount(first).map_or("no amount".to_owned(), shown);
-            findings.open(
-                "totals",
-                format!(
-                    "{told}: none is the sum of the rows, whose spend is {}; \"{}\" says {stated}. \
-                     Rows may be missing",
-                    shown(sum),
-                    first.cell(0)
-                ),
-                &[],
-            );
-        }
+    if let Some((record, unit)) = agreeing {
+        totals.check.push(check_text(record.cell(0)));
+        totals.unit = unit;
+        let unit = if unit.is_some() { " in whole units of the currency" } else { "" };
+        findings.certain(
+            "totals",
+            format!(
+                "{told}: \"{}\" is the sum of the rows{unit}, and will be compared with it",
+                record.cell(0)
+            ),
+        );
+    } else {
+        let stated = amount(first).map_or("no amount".to_owned(), shown);
+        findings.open(
+            "totals",
+            format!(
+                "{told}: none is the sum of the rows, whose spend is {}; \"{}\" says {stated}. Rows \
+                 may be missing",
+                shown(sum),
+                first.cell(0)
+            ),
+            &[],
+        );
     }
     totals
 }
