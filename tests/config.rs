@@ -3,13 +3,16 @@
 
 #![expect(clippy::format_collect, clippy::format_push_string, reason = "short texts, once")]
 
+#[path = "config/sources.rs"]
+mod sources;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use budgetd::config::{self, CatchUp, Config, ConfigFault, Ready, SourceText, render_faults};
 use budgetd::domain::Source;
 use budgetd::domain::account::{Account, BlockerSettings, GateSettings, RulesSettings};
-use budgetd::domain::{AccountId, Channel, ChannelName, Currency, Money, Share};
+use budgetd::domain::{AccountId, Channel, ChannelName, Currency, Limits, Money, Share};
 use chrono::Weekday;
 use proptest::prelude::*;
 
@@ -108,6 +111,7 @@ fn assert_daemon_is_as_documented(config: &Config) {
     assert_eq!((config.inbox.quiet_seconds, config.inbox.scan_seconds), (10, 20));
     assert_eq!(config.schedule.weekly, "0 0 6 * * Mon");
     assert_eq!(config.schedule.catch_up, CatchUp::Latest);
+    assert_eq!(config.limits, Limits::default());
     assert_eq!(config.log.level, "info");
     assert_eq!(config.api, None);
 }
@@ -169,6 +173,9 @@ confidence = 0.999
 hurdle = 0
 history_weeks_min = 8
 consecutive_vetoes_max = 0
+[checks]
+window_days = 36500
+restatement_window_days = 0
 [schedule]
 weekly = "0 30 7 * * Sun"
 [[sources]]
@@ -195,6 +202,8 @@ spend = "Amount spent (INR)"
     assert_eq!(account.rules.lookback_weeks, 104);
     assert_eq!(account.gate.deadline.to_string(), "23:59:00");
     assert!(!account.blocker.enabled);
+    assert_eq!(account.checks.window_days, 36_500);
+    assert_eq!(account.checks.restatement_window_days, 0);
     assert_eq!(account.schedule, "0 30 7 * * Sun");
     assert_eq!(account.sources.len(), 2);
     assert_eq!(account.sources[0].columns.date, ["Day"]);
@@ -214,6 +223,44 @@ fn an_account_without_a_schedule_takes_the_daemons() {
 fn the_server_listens_where_the_table_says() {
     let config = check_daemon("[api]\nlisten = \"[::1]:8770\"\n").expect("right");
     assert_eq!(config.api.expect("a server").listen.to_string(), "[::1]:8770");
+}
+
+#[test]
+fn every_limit_is_read_as_bytes_or_with_a_unit() {
+    let text = r#"[limits]
+bytes_max = "64 MiB"
+unpacked_bytes_max = 2048
+line_bytes_max = "1 KiB"
+field_bytes_max = "1024"
+columns_max = 8
+rows_max = 10000000000
+files_per_scan_max = 1
+staging_bytes_max = "1 GiB"
+"#;
+    let expected = Limits {
+        bytes_max: 67_108_864,
+        unpacked_bytes_max: 2_048,
+        line_bytes_max: 1_024,
+        field_bytes_max: 1_024,
+        columns_max: 8,
+        rows_max: 10_000_000_000,
+        files_per_scan_max: 1,
+        staging_bytes_max: 1_073_741_824,
+    };
+    assert_eq!(check_daemon(text).expect("right").limits, expected);
+}
+
+#[test]
+fn a_file_is_complete_in_any_of_the_four_ways() {
+    for (word, ready) in [
+        ("quiet", Ready::Quiet),
+        ("rename", Ready::Rename),
+        ("marker", Ready::Marker),
+        ("checksum", Ready::Checksum),
+    ] {
+        let config = check_daemon(&format!("[inbox]\nready = \"{word}\"\n")).expect("right");
+        assert_eq!(config.inbox.ready, ready);
+    }
 }
 
 #[test]

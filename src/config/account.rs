@@ -13,8 +13,8 @@ use super::source;
 use super::table::Table;
 use super::value::{Item, quoted};
 use crate::domain::account::{
-    AbsentDays, BlockerSettings, EvidenceWeights, FirstReference, GateSettings, RulesSettings,
-    WeightKind,
+    AbsentDays, BlockerSettings, ChecksSettings, EvidenceWeights, FirstReference, GateSettings,
+    RulesSettings, WeightKind,
 };
 use crate::domain::nearest::nearest;
 use crate::domain::{Account, AccountId, Currency, Money, Share, decimal};
@@ -43,7 +43,9 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
     let gate = gate(root.table("gate"));
     let blocker = blocker(root.table("blocker"));
     let schedule = own_schedule(root.table("schedule"), weekly);
-    let sources = source::read_all(&root);
+    let checks = checks(root.table("checks"));
+    let named = channels.as_ref().map(|read| read.iter().map(|read| &read.channel));
+    let sources = source::read_all(&root, named);
     let within_limits = match (&budget, &channels, &rules) {
         (Some(budget), Some(channels), Some(rules)) => limits::check(budget, channels, rules),
         _ => false,
@@ -64,7 +66,7 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
         rules: rules.settings,
         gate: gate?,
         blocker: blocker?,
-        checks: crate::domain::ChecksSettings::default(),
+        checks: checks?,
         schedule: schedule?,
         sources: sources?,
     };
@@ -297,6 +299,26 @@ fn blocker(table: Table<'_>) -> Option<BlockerSettings> {
         hurdle: hurdle?,
         history_weeks_min: history_weeks_min?,
         consecutive_vetoes_max: consecutive_vetoes_max?,
+    })
+}
+
+/// A hundred years: any file's days.
+const WINDOW_DAYS_MOST: u32 = 36_500;
+/// Ten years: no period is ever closed.
+const RESTATEMENT_DAYS_MOST: u32 = 3_650;
+
+fn checks(table: Table<'_>) -> Option<ChecksSettings> {
+    let shipped = ChecksSettings::default();
+    let window_days =
+        table.or("window_days", shipped.window_days, |item| item.whole(1..=WINDOW_DAYS_MOST));
+    let restatement_window_days =
+        table.or("restatement_window_days", shipped.restatement_window_days, |item| {
+            item.whole(0..=RESTATEMENT_DAYS_MOST)
+        });
+    table.finish();
+    Some(ChecksSettings {
+        window_days: window_days?,
+        restatement_window_days: restatement_window_days?,
     })
 }
 

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::paths::{self, Paths};
 use super::schedule;
+use super::sizes;
 use super::table::Table;
 use super::value::Item;
+use crate::domain::Limits;
 use crate::domain::account::SCHEDULE_SHIPPED;
 
 /// `[inbox]`.
@@ -98,6 +100,7 @@ pub struct ApiSettings {
 pub(super) struct Daemon {
     pub paths: Paths,
     pub inbox: InboxSettings,
+    pub limits: Limits,
     pub schedule: ScheduleSettings,
     pub signing: SigningSettings,
     pub log: LogSettings,
@@ -111,13 +114,22 @@ pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
     folders.finish();
     signing.finish();
     let inbox = inbox(root.table("inbox"));
+    let limits = sizes::read(root.table("limits"));
     let schedule = schedule(root.table("schedule"));
     let log = log(root.table("log"));
     let api = api(root.table("api"));
     root.finish();
     let (paths, key) = paths?;
     let signing = SigningSettings { key };
-    Some(Daemon { paths, inbox: inbox?, schedule: schedule?, signing, log: log?, api: api? })
+    Some(Daemon {
+        paths,
+        inbox: inbox?,
+        limits: limits?,
+        schedule: schedule?,
+        signing,
+        log: log?,
+        api: api?,
+    })
 }
 
 /// The folder of the account files, as far as `root` says it readably.
@@ -134,7 +146,13 @@ const SCAN_SECONDS_MAX: u32 = 3_600;
 
 fn inbox(table: Table<'_>) -> Option<InboxSettings> {
     let shipped = InboxSettings::default();
-    let ready = table.or("ready", shipped.ready, |item| ready(&item));
+    let choices = [
+        ("quiet", Ready::Quiet),
+        ("rename", Ready::Rename),
+        ("marker", Ready::Marker),
+        ("checksum", Ready::Checksum),
+    ];
+    let ready = table.or("ready", shipped.ready, |item| item.choice(&choices));
     let quiet_seconds = table.or("quiet_seconds", shipped.quiet_seconds, |item| {
         item.whole(0..=QUIET_SECONDS_MAX).map(u64::from)
     });
@@ -147,21 +165,6 @@ fn inbox(table: Table<'_>) -> Option<InboxSettings> {
         quiet_seconds: quiet_seconds?,
         scan_seconds: scan_seconds?,
     })
-}
-
-fn ready(item: &Item<'_>) -> Option<Ready> {
-    let (built, comes_later) = (Some(Ready::Quiet), None);
-    let choices = [
-        ("quiet", built),
-        ("rename", comes_later),
-        ("marker", comes_later),
-        ("checksum", comes_later),
-    ];
-    let ready = item.choice(&choices)?;
-    if ready.is_none() {
-        item.fault("only \"quiet\" is built so far", "write ready = \"quiet\"");
-    }
-    ready
 }
 
 fn schedule(table: Table<'_>) -> Option<ScheduleSettings> {

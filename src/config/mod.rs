@@ -12,6 +12,7 @@ mod limits;
 mod paths;
 mod reference;
 mod schedule;
+mod sizes;
 mod source;
 mod table;
 mod value;
@@ -23,6 +24,7 @@ pub use fault::{ConfigFault, render_faults};
 pub use paths::{Paths, resolve};
 pub use reference::{explain, shipped_account, shipped_daemon};
 pub use schedule::{ScheduleError, cron};
+pub use source::{Preset, preset, presets, source_toml};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -107,7 +109,7 @@ pub fn check(
     Ok(Config {
         paths: settings.paths,
         inbox: settings.inbox,
-        limits: Limits::default(),
+        limits: settings.limits,
         schedule: settings.schedule,
         signing: settings.signing,
         log: settings.log,

@@ -45,6 +45,11 @@ impl<'a> Table<'a> {
         if !asked.contains(&key) {
             asked.push(key);
         }
+        self.peek(key)
+    }
+
+    /// The value of `key`, which stays unknown if nobody asks for it.
+    pub fn peek(&self, key: &'static str) -> Option<Item<'a>> {
         let value = self.entries?.get(key)?;
         Some(Item { file: self.file, key, span: value.span(), value: value.get_ref() })
     }

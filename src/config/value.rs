@@ -95,21 +95,33 @@ impl<'a> Item<'a> {
 
     /// A whole number within `range`.
     pub fn whole(&self, range: RangeInclusive<u32>) -> Option<u32> {
-        let hint = || format!("write a whole number from {} to {}", range.start(), range.end());
+        let (start, end) = range.into_inner();
+        let number = self.whole_u64(u64::from(start)..=u64::from(end))?;
+        u32::try_from(number).ok()
+    }
+
+    /// A whole number within `range`, which may be a large one.
+    pub fn whole_u64(&self, range: RangeInclusive<u64>) -> Option<u64> {
+        let hint = format!("write a whole number from {} to {}", range.start(), range.end());
+        self.whole_with_hint(range, &hint)
+    }
+
+    /// A whole number within `range`; `hint` says what else may stand there.
+    pub fn whole_with_hint(&self, range: RangeInclusive<u64>, hint: &str) -> Option<u64> {
         let DeValue::Integer(integer) = self.value else {
             let meant = self.value.as_str().and_then(|text| text.parse().ok());
             match meant.filter(|number| range.contains(number)) {
                 Some(number) => self.wrong_kind("a whole number", number),
                 None => {
-                    self.fault(format!("must be a whole number, not {}", kind(self.value)), hint());
+                    self.fault(format!("must be a whole number, not {}", kind(self.value)), hint);
                 }
             }
             return None;
         };
-        let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
         let number = number.filter(|number| range.contains(number));
         if number.is_none() {
-            self.fault("out of range", hint());
+            self.fault("out of range", hint);
         }
         number
     }
@@ -182,6 +194,23 @@ impl<'a> Item<'a> {
         };
         self.fault(complaint, amount_hint(text, currency, digits));
         None
+    }
+
+    /// The entries of a table whose keys are names of the file's own; `example` shows one.
+    pub fn entries(&self, example: &str) -> Option<Vec<(&'a str, Item<'a>)>> {
+        let Some(entries) = self.value.as_table() else {
+            self.fault(
+                format!("must be a table of texts, not {}", kind(self.value)),
+                format!("write {example}"),
+            );
+            return None;
+        };
+        let entry = |(name, value): (&'a toml::Spanned<_>, &'a toml::Spanned<DeValue<'a>>)| {
+            let name: &'a std::borrow::Cow<'a, str> = name.get_ref();
+            let (file, span) = (self.file, value.span());
+            (name.as_ref(), Item { file, key: name, span, value: value.get_ref() })
+        };
+        Some(entries.iter().map(entry).collect())
     }
 
     /// The elements of a list.
