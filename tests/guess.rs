@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use budgetd::config::{SourceText, check};
 use budgetd::domain::Source;
 use budgetd::domain::source::{
     DatedBy, Encoding, Grain, Layout, Meaning, Outcome, Thousands, Unit,
@@ -416,7 +417,7 @@ fn figures_with_two_readings_are_left_to_people() {
 
 #[test]
 fn a_count_that_would_be_a_fraction_decides_the_mark() {
-    let text = "Tag;Kanal;Kosten;Impressionen\n14.09.2025;E-Mail;46.300;45.012\n";
+    let text = "Tag;Kanal;Kosten;Impressionen;Umsatz\n14.09.2025;E-Mail;46.300;45.012;98.500\n";
     let guess = guessed(text.as_bytes(), "x.csv");
     assert_readable(&guess);
     assert_eq!(guess.source.numbers.decimal, ',');
@@ -473,9 +474,20 @@ fn what_is_no_text_is_named() {
 fn a_name_from_the_file_cannot_write_into_the_table() {
     let guess = of_case("hostile_names.csv");
     assert_readable(&guess);
-    assert_eq!(guess.source.columns.keys, ["ad\n[[sources]]"]);
+    assert_eq!(guess.source.columns.keys, ["ad\"] # \\ [[sources]]"]);
     let text = to_toml(&guess);
     assert_eq!(text.lines().filter(|line| line.starts_with("[[sources]]")).count(), 1, "{text}");
+    let text = "date,channel,\"ad\n[[sources]]\",spend,revenue\n2025-09-13,Email,a,1,2\n";
+    let guess = guessed(text.as_bytes(), "x.csv");
+    assert!(!guess.has_table());
+    assert_says(&guess.missing, "header", "\"ad\\n[[sources]]\" holds control characters");
+}
+
+#[test]
+fn a_file_of_rows_without_revenue_is_no_source() {
+    let guess = guessed(b"day,channel,cost\n2025-09-13,Email,1\n2025-09-14,Email,2\n", "x.csv");
+    assert!(!guess.is_readable());
+    assert_says(&guess.missing, "columns", "no column holds revenue");
 }
 
 #[test]
@@ -502,4 +514,82 @@ fn only_whole_lines_of_a_longer_file_are_looked_at() {
     assert_preset(&guess, (Some("long"), true));
     assert!(!guess.whole && guess.sample.ends_with(b"\n"));
     assert!(texts(&guess.open).lines().all(|line| line.starts_with("currency")));
+}
+
+/// An account with the file's channels and this table, as the configuration reads it.
+fn faults_of(guess: &Guess, table: &str) -> Vec<String> {
+    let mut channels: Vec<String> = guess.channels.clone();
+    channels.extend(names(&[
+        "Google Ads",
+        "Meta Ads",
+        "Linkedin",
+        "Facebook",
+        "Google",
+        "Mixed",
+        "One",
+    ]));
+    let mut seen = std::collections::BTreeSet::new();
+    channels.retain(|name| seen.insert(name.to_lowercase()));
+    let channels: String = channels
+        .iter()
+        .map(|name| format!("[[channels]]\nname = {name:?}\n"))
+        .collect::<Vec<_>>()
+        .join("");
+    let account = format!(
+        "id = \"main\"\ncurrency = \"USD\"\ntime_zone = \"UTC\"\ntotal_budget_weekly = \"1000\"\n{channels}{table}"
+    );
+    let text = |path: &str, text: String| SourceText { path: path.to_owned(), text };
+    let daemon = text("config/budgetd.toml", String::new());
+    let accounts = [text("config/accounts/main.toml", account)];
+    match check(&daemon, &accounts, Path::new(".")) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn the_configuration_takes_every_table_as_it_stands() {
+    let samples = [
+        "export_formats/google_ads_inr.csv",
+        "export_formats/google_ads_inr_utf16_tab.csv",
+        "export_formats/google_ads_de_eur.csv",
+        "export_formats/google_ads_fr_eur.csv",
+        "export_formats/google_ads_micros_eur.csv",
+        "export_formats/linkedin_usd.csv",
+        "export_formats/meta_ads_inr.csv",
+        "export_formats/long_inr_lakh.csv",
+        "export_formats/long_windows1252_eur.csv",
+        "export_formats/finer_grain.csv.gz",
+        "export_formats/ecommerce_wide_50.csv",
+        "facebook_ads_daily/facebook_ads_raw.csv",
+        "facebook_ads_daily/facebook_ads_processed.csv",
+        "known_truth_small/small_business.csv",
+        "meridian_simulated/geo_full_funnel_data.csv",
+        "meridian_simulated/national_media_rf.csv",
+        "mmm_eval_example/example_data.csv",
+        "mmm_stan/data.csv",
+        "pymc_marketing/mmm_example.csv",
+        "pymc_marketing/mmm_roas_data.csv",
+        "robyn_simulated_weekly/dt_simulated_weekly.csv",
+    ];
+    let cases = [
+        "months.csv",
+        "week_ending.csv",
+        "hostile_names.csv",
+        "one_day_periods.csv",
+        "mixed_totals.csv",
+    ];
+    let guesses = samples.into_iter().filter_map(|path| Some((path, of_sample(path)?)));
+    let guesses = guesses.chain(cases.into_iter().map(|name| (name, of_case(name))));
+    let mut refused = Vec::new();
+    for (path, guess) in guesses {
+        let table = to_toml(&guess);
+        // The one line that only people can write.
+        let table = table.replacen("\n# channel = ", "\nchannel = ", 1);
+        let faults = faults_of(&guess, &table);
+        if !faults.is_empty() {
+            refused.push(format!("{path}\n{table}\n{}", faults.join("\n")));
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n\n"));
 }

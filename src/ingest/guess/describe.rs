@@ -3,6 +3,7 @@
 
 use super::numbers::Numbers;
 use super::words::Role;
+use crate::config;
 use crate::domain::Source;
 use crate::domain::source::{
     Columns, DatedBy, Encoding, Grain, Layout, Meaning, Meanings, Outcome, Totals, Unit,
@@ -50,14 +51,15 @@ impl Found {
     }
 }
 
-/// The source that reads what was found. `presets` in the order of their plainness.
-pub(super) fn describe(found: &Found, presets: &[(&str, Source)]) -> Described {
-    let nearest = presets
+/// The source that reads what was found.
+pub(super) fn describe(found: &Found) -> Described {
+    let nearest = config::presets()
         .iter()
+        .filter_map(|preset| Some((preset.name, config::preset(preset.name)?)))
         .filter(|(_, preset)| is_akin(preset, found))
         .map(|(name, preset)| {
-            let (source, differing) = overlay(preset.clone(), found);
-            Described { source, preset: Some((*name).to_owned()), differing }
+            let (source, differing) = overlay(preset, found);
+            Described { source, preset: Some(name.to_owned()), differing }
         })
         .min_by_key(|described| described.differing.len());
     nearest.unwrap_or_else(|| {
@@ -158,7 +160,8 @@ fn set_columns(base: &mut Source, found: &Found, was_wide: bool) -> bool {
         let names = found.names(role);
         let known = of(&base.columns, role);
         let may_lack = match role {
-            Role::Campaign | Role::Currency => true,
+            Role::Campaign => found.layout != Layout::Wide || was_wide,
+            Role::Currency => true,
             Role::Channel => has_channel && known.is_empty() || was_wide,
             Role::Date | Role::Spend => false,
             _ => was_wide,
@@ -230,11 +233,15 @@ fn unknown(meanings: &mut Meanings, roles: &[Role]) -> bool {
 
 fn set_totals(base: &mut Totals, found: &Totals) -> bool {
     let mut is_changed = false;
-    if !covers(&base.labels, &found.labels) {
+    let are_known = |known: &[String], texts: &[String]| {
+        let known: Vec<String> = known.iter().map(|text| close_colon(text)).collect();
+        covers(&known, texts)
+    };
+    if !are_known(&base.labels, &found.labels) {
         base.labels.clone_from(&found.labels);
         base.check.clone_from(&found.check);
         is_changed = true;
-    } else if !covers(&base.check, &found.check) {
+    } else if !are_known(&base.check, &found.check) {
         base.check.clone_from(&found.check);
         is_changed = true;
     }
@@ -246,4 +253,12 @@ fn set_totals(base: &mut Totals, found: &Totals) -> bool {
         is_changed |= set(&mut base.unit, found.unit);
     }
     is_changed
+}
+
+/// "Total : campagnes" without the space, which doesn't count.
+fn close_colon(text: &str) -> String {
+    match text.split_once(':') {
+        Some((word, rest)) => format!("{}:{rest}", word.trim_end()),
+        None => text.to_owned(),
+    }
 }

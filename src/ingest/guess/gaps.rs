@@ -5,6 +5,7 @@ use super::finding::Findings;
 use super::numbers::is_like_a_figure;
 use super::table::Record;
 use super::words::Role;
+use crate::config;
 use crate::domain::Source;
 use crate::domain::source::{Meaning, Meanings};
 
@@ -75,8 +76,9 @@ impl Gaps {
         self.0.iter().filter(|gap| gap.kind == kind).map(|gap| gap.role).collect()
     }
 
-    /// Says what the gaps mean to `source`, which a preset may have given a meaning.
-    pub(super) fn say(&self, source: &Source, preset: Option<&str>, findings: &mut Findings) {
+    /// Says what the gaps mean, which a preset may have decided.
+    pub(super) fn say(&self, preset: Option<&str>, findings: &mut Findings) {
+        let source = preset.and_then(config::preset).unwrap_or_else(Source::long);
         for gap in &self.0 {
             let (meanings, table) = match gap.kind {
                 Kind::Blank => (source.blank, "blank"),
@@ -93,12 +95,16 @@ impl Gaps {
                 gap.line
             );
             let meaning = meaning(meanings, gap.role);
-            match (meaning, preset) {
-                (Meaning::Zero, Some(preset)) => {
-                    findings
-                        .certain(table, format!("{told}: the preset {preset} takes that for zero"));
+            let by = preset.unwrap_or("long");
+            match meaning {
+                Meaning::Zero => {
+                    findings.certain(table, format!("{told}: the preset {by} takes that for zero"));
                 }
-                _ => findings.open(
+                Meaning::Absent => {
+                    let text = format!("{told}: the preset {by} takes that for not known");
+                    findings.certain(table, text);
+                }
+                Meaning::Refuse => findings.open(
                     table,
                     format!(
                         "{told}: nothing in the file says whether that is zero or not known; it is \

@@ -19,7 +19,7 @@ use super::toml::quoted;
 use super::totals::{self, AmountOf, Split};
 use super::unpack::{self, Packing, Unpacked};
 use super::words::{self, Role};
-use super::{Guess, HEAD_BYTES_MAX, name, presets};
+use super::{Guess, HEAD_BYTES_MAX, name};
 use crate::domain::Source;
 use crate::domain::source::{Encoding, Grain, Layout as Kind, Unit};
 
@@ -121,6 +121,14 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
         findings.missing("rows", "there is no row below the header");
         return;
     }
+    let strange = |name: &&String| name.chars().any(crate::domain::channel::is_unprintable);
+    if let Some(name) = layout.names().iter().find(strange) {
+        findings.missing(
+            "header",
+            format!("the name \"{name}\" holds control characters: take them out"),
+        );
+        return;
+    }
     let Some(columns) = columns::find(&layout, findings) else { return };
     let names = layout.names().to_vec();
     let mut split = totals::split(std::mem::take(&mut layout.rows), columns.at(Role::Date));
@@ -181,8 +189,8 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
     (found.blank, found.dashes) =
         (gaps.measures(gaps::Kind::Blank), gaps.measures(gaps::Kind::Dashes));
     guess.channels = channels(&rows, &columns);
-    let Described { source, preset, differing } = describe::describe(&found, &presets::all());
-    gaps.say(&source, preset.as_deref(), findings);
+    let Described { source, preset, differing } = describe::describe(&found);
+    gaps.say(preset.as_deref(), findings);
     say_measures(&source, &columns, findings);
     let Source { name, files, .. } = guess.source.clone();
     guess.source = Source { name, files, ..source };
@@ -364,8 +372,14 @@ fn say_measures(source: &Source, columns: &Columns, findings: &mut Findings) {
     if !lacking.is_empty() && source.layout != Kind::Wide {
         findings.certain("columns", format!("no column holds {}", lacking.join(", ")));
     }
-    if !held.contains(&Role::Revenue) && source.columns.outcome.is_none() {
-        findings.open("columns", "no column holds revenue: no budget can be decided on it", &[]);
+    if held.contains(&Role::Revenue) || source.columns.outcome.is_some() {
+        return;
+    }
+    let text = "no column holds revenue: without it there is nothing to decide on";
+    if source.layout == Kind::Wide {
+        findings.open("columns", text, &[]);
+    } else {
+        findings.missing("columns", text);
     }
 }
 

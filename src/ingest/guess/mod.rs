@@ -23,7 +23,6 @@ mod look;
 mod name;
 mod numbers;
 mod others;
-mod presets;
 mod preview;
 mod table;
 mod toml;
