@@ -530,11 +530,9 @@ fn faults_of(guess: &Guess, table: &str) -> Vec<String> {
     ]));
     let mut seen = std::collections::BTreeSet::new();
     channels.retain(|name| seen.insert(name.to_lowercase()));
-    let channels: String = channels
-        .iter()
-        .map(|name| format!("[[channels]]\nname = {name:?}\n"))
-        .collect::<Vec<_>>()
-        .join("");
+    let channels: Vec<String> =
+        channels.iter().map(|name| format!("[[channels]]\nname = {name:?}\n")).collect();
+    let channels = channels.concat();
     let account = format!(
         "id = \"main\"\ncurrency = \"USD\"\ntime_zone = \"UTC\"\ntotal_budget_weekly = \"1000\"\n{channels}{table}"
     );
@@ -592,4 +590,45 @@ fn the_configuration_takes_every_table_as_it_stands() {
         }
     }
     assert!(refused.is_empty(), "{}", refused.join("\n\n"));
+}
+
+/// Runs `sources guess` in an empty folder, without any configuration.
+fn run(arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/guess");
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_budgetd"))
+        .args(["sources", "guess"])
+        .args(arguments.iter().map(|it| it.replace("CASES", &cases.display().to_string())))
+        .current_dir(folder.path())
+        .env_remove("BUDGETD_CONFIG")
+        .output()
+        .expect("it runs");
+    (ran.status.code(), String::from_utf8(ran.stdout).expect("text"))
+}
+
+#[test]
+fn the_command_needs_no_configuration_and_its_status_tells() {
+    let (status, said) = run(&["CASES/week_ending.csv"]);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("[[sources]]") && said.contains("dated_by = \"last\""), "{said}");
+    let (status, said) = run(&["CASES/ambiguous_dates.csv"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("something must be chosen"), "{said}");
+    assert_eq!(run(&[]).0, Some(2));
+    assert_eq!(run(&["CASES/week_ending.csv", "--account", "main"]).0, Some(2));
+    assert_eq!(run(&["no_such.csv"]).0, Some(3));
+}
+
+#[test]
+fn machines_get_the_same_as_json() {
+    let (status, said) = run(&["CASES/ambiguous_dates.csv", "--json"]);
+    assert_eq!(status, Some(1));
+    let answer: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(answer["readable"], false);
+    assert_eq!(answer["missing"][0]["about"], "date_format");
+    assert_eq!(answer["missing"][0]["choices"].as_array().map(Vec::len), Some(2));
+    let (_, said) = run(&["CASES/months.csv", "--json"]);
+    let answer: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(answer["source"]["grain"], "month");
+    assert_eq!(answer["channels"], serde_json::json!(["TV", "Radio"]));
 }
