@@ -18,6 +18,7 @@ mod output;
 mod refusal;
 mod run;
 mod sources;
+mod sources_guess;
 mod status;
 mod validate;
 mod verify;
@@ -74,7 +75,7 @@ enum Command {
     Ingest(ingest::Arguments),
     /// Load history: files of any age, in days, weeks or months; run again, it goes on
     Import(import::Arguments),
-    /// Show the formats that files are read by: presets, and the account's own
+    /// The formats that files are read by: presets, the account's own, and what a strange file is
     #[command(subcommand)]
     Sources(sources::Arguments),
     /// Run one week: publish its signed bundle

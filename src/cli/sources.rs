@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::accounts::{named_or_all, named_or_only};
 use super::output::{FAINT, paint};
-use super::{CliError, Context, DONE, Ending};
+use super::{CliError, Context, DONE, Ending, sources_guess};
 use crate::config::{preset, presets, source_toml};
 use crate::domain::nearest::nearest;
 use crate::domain::text::escape;
@@ -19,6 +19,8 @@ pub enum Arguments {
     List(ListArguments),
     /// Print one as TOML, to be copied into the account's file
     Show(ShowArguments),
+    /// Say what a strange file is, as a source to look at
+    Guess(sources_guess::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -42,6 +44,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     match arguments {
         Arguments::List(arguments) => list(context, arguments),
         Arguments::Show(arguments) => show(context, arguments),
+        Arguments::Guess(arguments) => sources_guess::run(context, arguments),
     }
 }
 

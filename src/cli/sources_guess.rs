@@ -1,0 +1,259 @@
+//! `budgetd sources guess FILE`: what a strange file is, as a `[[sources]]` table to look at, with
+//! its first rows as that would read them. Takes nothing, writes nothing, needs no configuration.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint, table};
+use super::{CliError, Context, DONE, Ending, NO};
+use crate::domain::text::escape;
+use crate::domain::{Conversions, Currency, Figures, FineMoney};
+use crate::ingest::guess::{
+    Finding, Guess, HEAD_BYTES_MAX, Preview, PreviewRow, against, guess, preview, to_toml,
+};
+use crate::ingest::{DailyReport, Reading};
+use crate::report::words::count;
+use crate::store::files;
+
+/// Faults of the reading that are shown; `validate` has them all.
+const FAULTS_SHOWN: usize = 5;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The file to look at; its first 256 KiB are enough
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Also say what of it doesn't fit this account
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+}
+
+pub fn run(context: &Context, arguments: &Arguments) -> Ending {
+    let (head, whole) = head_of(&arguments.file)?;
+    let file_name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+    let mut guessed = guess(&head, &file_name, whole);
+    if let Some(id) = &arguments.account {
+        let workspace = context.workspace()?;
+        let unfit = against(&guessed, workspace.account(id)?);
+        guessed.open.extend(unfit);
+    }
+    let preview = preview(&guessed, &file_name);
+    let name = escape(&arguments.file.display().to_string());
+    context.output.line(page(&name, &guessed, preview.as_ref()));
+    context.output.json(&machine(&name, &guessed, preview.as_ref()));
+    Ok(if guessed.is_readable() { DONE } else { NO })
+}
+
+/// The first bytes of the file, and whether they are all.
+fn head_of(path: &Path) -> Result<(Vec<u8>, bool), CliError> {
+    let file = files::open_regular(path)?;
+    let mut head = Vec::new();
+    file.take(HEAD_BYTES_MAX as u64 + 1).read_to_end(&mut head).map_err(|error| CliError {
+        status: 3,
+        message: format!("cannot read {}: {error}", escape(&path.display().to_string())),
+        hint: None,
+    })?;
+    let whole = head.len() <= HEAD_BYTES_MAX;
+    head.truncate(HEAD_BYTES_MAX);
+    Ok((head, whole))
+}
+
+fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
+    let is_refused = preview.is_some_and(|it| matches!(it.reading, Reading::Refused(_)));
+    let mut parts = vec![verdict(name, guessed, is_refused)];
+    if guessed.has_table() && guessed.preset_as_it_is() != Some("long") {
+        parts.push(to_toml(guessed).trim_end().to_owned());
+    } else {
+        parts.push(findings("What the file says:", &guessed.certain));
+        parts.push(findings("What only you can say:", &guessed.open));
+        parts.push(findings("What is missing:", &guessed.missing));
+    }
+    if let Some(preview) = preview {
+        parts.push(previewed(guessed, preview));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
+}
+
+fn verdict(name: &str, guessed: &Guess, is_refused: bool) -> String {
+    if !guessed.is_readable() {
+        let what = if guessed.has_table() {
+            "something must be chosen before it can be read"
+        } else {
+            "it can't be read"
+        };
+        return format!("{name}: {}", paint(BAD, what));
+    }
+    let format = match (guessed.preset_as_it_is(), &guessed.preset) {
+        (Some("long"), _) => "it is in the shipped long format, and needs no table".to_owned(),
+        (Some(preset), _) => format!("it is in the format of the preset {preset}, as it stands"),
+        (None, Some(preset)) => format!("it is near the preset {preset}; this table describes it"),
+        (None, None) => "no preset is near it; this table describes it".to_owned(),
+    };
+    let mut care = String::new();
+    if is_refused {
+        care.push_str("; yet this file would be refused, see below");
+    } else if guessed.needs_channel() || guessed.only.len() > 1 {
+        care.push_str("; fill in what only you can say");
+    }
+    format!("{name}: {}{}", paint(GOOD, &format), paint(CARE, &care))
+}
+
+fn findings(heading: &str, findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return String::new();
+    }
+    let mut lines = vec![paint(STRONG, heading)];
+    for finding in findings {
+        lines.push(format!("  {}: {}", finding.about, finding.text));
+        lines.extend(finding.choices.iter().map(|choice| format!("      {}", escape(choice))));
+    }
+    lines.join("\n")
+}
+
+fn previewed(guessed: &Guess, preview: &Preview) -> String {
+    let mut parts = Vec::new();
+    if !preview.rows.is_empty() {
+        let heading = paint(STRONG, "The first rows as it would read them:");
+        parts.push(format!("{heading}\n{}", rows_table(preview)));
+    }
+    match &preview.reading {
+        Reading::Taken(report) => {
+            let what = if guessed.whole { "the whole file" } else { "the part that was looked at" };
+            let heading = paint(STRONG, &format!("The sums of {what}, {}:", count_rows(report)));
+            parts.push(format!("{heading}\n{}", sums_table(report, preview.currency)));
+            parts.extend(
+                report.warnings.iter().map(|it| format!("  {} {it}", paint(CARE, "warning:"))),
+            );
+        }
+        Reading::Refused(rejection) => {
+            let heading = format!("As it stands it would be refused ({}):", rejection.faults_total);
+            let shown =
+                rejection.faults.iter().take(FAULTS_SHOWN).map(|fault| format!("  {fault}"));
+            let lines: Vec<String> = std::iter::once(paint(BAD, &heading)).chain(shown).collect();
+            parts.push(lines.join("\n"));
+        }
+    }
+    if let Some((column, text)) = &preview.only {
+        let (column, text) = (escape(column), escape(text));
+        parts.push(paint(
+            FAINT,
+            &format!("Only rows with \"{text}\" in \"{column}\" were read, as an example."),
+        ));
+    }
+    parts.join("\n\n")
+}
+
+fn count_rows(report: &DailyReport) -> String {
+    let rows = usize::try_from(report.rows).unwrap_or(usize::MAX);
+    let days = format!("{} to {}", report.first_day, report.last_day);
+    let totals = match report.totals_rows {
+        0 => String::new(),
+        totals => format!(", {totals} totals rows beside them"),
+    };
+    format!("{} of {days}{totals}", count(rows, "row"))
+}
+
+const FIGURES: [&str; 5] = ["spend", "impressions", "clicks", "conversions", "revenue"];
+
+fn rows_table(preview: &Preview) -> String {
+    let row = |row: &PreviewRow| {
+        let who = row.channel.as_deref().unwrap_or("(the business)");
+        let mut cells =
+            vec![row.line.to_string(), row.day.to_string(), escape(who), escape(&row.campaign)];
+        cells.extend(figures(row.figures, preview.currency));
+        cells
+    };
+    let headings: Vec<&str> =
+        ["line", "day", "channel", "campaign"].into_iter().chain(FIGURES).collect();
+    table(&headings, &[0, 4, 5, 6, 7, 8], preview.rows.iter().map(row).collect())
+}
+
+fn sums_table(report: &DailyReport, currency: Currency) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for totals in &report.channels {
+        let mut cells =
+            vec![escape(totals.channel.as_str()), totals.rows.to_string(), totals.days.to_string()];
+        cells.extend(figures(totals.figures, currency));
+        rows.push(cells);
+    }
+    if let Some(business) = report.business {
+        let mut cells = vec!["(the business)".to_owned(), String::new(), String::new()];
+        cells.extend(figures(business, currency));
+        rows.push(cells);
+    }
+    let headings: Vec<&str> = ["channel", "rows", "days"].into_iter().chain(FIGURES).collect();
+    table(&headings, &[1, 2, 3, 4, 5, 6, 7], rows)
+}
+
+/// Figures as plain decimals; what isn't known stays blank.
+fn figures(figures: Figures, currency: Currency) -> [String; 5] {
+    let money = |money: Option<FineMoney>| {
+        money.map_or_else(String::new, |money| money.rounded().to_decimal(currency))
+    };
+    let count = |count: Option<u64>| count.map_or_else(String::new, |count| count.to_string());
+    [
+        money(figures.spend),
+        count(figures.impressions),
+        count(figures.clicks),
+        figures.conversions.map_or_else(String::new, Conversions::to_decimal),
+        money(figures.revenue),
+    ]
+}
+
+fn machine(name: &str, guessed: &Guess, preview: Option<&Preview>) -> Value {
+    let table = guessed.has_table().then(|| to_toml(guessed));
+    json!({
+        "file": name,
+        "readable": guessed.is_readable(),
+        "whole": guessed.whole,
+        "preset": guessed.preset,
+        "preset_as_it_is": guessed.preset_as_it_is(),
+        "differing": guessed.differing,
+        "source": guessed.has_table().then_some(&guessed.source),
+        "toml": table,
+        "channels": guessed.channels.iter().map(|it| escape(it)).collect::<Vec<_>>(),
+        "currencies": guessed.currencies,
+        "week_starts_on": guessed.week_starts_on.map(|day| day.to_string().to_lowercase()),
+        "certain": guessed.certain,
+        "open": guessed.open,
+        "missing": guessed.missing,
+        "preview": preview.map(machine_preview),
+    })
+}
+
+fn machine_preview(preview: &Preview) -> Value {
+    let keyed = |values: [String; 5]| -> Value {
+        let known = FIGURES.into_iter().zip(values);
+        known
+            .map(|(key, text)| {
+                (key.to_owned(), if text.is_empty() { Value::Null } else { text.into() })
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    let rows: Vec<Value> = preview
+        .rows
+        .iter()
+        .map(|row| {
+            json!({"line": row.line, "day": row.day, "channel": row.channel.as_deref().map(escape),
+                "campaign": escape(&row.campaign), "figures": keyed(figures(row.figures, preview.currency))})
+        })
+        .collect();
+    match &preview.reading {
+        Reading::Taken(report) => json!({"verdict": "accepted", "rows": rows,
+            "first_day": report.first_day, "last_day": report.last_day, "rows_total": report.rows,
+            "totals_rows": report.totals_rows,
+            "channels": report.channels.iter().map(|it| json!({"channel": escape(it.channel.as_str()),
+                "rows": it.rows, "days": it.days, "figures": keyed(figures(it.figures, preview.currency))}))
+                .collect::<Vec<_>>(),
+            "business": report.business.map(|it| keyed(figures(it, preview.currency))),
+            "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()}),
+        Reading::Refused(rejection) => json!({"verdict": "refused", "rows": rows,
+            "faults_total": rejection.faults_total, "codes": rejection.codes(),
+            "faults": rejection.faults.iter().take(FAULTS_SHOWN).map(ToString::to_string)
+                .collect::<Vec<_>>()}),
+    }
+}

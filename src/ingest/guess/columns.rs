@@ -1,0 +1,163 @@
+//! A header with its rows → which column is the date, which hold the figures, which are left over;
+//! long columns by their names, wide ones by pattern.
+
+use super::dates::is_date;
+use super::finding::Findings;
+use super::header::{self, Layout};
+use super::numbers::is_like_a_figure;
+use super::table::Record;
+use super::toml::quoted;
+use super::wide::{self, Wide};
+use super::words::{self, Role};
+
+/// Rows that are enough to tell a column of dates or of figures.
+const ROWS_LOOKED_AT: usize = 1000;
+/// Columns that a message lists by name.
+const NAMES_LISTED_MAX: usize = 12;
+
+/// What the columns are.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// The roles of single columns; of a wide file only date and currency.
+    pub roles: Vec<(Role, usize)>,
+    /// The channels' columns of a wide file.
+    pub wide: Option<Wide>,
+}
+
+impl Columns {
+    /// The column of a role.
+    pub(super) fn at(&self, role: Role) -> Option<usize> {
+        self.roles.iter().find(|(known, _)| *known == role).map(|(_, at)| *at)
+    }
+
+    /// The columns that have a meaning.
+    pub(super) fn used(&self) -> Vec<usize> {
+        let roles = self.roles.iter().map(|(_, at)| *at);
+        roles.chain(self.measures().into_iter().flat_map(|(_, columns)| columns)).collect()
+    }
+
+    /// The columns of each measure.
+    pub(super) fn measures(&self) -> Vec<(Role, Vec<usize>)> {
+        let columns = |role| match &self.wide {
+            Some(wide) => wide.columns(role).to_vec(),
+            None => self.at(role).into_iter().collect(),
+        };
+        let all = Role::MEASURES.map(|role| (role, columns(role)));
+        all.into_iter().filter(|(_, columns)| !columns.is_empty()).collect()
+    }
+}
+
+/// Finds the columns; what is missing is said.
+pub(super) fn find(layout: &Layout, findings: &mut Findings) -> Option<Columns> {
+    let names = layout.names();
+    let rows = &layout.rows[..layout.rows.len().min(ROWS_LOOKED_AT)];
+    let mut roles = header::roles(names, findings);
+    if !roles.iter().any(|(role, _)| *role == Role::Date) {
+        roles.extend(date_column(layout, rows, findings)?.map(|at| (Role::Date, at)));
+    }
+    let has = |roles: &[(Role, usize)], role| roles.iter().any(|(known, _)| *known == role);
+    if has(&roles, Role::Spend) {
+        return Some(Columns { roles, wide: None });
+    }
+    let is_figures = |at: usize| {
+        rows.iter()
+            .map(|record| record.cell(at))
+            .all(|text| text.is_empty() || is_like_a_figure(text) && !is_written_as_date(text))
+    };
+    let wide = wide::find(names, &is_figures, findings);
+    if wide.is_none() {
+        findings.missing(
+            "columns",
+            format!(
+                "no column of spend, neither one nor one for each channel (found: {})",
+                listed(names)
+            ),
+        );
+        return None;
+    }
+    roles.retain(|(role, _)| matches!(role, Role::Date | Role::Currency));
+    Some(Columns { roles, wide })
+}
+
+/// A date with marks between its parts; eight digits alone may be a count.
+fn is_written_as_date(text: &str) -> bool {
+    is_date(text) && !text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The names, the unnamed too, as many as people read.
+pub(super) fn listed(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMES_LISTED_MAX);
+    let shown = names.iter().take(NAMES_LISTED_MAX);
+    let mut shown: Vec<&str> =
+        shown.map(|name| if name.is_empty() { "(unnamed)" } else { name }).collect();
+    let rest = format!("{more} more");
+    if more > 0 {
+        shown.push(&rest);
+    }
+    shown.join(", ")
+}
+
+/// The column of dates where none is called so: by the cells, or the first day of a report that
+/// covers one day in each row. The inner `None`: it goes without.
+#[expect(clippy::option_option, reason = "the outer one ends the look")]
+fn date_column(layout: &Layout, rows: &[Record], findings: &mut Findings) -> Option<Option<usize>> {
+    let names = layout.names();
+    let is_dates = |at: &usize| {
+        let cells = || rows.iter().map(|record| record.cell(*at)).filter(|text| !text.is_empty());
+        cells().next().is_some() && cells().all(is_written_as_date)
+    };
+    let periods: Vec<usize> =
+        (0..names.len()).filter(|&at| words::is_period(&names[at])).filter(is_dates).collect();
+    if let [start, end] = periods.as_slice() {
+        let spans_days = |record: &Record| record.cell(*start) != record.cell(*end);
+        let Some(record) = rows.iter().find(|record| spans_days(record)) else {
+            findings.certain(
+                "columns",
+                format!("\"{}\" is the day: each row starts and ends on the same", names[*start]),
+            );
+            return Some(Some(*start));
+        };
+        findings.missing(
+            "columns",
+            format!(
+                "no date column: this report covers {} to {} in one row (line {}), and has no column \
+                 of days. In Ads Manager choose Breakdown, By time, Day, and export again",
+                record.cell(*start),
+                record.cell(*end),
+                record.line
+            ),
+        );
+        return None;
+    }
+    let by_cells: Vec<usize> =
+        (0..names.len()).filter(|&at| !words::is_period(&names[at])).filter(is_dates).collect();
+    match by_cells.as_slice() {
+        [only] => {
+            findings.certain(
+                "columns",
+                format!(
+                    "\"{}\" is the date: every cell is one, and no other column's are",
+                    names[*only]
+                ),
+            );
+            Some(Some(*only))
+        }
+        [] => {
+            findings.missing("columns", format!("no date column (found: {})", listed(names)));
+            None
+        }
+        several => {
+            let several: Vec<String> = several.iter().map(|&at| names[at].clone()).collect();
+            let choices: Vec<String> = several
+                .iter()
+                .map(|name| format!("[sources.columns] date = {}", quoted(name)))
+                .collect();
+            findings.undecided(
+                "columns",
+                format!("several columns hold dates, and none is called so: {}", listed(&several)),
+                &choices,
+            );
+            None
+        }
+    }
+}

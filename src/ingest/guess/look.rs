@@ -1,0 +1,407 @@
+//! One look at a file: each detector in its turn, each with what the ones before it found.
+
+use std::collections::BTreeSet;
+
+use super::columns::{self, Columns};
+use super::currency;
+use super::dates;
+use super::describe::{self, Described, Found};
+use super::encoding::{self, Decoded};
+use super::figure;
+use super::finding::Findings;
+use super::gaps;
+use super::grain;
+use super::header::{self, Layout};
+use super::numbers::{self, Cell, Numbers};
+use super::others;
+use super::table::Record;
+use super::toml::quoted;
+use super::totals::{self, AmountOf, Split};
+use super::unpack::{self, Packing, Unpacked};
+use super::words::{self, Role};
+use super::{Guess, HEAD_BYTES_MAX, name};
+use crate::domain::Source;
+use crate::domain::source::{Encoding, Grain, Layout as Kind, Unit};
+
+/// Channels that are named; a file has more only by mistake.
+const CHANNELS_MAX: usize = 200;
+
+/// Looks at the first bytes of a file.
+pub(super) fn look(head: &[u8], file_name: &str, whole: bool) -> Guess {
+    let mut guess = nothing(file_name, whole);
+    let mut findings = Findings::default();
+    if let Some((decoded, has_mark)) = text_of(head, &mut guess, &mut findings) {
+        look_at_text(&decoded, has_mark, &mut guess, &mut findings);
+    }
+    guess.certain = findings.certain;
+    guess.open = findings.open;
+    guess.missing = findings.missing;
+    guess
+}
+
+/// Before anything is known.
+fn nothing(file_name: &str, whole: bool) -> Guess {
+    let (name, files) = name::of_source(file_name);
+    Guess {
+        source: Source { name, files, ..Source::long() },
+        preset: None,
+        differing: Vec::new(),
+        certain: Vec::new(),
+        open: Vec::new(),
+        missing: Vec::new(),
+        channels: Vec::new(),
+        currencies: Vec::new(),
+        only: Vec::new(),
+        days: None,
+        week_starts_on: None,
+        sample: Vec::new(),
+        whole,
+    }
+}
+
+/// The text to the last whole line, and whether the bytes name their encoding.
+fn text_of(head: &[u8], guess: &mut Guess, findings: &mut Findings) -> Option<(Decoded, bool)> {
+    let unpacked = match unpack::unpack(head, guess.whole, HEAD_BYTES_MAX) {
+        Ok(unpacked) => unpacked,
+        Err((what, remedy)) => {
+            findings.missing("compression", format!("the file is {what}, not CSV text: {remedy}"));
+            return None;
+        }
+    };
+    let Unpacked { bytes, whole, packing } = unpacked;
+    match packing {
+        Packing::Plain => {}
+        Packing::Gzip => findings.certain("compression", "gzip: the inbox unpacks it"),
+        Packing::Zstd => findings.certain("compression", "zstd: the inbox unpacks it"),
+    }
+    guess.whole = whole;
+    let mut decoded = encoding::decode(&bytes, whole, findings)?;
+    let has_mark = bytes.starts_with(b"\xEF\xBB\xBF")
+        || bytes.starts_with(b"\xFF\xFE")
+        || bytes.starts_with(b"\xFE\xFF");
+    if !whole {
+        decoded.text.truncate(decoded.text.rfind('\n').map_or(0, |at| at + 1));
+    }
+    guess.sample = sample(bytes, whole, decoded.encoding);
+    if decoded.text.trim().is_empty() {
+        findings.missing("rows", "the file is empty");
+        return None;
+    }
+    Some((decoded, has_mark))
+}
+
+/// The bytes to the last whole line.
+fn sample(mut bytes: Vec<u8>, whole: bool, encoding: Encoding) -> Vec<u8> {
+    if whole {
+        return bytes;
+    }
+    let end = if encoding == Encoding::Utf16 {
+        let is_end = |pair: &[u8]| matches!(pair, [b'\n', 0] | [0, b'\n']);
+        let pairs: Vec<&[u8]> = bytes.chunks_exact(2).collect();
+        pairs.iter().rposition(|pair| is_end(pair)).map_or(0, |at| 2 * at + 2)
+    } else {
+        bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
+    };
+    bytes.truncate(end);
+    bytes
+}
+
+fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: &mut Findings) {
+    let Some(mut layout) = header::find(&decoded.text, findings) else { return };
+    if let Some(sentence) = empty_report(&layout) {
+        findings.missing(
+            "rows",
+            format!(
+                "the report is empty (\"{sentence}\"): nothing tells how its rows would be written"
+            ),
+        );
+        return;
+    }
+    if layout.rows.is_empty() {
+        findings.missing("rows", "there is no row below the header");
+        return;
+    }
+    let strange = |name: &&String| name.chars().any(crate::domain::channel::is_unprintable);
+    if let Some(name) = layout.names().iter().find(strange) {
+        findings.missing(
+            "header",
+            format!("the name \"{name}\" holds control characters: take them out"),
+        );
+        return;
+    }
+    let Some(columns) = columns::find(&layout, findings) else { return };
+    let names = layout.names().to_vec();
+    let mut split = totals::split(std::mem::take(&mut layout.rows), columns.at(Role::Date));
+    say_ragged(&layout, guess.whole && !decoded.text.ends_with('\n'), findings);
+    let numbers = numbers::find(&cells(&split, &columns), findings);
+    let in_micros = spend_unit(&names, &columns, findings) == Unit::Micros;
+    let totals = find_totals(&mut split, &names, &columns, numbers.as_ref(), in_micros, findings);
+    let rows = split.rows;
+    let date_at = columns.at(Role::Date).expect("without it there is no look");
+    let days = rows.iter().map(|record| (record.line, record.cell(date_at)));
+    let dates = dates::find(&names[date_at], days, findings);
+    let covered = dates.as_ref().map(|dates| {
+        grain::find(&dates.days, &names[date_at], dates.format.contains('d'), findings)
+    });
+    guess.days = dates.as_ref().and_then(|it| Some((*it.days.first()?, *it.days.last()?)));
+    let is_first = |it: &grain::Covered| it.dated_by == crate::domain::source::DatedBy::First;
+    guess.week_starts_on = covered.as_ref().and_then(|it| {
+        if is_first(it) { it.weekday } else { it.weekday.map(|weekday| weekday.succ()) }
+    });
+    let mut found = Found {
+        layout: match (&columns.wide, layout.preamble.is_empty() && layout.header.line == 1) {
+            (Some(_), _) => Kind::Wide,
+            (None, true) => Kind::Long,
+            (None, false) => Kind::Report,
+        },
+        encoding: decoded.encoding,
+        has_mark,
+        separator: layout.separator,
+        grain: covered.map_or(Grain::Day, |it| it.grain),
+        dated_by: covered.map_or(crate::domain::source::DatedBy::First, |it| it.dated_by),
+        date_format: dates.map(|dates| dates.format.to_owned()),
+        is_fine: numbers
+            .as_ref()
+            .is_some_and(|it| is_fine(&rows, &columns, it, in_micros, findings)),
+        numbers,
+        spend_unit: if in_micros { Unit::Micros } else { Unit::Major },
+        revenue_unit: Unit::Major,
+        columns: column_names(&names, &columns),
+        keys: Vec::new(),
+        outcome: None,
+        controls: Vec::new(),
+        has_extra_columns: false,
+        blank: Vec::new(),
+        dashes: Vec::new(),
+        totals,
+    };
+    currency::find(&names, &rows, &columns, &found, guess, findings);
+    // Rows of another currency are another account's: only those of one choice are told apart.
+    let own: Vec<Record> = match guess.only.first() {
+        Some((name, text)) => {
+            let at = names.iter().position(|known| known == name).unwrap_or(0);
+            rows.iter().filter(|record| record.cell(at) == text).cloned().collect()
+        }
+        None => rows.clone(),
+    };
+    others::find(&names, &own, &columns, &mut found, findings);
+    let gaps = gaps::find(&rows, &columns.measures(), findings);
+    (found.blank, found.dashes) =
+        (gaps.measures(gaps::Kind::Blank), gaps.measures(gaps::Kind::Dashes));
+    guess.channels = channels(&rows, &columns);
+    let Described { source, preset, differing } = describe::describe(&found);
+    gaps.say(preset.as_deref(), findings);
+    say_measures(&source, &columns, findings);
+    let Source { name, files, .. } = guess.source.clone();
+    guess.source = Source { name, files, ..source };
+    (guess.preset, guess.differing) = (preset, differing);
+    if guess.needs_channel() {
+        say_channel(guess, &columns, &names, findings);
+    }
+}
+
+fn empty_report(layout: &Layout) -> Option<String> {
+    let is_alone = layout.rows.is_empty();
+    let record = layout.ragged.iter().find(|record| record.cells.len() == 1 && is_alone)?;
+    crate::ingest::layout::empty_report(record.cell(0).as_bytes())
+}
+
+fn say_ragged(layout: &Layout, has_no_end: bool, findings: &mut Findings) {
+    let fields = layout.names().len();
+    if let Some(last) = layout.ragged.last().filter(|_| has_no_end)
+        && last.cells.len() < fields
+    {
+        findings.open(
+            "rows",
+            format!(
+                "line {} has {} of {fields} fields and no end: the file is cut short, and the reading \
+                 will refuse it",
+                last.line,
+                last.cells.len()
+            ),
+            &[],
+        );
+    } else if let Some(first) = layout.ragged.first() {
+        findings.open(
+            "rows",
+            format!(
+                "{} lines below the header have other than {fields} fields, first line {}: the reading \
+                 will refuse them",
+                layout.ragged.len(),
+                first.line
+            ),
+            &[],
+        );
+    }
+}
+
+fn cells<'a>(split: &'a Split, columns: &Columns) -> Vec<Cell<'a>> {
+    let is_counted =
+        |role| matches!(role, Role::Impressions | Role::Clicks) && columns.wide.is_none();
+    let mut cells = Vec::new();
+    for record in split.rows.iter().chain(&split.labelled) {
+        for (role, columns) in columns.measures() {
+            let cell = |&at: &usize| Cell {
+                line: record.line,
+                text: record.cell(at),
+                is_whole: is_counted(role),
+            };
+            cells.extend(columns.iter().map(cell));
+        }
+    }
+    cells.sort_by_key(|cell| cell.line);
+    cells
+}
+
+/// The unit of spend, as the column's name says it.
+fn spend_unit(names: &[String], columns: &Columns, findings: &mut Findings) -> Unit {
+    let at = columns.at(Role::Spend);
+    match at.filter(|&at| words::plain(&names[at]).contains("micros")) {
+        Some(at) => {
+            findings.certain("spend_unit", format!("micros, by the name \"{}\"", names[at]));
+            Unit::Micros
+        }
+        None => Unit::Major,
+    }
+}
+
+fn find_totals(
+    split: &mut Split,
+    names: &[String],
+    columns: &Columns,
+    numbers: Option<&Numbers>,
+    in_micros: bool,
+    findings: &mut Findings,
+) -> crate::domain::source::Totals {
+    let Some(numbers) = numbers else { return totals::labelled(split, false, &|_| None, findings) };
+    let spend = match &columns.wide {
+        Some(wide) => wide.columns(Role::Spend).to_vec(),
+        None => columns.at(Role::Spend).into_iter().collect(),
+    };
+    let amount = |record: &Record| {
+        let values = spend.iter().filter_map(|&at| figure::read(record.cell(at), numbers.writing));
+        values.map(|figure| figure.value).reduce(|sum, value| sum + value)
+    };
+    let amount: &AmountOf<'_> = &amount;
+    let mut found = totals::labelled(split, in_micros, amount, findings);
+    let Some(date_at) = columns.at(Role::Date) else { return found };
+    if let Some(campaign_at) = columns.at(Role::Campaign) {
+        let rows = &mut split.rows;
+        found.blank_campaign = totals::blank_campaign(rows, date_at, campaign_at, amount, findings);
+    }
+    let others: Vec<usize> = columns.used();
+    let mut candidates = names.to_vec();
+    for at in others {
+        candidates[at].clear();
+    }
+    found.marked = totals::marked(&mut split.rows, &candidates, date_at, amount, findings);
+    found
+}
+
+/// Whether some amount is finer than two digits of the major unit.
+fn is_fine(
+    rows: &[Record],
+    columns: &Columns,
+    numbers: &Numbers,
+    in_micros: bool,
+    findings: &mut Findings,
+) -> bool {
+    let measures = columns.measures();
+    let money = measures.iter().filter(|(role, _)| matches!(role, Role::Spend | Role::Revenue));
+    let money: Vec<(Role, usize)> =
+        money.flat_map(|(role, columns)| columns.iter().map(|&at| (*role, at))).collect();
+    let micros_per_cent = 10_000 * figure::ONE;
+    for record in rows {
+        for &(role, at) in &money {
+            let Some(figure) = figure::read(record.cell(at), numbers.writing) else { continue };
+            let is_fine = if in_micros && role == Role::Spend {
+                figure.value % micros_per_cent != 0
+            } else {
+                figure.decimals > 2
+            };
+            if is_fine {
+                findings.certain(
+                    "round",
+                    format!(
+                        "amounts are finer than a currency's hundredth ({} in line {}): they are summed \
+                         exactly and rounded once",
+                        record.cell(at),
+                        record.line
+                    ),
+                );
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn column_names(names: &[String], columns: &Columns) -> Vec<(Role, Vec<String>)> {
+    let of_role = |(role, at): &(Role, usize)| {
+        let name = &names[*at];
+        let name = words::currency_in(name).map_or_else(|| name.clone(), |(pattern, _)| pattern);
+        (*role, vec![name])
+    };
+    let mut all: Vec<(Role, Vec<String>)> = columns.roles.iter().map(of_role).collect();
+    if let Some(wide) = &columns.wide {
+        all.extend(wide.measures.iter().map(|(role, patterns, _)| (*role, patterns.clone())));
+    }
+    all
+}
+
+fn channels(rows: &[Record], columns: &Columns) -> Vec<String> {
+    if let Some(wide) = &columns.wide {
+        return wide.channels.clone();
+    }
+    let Some(at) = columns.at(Role::Channel) else { return Vec::new() };
+    let mut seen = BTreeSet::new();
+    let mut channels = Vec::new();
+    for text in rows.iter().map(|record| record.cell(at)).filter(|text| !text.is_empty()) {
+        if seen.insert(text) && channels.len() < CHANNELS_MAX {
+            channels.push(text.to_owned());
+        }
+    }
+    channels
+}
+
+/// Measures that no column holds.
+fn say_measures(source: &Source, columns: &Columns, findings: &mut Findings) {
+    let held: Vec<Role> = columns.measures().into_iter().map(|(role, _)| role).collect();
+    let lacking: Vec<&str> =
+        Role::MEASURES.into_iter().filter(|role| !held.contains(role)).map(Role::key).collect();
+    if !lacking.is_empty() && source.layout != Kind::Wide {
+        findings.certain("columns", format!("no column holds {}", lacking.join(", ")));
+    }
+    if held.contains(&Role::Revenue) || source.columns.outcome.is_some() {
+        return;
+    }
+    let text = "no column holds revenue: without it there is nothing to decide on";
+    if source.layout == Kind::Wide {
+        findings.open("columns", text, &[]);
+    } else {
+        findings.missing("columns", text);
+    }
+}
+
+fn say_channel(guess: &Guess, columns: &Columns, names: &[String], findings: &mut Findings) {
+    let mut choices = vec![format!("channel = {}", quoted(&supposed_channel(&guess.source.name)))];
+    let mut text = "no column holds the channel: name the one that the file is about".to_owned();
+    if let Some(at) = columns.at(Role::Campaign) {
+        text.push_str(", or give each campaign its channel");
+        choices.push(format!(
+            "[sources.columns] channel = {}, campaign = false    # each campaign a channel of its own",
+            quoted(&names[at])
+        ));
+    }
+    findings.open("channel", text, &choices);
+}
+
+/// "linkedin_usd" → "Linkedin": a placeholder, nothing more.
+fn supposed_channel(source_name: &str) -> String {
+    let first = source_name.split('_').next().unwrap_or_default();
+    let mut letters = first.chars();
+    match letters.next() {
+        Some(letter) => letter.to_uppercase().chain(letters).collect(),
+        None => "?".to_owned(),
+    }
+}

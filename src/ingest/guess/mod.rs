@@ -1,0 +1,108 @@
+//! The first bytes of a strange file → the source that would read it, with what is certain, what
+//! only people can say, and what is missing. It asks nothing, needs no configuration, and decides
+//! nothing: what it finds is text for a person to look at.
+//!
+//! ```text
+//! bytes ─► unpack ─► encoding ─► header (separator, layout) ─► look: dates, numbers, totals, wide,
+//!                                                               grain, keys, gaps ─► describe ─► Source
+//! ```
+
+mod against;
+mod columns;
+mod currency;
+mod dates;
+mod describe;
+mod encoding;
+mod figure;
+mod finding;
+mod gaps;
+mod grain;
+mod header;
+mod keys;
+mod look;
+mod name;
+mod numbers;
+mod others;
+mod preview;
+mod table;
+mod toml;
+mod totals;
+mod unpack;
+mod wide;
+mod words;
+
+use chrono::Weekday;
+
+pub use against::against;
+pub use finding::Finding;
+pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
+pub use toml::to_toml;
+
+use crate::domain::{Currency, Day, Source};
+
+/// Bytes of a file's text that are looked at.
+pub const HEAD_BYTES_MAX: usize = 256 * 1024;
+
+/// What a file turned out to be.
+#[derive(Debug, Clone)]
+pub struct Guess {
+    /// The source that would read it, as far as it could be told.
+    pub source: Source,
+    /// The preset that it is based on.
+    pub preset: Option<String>,
+    /// The settings in which it differs from that preset; none: the preset reads the file as it is.
+    pub differing: Vec<&'static str>,
+    /// What the evidence leaves no doubt about.
+    pub certain: Vec<Finding>,
+    /// What it can be read without, and only people can say.
+    pub open: Vec<Finding>,
+    /// What it can't be read without.
+    pub missing: Vec<Finding>,
+    /// The channels that the file names, or that its columns are called by.
+    pub channels: Vec<String>,
+    /// The currencies that it names by code, column or mark.
+    pub currencies: Vec<Currency>,
+    /// Rows to leave out, one of which must be chosen: column and text.
+    pub only: Vec<(String, String)>,
+    /// The first and last day of what was looked at.
+    pub days: Option<(Day, Day)>,
+    /// The weekday on which weeks start.
+    pub week_starts_on: Option<Weekday>,
+    /// The start of the file's text, unpacked, to the last whole line: what the guess rests on.
+    pub sample: Vec<u8>,
+    /// Whether that is the whole file.
+    pub whole: bool,
+}
+
+impl Guess {
+    /// Whether it could tell enough to read the file.
+    pub const fn is_readable(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// Whether there is a source to show, even where something must be chosen first.
+    pub fn has_table(&self) -> bool {
+        !self.source.columns.spend.is_empty()
+            && (self.is_readable() || self.missing.iter().all(|it| !it.choices.is_empty()))
+    }
+
+    /// The preset that reads the file as it is.
+    pub fn preset_as_it_is(&self) -> Option<&str> {
+        let is_enough = self.is_readable() && self.differing.is_empty() && self.only.is_empty();
+        self.preset.as_deref().filter(|_| is_enough && !self.needs_channel())
+    }
+
+    /// Whether the rows belong to a channel that nothing in the file names.
+    pub fn needs_channel(&self) -> bool {
+        let source = &self.source;
+        source.layout != crate::domain::source::Layout::Wide
+            && source.columns.channel.is_empty()
+            && source.channel.is_none()
+            && source.campaigns.is_empty()
+    }
+}
+
+/// Looks at the first bytes of a file, of which `whole` says whether they are all.
+pub fn guess(head: &[u8], file_name: &str, whole: bool) -> Guess {
+    look::look(head, file_name, whole)
+}

@@ -1,0 +1,118 @@
+//! The columns without a meaning of their own → keys that tell rows apart, the outcome of the
+//! business, columns for models, and what is left out.
+
+use super::columns::{self, Columns};
+use super::describe::Found;
+use super::finding::Findings;
+use super::keys::{self, Keys};
+use super::numbers;
+use super::table::Record;
+use super::wide;
+use super::words::{self, Role};
+use crate::domain::source::Outcome;
+
+/// What the columns without a role are: keys, outcome, controls, or nothing.
+pub(super) fn find(
+    names: &[String],
+    rows: &[Record],
+    columns: &Columns,
+    found: &mut Found,
+    findings: &mut Findings,
+) {
+    let used = columns.used();
+    let others: Vec<usize> = (0..names.len()).filter(|at| !used.contains(at)).collect();
+    let known: Vec<usize> = [Role::Date, Role::Channel, Role::Campaign]
+        .into_iter()
+        .filter_map(|role| columns.at(role))
+        .collect();
+    let figures: Vec<usize> =
+        columns.measures().into_iter().flat_map(|(_, columns)| columns).collect();
+    let is_text = |at: &usize| {
+        !names[*at].is_empty()
+            && rows.iter().any(|record| !numbers::is_like_a_figure(record.cell(*at)))
+    };
+    let mut texts: Vec<usize> = others.iter().copied().filter(is_text).collect();
+    texts.sort_by_key(|&at| is_id(&names[at]));
+    let keys = match keys::find(rows, &known, &texts, &figures) {
+        Keys::Conflict(..) => keys::find(rows, &known, &others, &figures),
+        keys => keys,
+    };
+    let mut key_columns = Vec::new();
+    match keys {
+        Keys::Enough => {}
+        Keys::Columns(needed) => {
+            found.keys = needed.iter().map(|&at| names[at].clone()).collect();
+            key_columns = needed;
+            findings.certain(
+                "key_columns",
+                format!(
+                    "rows of one day and channel are told apart by {}: they are detail, and summed",
+                    found.keys.join(", ")
+                ),
+            );
+        }
+        Keys::Conflict(first, second) => findings.open(
+            "key_columns",
+            format!(
+                "lines {first} and {second} have the same day, channel and campaign with other \
+                 figures, and no column tells them apart: the reading will refuse them"
+            ),
+            &[],
+        ),
+    }
+    let mut left: Vec<usize> = others.into_iter().filter(|at| !key_columns.contains(at)).collect();
+    if columns.wide.is_some() {
+        found.outcome = wide::outcome(names, findings);
+        left.retain(|&at| !is_outcome(&names[at], found.outcome.as_ref()));
+        let is_constant = |at: usize| rows.iter().all(|record| record.cell(at) == rows[0].cell(at));
+        let (controls, rest): (Vec<usize>, Vec<usize>) = left.iter().partition(|&&at| {
+            let name = &names[at];
+            !name.is_empty()
+                && !is_constant(at)
+                && (!wide::is_derived(name) || words::plain(name).contains("organic"))
+        });
+        if !is_ecommerce(found) {
+            found.controls = controls.iter().map(|&at| names[at].clone()).collect();
+            left = rest;
+            if !found.controls.is_empty() {
+                findings.open(
+                    "controls",
+                    format!(
+                        "{} other columns are kept for models ({}): take out what a model must not see",
+                        found.controls.len(),
+                        columns::listed(&found.controls)
+                    ),
+                    &[],
+                );
+            }
+        }
+    }
+    found.has_extra_columns = !left.is_empty();
+    if found.has_extra_columns {
+        let left: Vec<String> = left.iter().map(|&at| names[at].clone()).collect();
+        findings.certain(
+            "extra_columns",
+            format!("{} columns are left out: {}", left.len(), columns::listed(&left)),
+        );
+    }
+}
+
+/// Names speak to people, ids don't.
+fn is_id(name: &str) -> bool {
+    words::plain(name).split(' ').any(|word| word == "id")
+}
+
+/// The columns of e-commerce exports beside the channels' are parts of the outcome, or names.
+const fn is_ecommerce(found: &Found) -> bool {
+    matches!(found.outcome, Some(Outcome::Difference(..)))
+}
+
+fn is_outcome(name: &str, outcome: Option<&Outcome>) -> bool {
+    match outcome {
+        None => false,
+        Some(Outcome::Column(column)) => column == name,
+        Some(Outcome::Difference(one, other) | Outcome::Product(one, other)) => {
+            one == name || other == name
+        }
+    }
+}

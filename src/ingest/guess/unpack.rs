@@ -1,0 +1,76 @@
+//! The first bytes of a file → the first bytes of its text, unpacked where they are compressed. It
+//! never unpacks more than it was asked for.
+
+/// What the bytes of a file turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// Nothing was packed.
+    Plain,
+    /// gzip.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+}
+
+/// The start of a file's text.
+#[derive(Debug)]
+pub(super) struct Unpacked {
+    pub bytes: Vec<u8>,
+    /// Whether these are all bytes of the text.
+    pub whole: bool,
+    pub packing: Packing,
+}
+
+/// The largest window that zstd may ask for, as a power of two: 8 MiB, its highest usual level.
+const WINDOW_LOG_MAX: u32 = 23;
+
+/// Why there is no text: what the file is, and what to do.
+pub(super) type Foreign = (&'static str, &'static str);
+
+/// The text's bytes, at most `bytes_max` of them.
+pub(super) fn unpack(head: &[u8], whole: bool, bytes_max: usize) -> Result<Unpacked, Foreign> {
+    match head {
+        [0x1F, 0x8B, ..] => bounded(flate2::read::MultiGzDecoder::new(head), bytes_max)
+            .map(|(bytes, ended)| Unpacked { bytes, whole: whole && ended, packing: Packing::Gzip })
+            .ok_or(("damaged gzip data", "compress it again")),
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => zstd::stream::read::Decoder::with_buffer(head)
+            .ok()
+            .and_then(|mut decoder| {
+                decoder.window_log_max(WINDOW_LOG_MAX).ok()?;
+                bounded(decoder, bytes_max)
+            })
+            .map(|(bytes, ended)| Unpacked { bytes, whole: whole && ended, packing: Packing::Zstd })
+            .ok_or(("damaged zstd data", "compress it again")),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => Err((
+            "a workbook or ZIP archive",
+            "save the sheet as \"CSV UTF-8\", or unpack the archive",
+        )),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
+            Err(("an old Excel workbook", "save the sheet as \"CSV UTF-8\""))
+        }
+        [b'%', b'P', b'D', b'F', ..] => Err(("a PDF", "export the figures as CSV")),
+        [b'P', b'A', b'R', b'1', ..] => Err(("a Parquet file", "export the figures as CSV")),
+        _ => {
+            let is_cut = head.len() > bytes_max;
+            let bytes = head[..head.len().min(bytes_max)].to_vec();
+            Ok(Unpacked { bytes, whole: whole && !is_cut, packing: Packing::Plain })
+        }
+    }
+}
+
+/// What can be unpacked of a stream that may end anywhere, and whether it came to its end; `None`
+/// where nothing can.
+fn bounded(mut input: impl std::io::Read, bytes_max: usize) -> Option<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 8192];
+    while bytes.len() <= bytes_max {
+        match input.read(&mut chunk) {
+            Ok(0) => return Some((bytes, true)),
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+            Err(_) if bytes.is_empty() => return None,
+            Err(_) => return Some((bytes, false)),
+        }
+    }
+    bytes.truncate(bytes_max);
+    Some((bytes, false))
+}
