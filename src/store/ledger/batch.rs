@@ -14,11 +14,11 @@ use super::spill::{SortError, Spill};
 
 /// So many rows may come behind what was inserted, and go to the ledger one by one, before rows
 /// begin to wait.
-const PASSED_MAX: u64 = 2 * 1024;
+const PASSED_MAX: u64 = if cfg!(test) { 8 } else { 2 * 1024 };
 
 /// So many blocks of waiting rows are read in search of keys, in a few seconds, before they go into
 /// the ledger after all: a file that repeats itself finds its doubles faster there.
-const SEARCHED_MAX: u64 = 1024 * 1024;
+const SEARCHED_MAX: u64 = if cfg!(test) { 256 } else { 1024 * 1024 };
 
 /// A row as its columns, with the number of its channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,7 +68,7 @@ enum Order {
     /// Mostly by day: those that are held go to the ledger as more come.
     ByDay,
     /// Over all days again and again: those that are held go to the others that wait. The filter
-    /// has the keys of all rows that are no longer held.
+    /// has the keys of all rows.
     OverAgain(Box<(Filter, Spill)>),
     /// So that nothing helps: what lies behind goes to the ledger one by one.
     Any,
@@ -104,7 +104,7 @@ impl<'l> Batch<'l> {
     pub fn push(&mut self, row: &FactColumns<'_>) -> Result<Pushed, SortError> {
         if let Order::OverAgain(waiting) = &mut self.order {
             let (filter, spill) = &mut **waiting;
-            if filter.may_have(row) {
+            if filter.add(row) {
                 if let Some(held) = self.held.find(row) {
                     return Ok(held);
                 }
@@ -129,8 +129,7 @@ impl<'l> Batch<'l> {
     fn make_room(&mut self) -> Result<(), SortError> {
         let Self { inserter, held, order, .. } = self;
         if let Order::OverAgain(waiting) = order {
-            let (filter, spill) = &mut **waiting;
-            return spill.take(held, |row| filter.add(row));
+            return waiting.1.take(held);
         }
         // The lower half goes, so that the day that is being read stays as long as it fits.
         inserter.insert_all(held.len().div_ceil(2), || Ok(held.pop()))
@@ -148,7 +147,11 @@ impl<'l> Batch<'l> {
         inserted: impl FnOnce(&mut dyn FnMut(&FactColumns<'_>)) -> rusqlite::Result<()>,
     ) -> Result<(), SortError> {
         let mut filter = Filter::new();
-        inserted(&mut |row| filter.add(row))?;
+        let mut add = |row: &FactColumns<'_>| {
+            filter.add(row);
+        };
+        self.held.each(&mut add);
+        inserted(&mut add)?;
         self.order = Order::OverAgain(Box::new((filter, Spill::new()?)));
         Ok(())
     }
@@ -159,7 +162,7 @@ impl<'l> Batch<'l> {
         if let Order::OverAgain(waiting) = std::mem::replace(&mut self.order, Order::ByDay) {
             let (filter, mut spill) = *waiting;
             drop(filter);
-            spill.take(held, |_| {})?;
+            spill.take(held)?;
             let mut merge = spill.merge()?;
             return inserter.insert_all(spill.rows(), || merge.next());
         }

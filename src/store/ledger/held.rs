@@ -9,7 +9,7 @@ use super::batch::{FactColumns, Pushed};
 use super::figures::FigureColumns;
 
 /// Rows held at most: a day of a thousand channels with thirty campaigns each, in about 5 MB.
-const ROWS_MAX: usize = 32 * 1024;
+const ROWS_MAX: usize = if cfg!(test) { 64 } else { 32 * 1024 };
 
 /// Bytes of campaigns and controls held at most.
 const TEXT_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -90,6 +90,12 @@ impl Held {
             return Some(self.run[at].1.beside(row));
         }
         self.strays.get(&Key::of(row)).map(|values| values.beside(row))
+    }
+
+    /// Hands each row that is held to `each`.
+    pub fn each(&self, each: &mut dyn FnMut(&FactColumns<'_>)) {
+        let rows = self.run.iter().map(|(key, values)| (key, values)).chain(&self.strays);
+        rows.for_each(|(key, values)| each(&key.row(values)));
     }
 
     /// Takes out the row of the least key.

@@ -24,6 +24,8 @@ mod schema;
 mod settle;
 mod spill;
 mod take;
+#[cfg(test)]
+mod tests;
 
 pub use changes::{Changes, REPLACEMENTS_MAX, Replaced};
 pub use corrections::{CorrectingFile, Correction};

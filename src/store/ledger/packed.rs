@@ -82,11 +82,12 @@ mod tests {
         let numbers = [0, 1, -1, 63, 64, -65, i64::MAX, i64::MIN];
         let mut bytes = Vec::new();
         let rows: Vec<FactColumns<'_>> = numbers
-            .iter()
-            .map(|&number| FactColumns {
+            .into_iter()
+            .zip(["", "brand", "ä\u{1f}b"].into_iter().cycle())
+            .map(|(number, campaign)| FactColumns {
                 day: number,
                 channel: -(number >> 1),
-                campaign: ["", "brand", "ä\u{1f}b"][number.rem_euclid(3).unsigned_abs() as usize],
+                campaign,
                 figures: FigureColumns::from_raw(std::array::from_fn(|at| {
                     if at % 2 == 0 { number } else { 7 }
                 })),

@@ -3,8 +3,11 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io;
+use std::mem;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -15,7 +18,7 @@ use super::packed;
 use crate::store::StoreError;
 
 /// Bytes of rows that are read at a time: a hundred or two.
-const BLOCK_BYTES: usize = 8 * 1024;
+const BLOCK_BYTES: usize = if cfg!(test) { 256 } else { 8 * 1024 };
 
 /// The page cache of the file, in KiB: blocks are written once and mostly read once.
 const CACHE_KIB: i64 = 1024;
@@ -61,10 +64,8 @@ pub struct Spill {
 
 /// Rows by key.
 struct Run {
-    /// The number of its first block; the others follow.
-    first_block: i64,
-    /// The first key of each block.
-    firsts: Vec<Key>,
+    /// The number and the first key of each of its blocks.
+    blocks: Vec<(i64, Key)>,
 }
 
 impl Spill {
@@ -97,21 +98,16 @@ impl Spill {
         self.searched
     }
 
-    /// Takes all rows of `held` as a run of their own, each of which goes by `each` first.
-    pub fn take(
-        &mut self,
-        held: &mut Held,
-        mut each: impl FnMut(&FactColumns<'_>),
-    ) -> Result<(), SortError> {
-        let mut run = Run { first_block: self.blocks, firsts: Vec::new() };
+    /// Takes all rows of `held` as a run of their own.
+    pub fn take(&mut self, held: &mut Held) -> Result<(), SortError> {
+        let mut run = Run { blocks: Vec::new() };
         let mut block = Vec::with_capacity(2 * BLOCK_BYTES);
         while let Some((key, values)) = held.pop() {
             let row = key.row(&values);
-            each(&row);
             let is_first = block.is_empty();
             packed::write(&row, &mut block);
             if is_first {
-                run.firsts.push(key);
+                run.blocks.push((self.blocks, key));
             }
             self.rows += 1;
             if block.len() >= BLOCK_BYTES {
@@ -121,7 +117,7 @@ impl Spill {
         if !block.is_empty() {
             self.write_block(&mut block)?;
         }
-        if !run.firsts.is_empty() {
+        if !run.blocks.is_empty() {
             self.runs.push(run);
         }
         Ok(())
@@ -155,9 +151,9 @@ impl Spill {
     pub fn find(&mut self, row: &FactColumns<'_>) -> Result<Option<Pushed>, SortError> {
         let mut bytes = Vec::new();
         for run in &self.runs {
-            let behind = run.firsts.partition_point(|first| first.cmp_row(row).is_le());
-            let Some(block) = behind.checked_sub(1) else { continue };
-            self.read_block(run.first_block + block as i64, &mut bytes)?;
+            let behind = run.blocks.partition_point(|(_, first)| first.cmp_row(row).is_le());
+            let Some(&(block, _)) = run.blocks[..behind].last() else { continue };
+            self.read_block(block, &mut bytes)?;
             self.searched += 1;
             let mut at = &bytes[..];
             while !at.is_empty() {
@@ -176,12 +172,7 @@ impl Spill {
     pub fn merge(&self) -> Result<Merge<'_>, SortError> {
         let mut merge = Merge { spill: self, cursors: Vec::new(), heads: BinaryHeap::new() };
         for run in &self.runs {
-            let mut cursor = Cursor {
-                next_block: run.first_block,
-                end_block: run.first_block + run.firsts.len() as i64,
-                bytes: Vec::new(),
-                at: 0,
-            };
+            let mut cursor = Cursor { blocks: run.blocks.iter(), bytes: Vec::new(), at: 0 };
             if let Some((key, values)) = cursor.next(self)? {
                 merge.heads.push(Reverse((key, merge.cursors.len())));
                 merge.cursors.push((cursor, Some(values)));
@@ -195,7 +186,7 @@ impl Spill {
 pub struct Merge<'s> {
     spill: &'s Spill,
     /// Where each run is, and the values of its next row.
-    cursors: Vec<(Cursor, Option<Values>)>,
+    cursors: Vec<(Cursor<'s>, Option<Values>)>,
     /// The key of the next row of each run that has one. No key is in two of them.
     heads: BinaryHeap<Reverse<(Key, usize)>>,
 }
@@ -207,39 +198,33 @@ impl Merge<'_> {
         let run = head.0.1;
         let (cursor, waiting) = &mut self.cursors[run];
         let (next_key, next_values) = cursor.next(self.spill)?.unzip();
-        let values = std::mem::replace(waiting, next_values).expect("a head has values");
+        let values = mem::replace(waiting, next_values).expect("a head has values");
         let key = match next_key {
-            Some(next_key) => std::mem::replace(&mut head.0.0, next_key),
-            None => std::collections::binary_heap::PeekMut::pop(head).0.0,
+            Some(next_key) => mem::replace(&mut head.0.0, next_key),
+            None => PeekMut::pop(head).0.0,
         };
         Ok(Some((key, values)))
     }
 }
 
 /// A place in a run.
-struct Cursor {
-    next_block: i64,
-    end_block: i64,
+struct Cursor<'s> {
+    /// The blocks that have not been read.
+    blocks: slice::Iter<'s, (i64, Key)>,
     bytes: Vec<u8>,
     at: usize,
 }
 
-impl Cursor {
+impl Cursor<'_> {
     fn next(&mut self, spill: &Spill) -> Result<Option<(Key, Values)>, SortError> {
         if self.at == self.bytes.len() {
-            if self.next_block == self.end_block {
-                self.bytes = Vec::new();
-                self.at = 0;
-                return Ok(None);
-            }
-            spill.read_block(self.next_block, &mut self.bytes)?;
-            self.next_block += 1;
+            let Some(&(block, _)) = self.blocks.next() else { return Ok(None) };
+            spill.read_block(block, &mut self.bytes)?;
             self.at = 0;
         }
         let mut rest = &self.bytes[self.at..];
         let row = packed::read(&mut rest);
-        let read = (Key::of(&row), Values::of(&row));
         self.at = self.bytes.len() - rest.len();
-        Ok(Some(read))
+        Ok(Some((Key::of(&row), Values::of(&row))))
     }
 }
