@@ -85,7 +85,6 @@ fn measure(
         limits: Limits::default(),
         file_name: "file.csv",
         purpose: Purpose::Import,
-
     };
     let mut sums = Sums::new();
     let (started, cpu) = (Instant::now(), cpu_seconds());
@@ -187,7 +186,8 @@ fn write_wide(path: &Path, rows: u64) {
     for channel in WIDE_CHANNELS {
         header.push_str(&format!(",{channel}_SPEND,{channel}_CLICKS,{channel}_IMPRESSIONS"));
     }
-    for organic in ["DIRECT", "BRANDED_SEARCH", "ORGANIC_SEARCH", "EMAIL", "REFERRAL", "ALL_OTHER"] {
+    for organic in ["DIRECT", "BRANDED_SEARCH", "ORGANIC_SEARCH", "EMAIL", "REFERRAL", "ALL_OTHER"]
+    {
         header.push_str(&format!(",{organic}_CLICKS"));
     }
     writeln!(file, "{header}").expect("written");

@@ -1,5 +1,9 @@
 //! What the tests of the reader share: an account, a clock and a sink in memory.
 
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+pub mod formats;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -48,6 +52,8 @@ pub fn day(text: &str) -> Day {
 #[derive(Default)]
 pub struct Rows {
     pub rows: BTreeMap<(Day, Subject, String), (u64, Figures)>,
+    /// What models get of the whole business, by day and key.
+    pub controls: BTreeMap<(Day, String), String>,
 }
 
 impl Rows {
@@ -58,6 +64,10 @@ impl Rows {
             Some(&(line, figures)) if figures == row.figures => Stated::SameAs { line },
             Some(&(line, figures)) => Stated::DiffersFrom { line, figures },
             None => {
+                if row.subject == Subject::Business {
+                    let key = (row.day, row.campaign.to_owned());
+                    self.controls.insert(key, row.controls.to_owned());
+                }
                 self.rows.insert(key, (row.line, row.figures));
                 Stated::New
             }
@@ -80,7 +90,13 @@ pub fn read_as(bytes: &[u8], account: &Account, source: &Source, limits: Limits)
 
 /// Reads `bytes` in a context of its own.
 pub fn read_in(bytes: &[u8], context: &Context<'_>) -> Reading {
+    read_rows(bytes, context).0
+}
+
+/// Reads `bytes`, and gives the rows that it states too.
+pub fn read_rows(bytes: &[u8], context: &Context<'_>) -> (Reading, Rows) {
     let mut rows = Rows::default();
     let mut sink = |row: &StatedRow<'_>| Ok::<_, Infallible>(rows.state(row));
-    read(bytes, context, &mut sink).expect("neither memory nor this sink fails")
+    let reading = read(bytes, context, &mut sink).expect("neither memory nor this sink fails");
+    (reading, rows)
 }
