@@ -171,7 +171,9 @@ pub enum FaultReason {
     LoneCarriageReturn,
     #[error("has a quote inside a field that doesn't begin with one")]
     StrayQuote,
-    #[error("goes on behind a closing quote, where only a separator or the end of the line may stand")]
+    #[error(
+        "goes on behind a closing quote, where only a separator or the end of the line may stand"
+    )]
     TextBehindQuote,
     #[error("opens a quote that is never closed")]
     UnterminatedQuote,
@@ -367,9 +369,9 @@ impl FaultReason {
                 "lines are longer than those of a daily file"
             }
             Self::NotUtf8 { .. } => "the file is not UTF-8",
-            Self::NotUtf16 { .. }
-            | Self::NotWindows1252 { .. }
-            | Self::OtherEncoding { .. } => "the file has another encoding",
+            Self::NotUtf16 { .. } | Self::NotWindows1252 { .. } | Self::OtherEncoding { .. } => {
+                "the file has another encoding"
+            }
             Self::NotPacked { .. } | Self::DamagedArchive { .. } => "the archive is damaged",
             Self::ControlCharacter { .. } => "lines hold control characters",
             Self::LoneCarriageReturn => "lines end in carriage returns alone",

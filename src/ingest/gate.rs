@@ -309,7 +309,7 @@ fn is_plain<const TABS: bool>(line: &[u8]) -> bool {
 }
 
 fn count(line: &[u8], separator: u8) -> usize {
-    line.iter().filter(|&&byte| byte == separator).count()
+    line.iter().map(|&byte| usize::from(byte == separator)).sum()
 }
 
 fn read_until_lf(input: &mut impl BufRead, most: u64, line: &mut Vec<u8>) -> io::Result<usize> {
@@ -379,7 +379,9 @@ impl Check {
             }
             (State::Quoted, b'"') => State::BehindQuote,
             (State::Quoted, _) | (State::BehindQuote, b'"') => State::Quoted,
-            (State::FieldStart | State::Plain | State::BehindQuote, _) if byte == self.separator => {
+            (State::FieldStart | State::Plain | State::BehindQuote, _)
+                if byte == self.separator =>
+            {
                 self.field += 1;
                 self.field_bytes = 0;
                 State::FieldStart

@@ -1,5 +1,7 @@
 //! The reader against rows of every order, bytes of every kind, and cells that mean harm.
 
+mod strictness;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write as _;
