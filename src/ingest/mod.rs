@@ -12,6 +12,7 @@ mod channels;
 mod dates;
 mod fault;
 mod gate;
+mod grammar;
 mod header;
 mod layout;
 mod records;

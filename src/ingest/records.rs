@@ -4,7 +4,8 @@ use std::io::{self, BufRead};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
-use super::gate::{Gate, Grammar, Served};
+use super::gate::{Gate, Served};
+use super::grammar::Grammar;
 
 /// The records of a file, one after the other.
 pub(super) struct Records<R: BufRead> {

@@ -10,7 +10,7 @@ use std::io::{self, BufReader, Read as _};
 use csv::ByteRecord;
 use proptest::prelude::*;
 
-use super::gate::Grammar;
+use super::grammar::Grammar;
 use super::records::Records;
 use super::*;
 use crate::domain::channel::is_unprintable;

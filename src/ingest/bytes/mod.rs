@@ -16,7 +16,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use super::Context;
 use super::fault::{Fault, FaultReason};
-use super::gate::Grammar;
+use super::grammar::Grammar;
 use super::structure::{StructureFault, structure_fault};
 pub(super) use decode::Coding;
 
