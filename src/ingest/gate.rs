@@ -4,42 +4,11 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::bytes::{Coding, file_fault};
+use super::bytes::file_fault;
 use super::fault::FaultReason;
+use super::grammar::{Check, Grammar, is_printable};
 use super::structure::StructureFault;
-use crate::domain::source::Layout;
-use crate::domain::{Limits, Source};
-
-/// How the records of a file are written, and how much of them is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Grammar {
-    /// The bounds on records.
-    pub limits: Limits,
-    /// The byte between fields; a tab is then no forbidden character.
-    pub separator: u8,
-    /// Whether lines of other kinds stand before the header.
-    pub has_preamble: bool,
-    /// Whether control characters of Latin-1 were bytes that Windows-1252 doesn't have.
-    pub is_windows_1252: bool,
-}
-
-impl Grammar {
-    /// As a source describes it.
-    pub(super) fn of(source: &Source, limits: Limits) -> Self {
-        Self {
-            limits,
-            separator: source.separator,
-            has_preamble: source.layout == Layout::Report,
-            is_windows_1252: false,
-        }
-    }
-
-    /// For text that was unpacked or decoded: its bytes are counted where they come in.
-    pub(super) fn made_of(&mut self, coding: Coding) {
-        self.limits.bytes_max = u64::MAX;
-        self.is_windows_1252 = coding == Coding::Windows1252;
-    }
-}
+use crate::domain::Limits;
 
 /// Which record the gate has served last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,25 +49,6 @@ enum LineEnd {
     CrLf,
     /// The input ended instead.
     Input,
-}
-
-/// Where in a record the check stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    FieldStart,
-    Plain,
-    Quoted,
-    BehindQuote,
-}
-
-/// The check of one record as far as it has come.
-struct Check {
-    separator: u8,
-    is_windows_1252: bool,
-    state: State,
-    field: usize,
-    field_bytes: usize,
-    quote_line: u64,
 }
 
 impl<R: BufRead> Gate<R> {
@@ -184,7 +134,7 @@ impl<R: BufRead> Gate<R> {
             if let Err(fault) = check.line(&self.record[checked..], self.line, &self.limits) {
                 return Ok(Err(fault));
             }
-            if check.state != State::Quoted {
+            if !check.is_quoted() {
                 return Ok(Ok(()));
             }
             // The line's end is part of a quoted field, which goes on in the next line.
@@ -193,7 +143,7 @@ impl<R: BufRead> Gate<R> {
                 LineEnd::CrLf if !self.in_preamble => b"\r\n",
                 _ => return Ok(Err(check.unterminated())),
             });
-            check.field_bytes += 1;
+            check.count_line_end();
             checked = self.record.len();
         }
     }
@@ -204,7 +154,7 @@ impl<R: BufRead> Gate<R> {
         let rest = self.record.get(checked..).unwrap_or_default();
         let is_whole = check.line(rest, self.line, &self.limits).is_ok();
         let has_place = matches!(reason, FaultReason::NotUtf16 { .. });
-        let field = (is_whole && has_place).then_some(check.field);
+        let field = (is_whole && has_place).then_some(check.field());
         StructureFault { line: self.line, field, reason, is_last: true }
     }
 
@@ -278,7 +228,7 @@ impl<R: BufRead> Gate<R> {
 impl StructureFault {
     /// A record that grew too long inside a quote is the quote's fault.
     fn unless_quoted(self, check: &Check, limits: &Limits) -> Self {
-        if self.is_last || check.state != State::Quoted {
+        if self.is_last || !check.is_quoted() {
             return self;
         }
         check.quote_too_long(limits)
@@ -303,13 +253,12 @@ impl<R: BufRead> Read for Gate<R> {
 #[expect(clippy::needless_bitwise_bool, reason = "without branches it looks at many bytes at once")]
 fn is_plain<const TABS: bool>(line: &[u8]) -> bool {
     line.iter().fold(true, |plain, &byte| {
-        let is_printable = byte.wrapping_sub(b' ') < 0x7F - b' ';
-        plain & (is_printable | (TABS & (byte == b'\t'))) & (byte != b'"')
+        plain & (is_printable(byte) | (TABS & (byte == b'\t'))) & (byte != b'"')
     })
 }
 
 fn count(line: &[u8], separator: u8) -> usize {
-    line.iter().filter(|&&byte| byte == separator).count()
+    line.iter().map(|&byte| usize::from(byte == separator)).sum()
 }
 
 fn read_until_lf(input: &mut impl BufRead, most: u64, line: &mut Vec<u8>) -> io::Result<usize> {
@@ -337,99 +286,4 @@ fn skip_line(input: &mut impl BufRead, most: u64) -> io::Result<(u64, bool)> {
         }
     }
     Ok((skipped, true))
-}
-
-impl Check {
-    const fn new(grammar: &Grammar) -> Self {
-        Self {
-            separator: grammar.separator,
-            is_windows_1252: grammar.is_windows_1252,
-            state: State::FieldStart,
-            field: 0,
-            field_bytes: 0,
-            quote_line: 0,
-        }
-    }
-
-    /// Goes on with the next physical line of the record.
-    fn line(&mut self, text: &[u8], line: u64, limits: &Limits) -> Result<(), StructureFault> {
-        let valid_bytes = match std::str::from_utf8(text) {
-            Ok(_) => text.len(),
-            Err(error) => error.valid_up_to(),
-        };
-        for (at, &byte) in text.iter().enumerate() {
-            if at == valid_bytes {
-                return Err(self.fault(line, FaultReason::NotUtf8 { byte }));
-            }
-            let next = text.get(at + 1).copied();
-            if let Some(reason) = self.forbidden(byte, next) {
-                return Err(self.fault(line, reason));
-            }
-            self.step(byte, line, limits)?;
-        }
-        Ok(())
-    }
-
-    fn step(&mut self, byte: u8, line: u64, limits: &Limits) -> Result<(), StructureFault> {
-        self.field_bytes += 1;
-        self.state = match (self.state, byte) {
-            (State::FieldStart, b'"') => {
-                self.quote_line = line;
-                State::Quoted
-            }
-            (State::Quoted, b'"') => State::BehindQuote,
-            (State::Quoted, _) | (State::BehindQuote, b'"') => State::Quoted,
-            (State::FieldStart | State::Plain | State::BehindQuote, _)
-                if byte == self.separator =>
-            {
-                self.field += 1;
-                self.field_bytes = 0;
-                State::FieldStart
-            }
-            (State::Plain, b'"') => return Err(self.fault(line, FaultReason::StrayQuote)),
-            (State::FieldStart | State::Plain, _) => State::Plain,
-            (State::BehindQuote, _) => return Err(self.fault(line, FaultReason::TextBehindQuote)),
-        };
-        let columns_max = limits.columns_max;
-        if self.field >= columns_max {
-            let reason = FaultReason::TooManyColumns { columns_max };
-            return Err(StructureFault { line, field: None, reason, is_last: false });
-        }
-        if self.field_bytes <= limits.field_bytes_max {
-            return Ok(());
-        }
-        if self.state == State::Quoted && self.quote_line != line {
-            return Err(self.quote_too_long(limits));
-        }
-        Err(self.fault(line, FaultReason::FieldTooLong { bytes_max: limits.field_bytes_max }))
-    }
-
-    const fn fault(&self, line: u64, reason: FaultReason) -> StructureFault {
-        StructureFault { line, field: Some(self.field), reason, is_last: false }
-    }
-
-    const fn quote_too_long(&self, limits: &Limits) -> StructureFault {
-        let reason = FaultReason::QuoteTooLong { bytes_max: limits.field_bytes_max };
-        self.fault(self.quote_line, reason)
-    }
-
-    const fn unterminated(&self) -> StructureFault {
-        self.fault(self.quote_line, FaultReason::UnterminatedQuote)
-    }
-
-    /// Control characters of ASCII and, in UTF-8, of Latin-1: a line's end has been taken off before.
-    fn forbidden(&self, byte: u8, next: Option<u8>) -> Option<FaultReason> {
-        match (byte, next) {
-            (b'\r', _) => Some(FaultReason::LoneCarriageReturn),
-            (b'\t', _) if self.separator == b'\t' => None,
-            (0..=0x1F | 0x7F, _) => Some(FaultReason::ControlCharacter { code_point: byte.into() }),
-            (0xC2, Some(byte @ 0x80..=0x9F)) if self.is_windows_1252 => {
-                Some(FaultReason::NotWindows1252 { byte })
-            }
-            (0xC2, Some(next @ 0x80..=0x9F)) => {
-                Some(FaultReason::ControlCharacter { code_point: next.into() })
-            }
-            _ => None,
-        }
-    }
 }

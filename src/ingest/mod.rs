@@ -17,6 +17,7 @@ mod fault;
 mod filter;
 mod finish;
 mod gate;
+mod grammar;
 pub mod guess;
 mod header;
 mod layout;

@@ -4,7 +4,8 @@ use std::io::{self, BufRead};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
-use super::gate::{Gate, Grammar, Served};
+use super::gate::{Gate, Served};
+use super::grammar::Grammar;
 
 /// The records of a file, one after the other.
 pub(super) struct Records<R: BufRead> {
@@ -155,5 +156,101 @@ mod tests {
         let fault = served.fault.as_ref().expect("a fault");
         assert_eq!(fault.field, Some(2));
         assert_eq!(fault.reason, FaultReason::NotUtf8 { byte: 0xC9 });
+    }
+
+    fn report(separator: u8, limits: Limits) -> Grammar {
+        Grammar { separator, has_preamble: true, ..Grammar::of(&Source::long(), limits) }
+    }
+
+    #[test]
+    fn the_separator_is_the_sources_and_a_tab_is_then_no_control_character() {
+        for separator in [b',', b';', b'|', b'\t'] {
+            let grammar = Grammar { separator, ..Grammar::of(&Source::long(), Limits::default()) };
+            let between = char::from(separator);
+            for filler in ["", "é", &"long".repeat(100)] {
+                let text = format!("a{filler}{between}\"b{between}\"\"\"{between}\n{between}\n");
+                let first = ok(&[&format!("a{filler}"), &format!("b{between}\""), ""]);
+                let expected = vec![(1, first), (2, ok(&["", ""]))];
+                assert_eq!(records_of(text.as_bytes(), grammar), expected, "{text:?}");
+            }
+        }
+        let tab = vec![(1, Err("control_character"))];
+        assert_eq!(records("a,b\tc\n", Limits::default()), tab);
+        assert_eq!(records(format!("{},b\tc\n", "a".repeat(300)), Limits::default()), tab);
+    }
+
+    #[test]
+    fn the_number_of_columns_is_bounded_in_long_lines_too() {
+        let limits = Limits { columns_max: 3, ..Limits::default() };
+        let field = "x".repeat(100);
+        let three = [field.as_str(); 3];
+        assert_eq!(records(three.join(","), limits), vec![(1, ok(&three))]);
+        let four = [field.as_str(); 4].join(",");
+        assert_eq!(records(four, limits), vec![(1, Err("too_many_columns"))]);
+        let limits = Limits { field_bytes_max: 100, ..Limits::default() };
+        assert_eq!(records(three.join(","), limits), vec![(1, ok(&three))]);
+        let long = format!("{},{field}x", three.join(","));
+        assert_eq!(records(long, limits), vec![(1, Err("field_too_long"))]);
+    }
+
+    #[test]
+    fn an_open_quote_in_a_preamble_swallows_nothing() {
+        let text = "Report \"x\n\"from, to\n\n\"a\"b\n\"Day\",\"Cost\"\n\"two\nlines\",1\n\"open\n";
+        let input = io::BufReader::with_capacity(3, text.as_bytes());
+        let mut records = Records::new(input, report(b',', Limits::default()));
+        let mut record = ByteRecord::new();
+        let mut served = Vec::new();
+        while let Some(it) = records.read(&mut record).expect("memory does not fail") {
+            served.push((it.line, it.fault.as_ref().map(|fault| fault.reason.code())));
+            if &record[0] == b"Day" {
+                assert_eq!(&record[1], b"Cost");
+                records.begin_body();
+            }
+        }
+        let expected = [
+            (1, Some("stray_quote")),
+            (2, Some("unterminated_quote")),
+            (4, Some("text_behind_quote")),
+            (5, None),
+            (6, None),
+            (8, Some("unterminated_quote")),
+        ];
+        assert_eq!(served, expected);
+    }
+
+    #[test]
+    fn a_preamble_is_no_part_of_the_rows_that_a_file_may_have() {
+        let limits = Limits { rows_max: 2, ..Limits::default() };
+        let mut records =
+            Records::new(b"p\np\np\np\nh\n1\n2\n3\n4\n".as_slice(), report(b';', limits));
+        let mut record = ByteRecord::new();
+        let mut codes = Vec::new();
+        while let Some(it) = records.read(&mut record).expect("memory does not fail") {
+            codes.push(it.fault.as_ref().map(|fault| fault.reason.code()));
+            if &record[0] == b"h" {
+                records.begin_body();
+            }
+        }
+        let mut expected = vec![None; 7];
+        expected.push(Some("too_many_rows"));
+        assert_eq!(codes, expected);
+    }
+
+    #[test]
+    fn without_a_preamble_the_first_record_is_the_header() {
+        let limits = Limits { rows_max: 1, ..Limits::default() };
+        for begins in [false, true] {
+            let grammar = Grammar::of(&Source::long(), limits);
+            let mut records = Records::new(b"h\n1\n2\n".as_slice(), grammar);
+            let mut record = ByteRecord::new();
+            let mut codes = Vec::new();
+            while let Some(it) = records.read(&mut record).expect("memory does not fail") {
+                codes.push(it.fault.as_ref().map(|fault| fault.reason.code()));
+                if begins && codes.len() == 1 {
+                    records.begin_body();
+                }
+            }
+            assert_eq!(codes, [None, None, Some("too_many_rows")], "{begins}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The reader against rows of every order, bytes of every kind, and cells that mean harm.
 
+mod strictness;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -8,7 +10,7 @@ use std::io::{self, BufReader, Read as _};
 use csv::ByteRecord;
 use proptest::prelude::*;
 
-use super::gate::Grammar;
+use super::grammar::Grammar;
 use super::records::Records;
 use super::*;
 use crate::domain::channel::is_unprintable;

@@ -25,7 +25,7 @@ pub(in crate::ingest) enum Coding {
 
 impl Coding {
     /// By the byte order mark, then by what the source says; or why it is neither.
-    pub(super) fn of(head: &[u8], declared: Encoding) -> Result<Self, Fault> {
+    pub(super) fn of(head: &[u8], declared: Encoding) -> Result<Self, Box<Fault>> {
         let marked = match head {
             [0xEF, 0xBB, 0xBF, ..] => Some(Self::Utf8),
             [0xFF, 0xFE, ..] => Some(Self::Utf16Le),
@@ -41,7 +41,7 @@ impl Coding {
                 }
                 _ if head.contains(&0) || head.is_empty() => Ok(Self::Utf16Le),
                 _ => {
-                    let fault = layout::foreign_bytes(head);
+                    let fault = layout::foreign_bytes(head).map(Box::new);
                     Err(fault.unwrap_or_else(|| other(declared, "text of single bytes")))
                 }
             },
@@ -60,23 +60,24 @@ impl Coding {
 }
 
 /// Bytes that are no text of single bytes; UTF-16 among them has no byte order mark.
-fn foreign(head: &[u8]) -> Option<Fault> {
+fn foreign(head: &[u8]) -> Option<Box<Fault>> {
     let fault = layout::foreign_bytes(head)?;
     if !matches!(fault.reason, FaultReason::NotCsv { what: "text in UTF-16" }) {
-        return Some(fault);
+        return Some(Box::new(fault));
     }
-    Some(fault.with_hint("save it as \"CSV UTF-8\", or set encoding = \"utf-16\" for this source"))
+    let hint = "save it as \"CSV UTF-8\", or set encoding = \"utf-16\" for this source";
+    Some(Box::new(fault.with_hint(hint)))
 }
 
-fn other(declared: Encoding, found: &'static str) -> Fault {
+fn other(declared: Encoding, found: &'static str) -> Box<Fault> {
     let expected = match declared {
         Encoding::Utf8 => "utf-8",
         Encoding::Utf16 => "utf-16",
         Encoding::Windows1252 => "windows-1252",
         Encoding::Latin1 => "latin-1",
     };
-    Fault::of_file(FaultReason::OtherEncoding { found, expected })
-        .with_hint("correct encoding of this source, or leave it out for UTF-8")
+    let fault = Fault::of_file(FaultReason::OtherEncoding { found, expected });
+    Box::new(fault.with_hint("correct encoding of this source, or leave it out for UTF-8"))
 }
 
 /// The text of an input.
@@ -128,7 +129,7 @@ impl<R: BufRead> Decoded<R> {
 
 /// Only UTF-16 can be malformed: each byte is a character in the others.
 fn not_utf16(malformed: u8) -> FaultReason {
-    let what = if malformed % 2 == 0 {
+    let what = if malformed.is_multiple_of(2) {
         "one half of a pair of surrogates stands alone"
     } else {
         "it ends in half a character"

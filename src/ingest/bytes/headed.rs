@@ -22,7 +22,7 @@ impl<R: BufRead> Headed<R> {
         let mut head = Vec::new();
         let error = match rest.by_ref().take(bytes as u64).read_to_end(&mut head) {
             Ok(_) => None,
-            Err(error) if is_of_file(&error) => Some(error),
+            Err(error) if fault_of(&error).is_some() => Some(error),
             Err(error) => return Err(error),
         };
         Ok(Self { head, at: 0, error, rest })
@@ -37,8 +37,7 @@ impl<R> Headed<R> {
 
     /// What is wrong with the file right behind the head.
     pub(super) fn file_fault(&self) -> Option<FaultReason> {
-        let fault = self.error.as_ref()?.get_ref()?.downcast_ref::<ByteFault>()?;
-        Some(fault.0.clone())
+        fault_of(self.error.as_ref()?).cloned()
     }
 
     /// Takes off the byte order marks of UTF-8 at the beginning: some programs write two.
@@ -49,8 +48,9 @@ impl<R> Headed<R> {
     }
 }
 
-fn is_of_file(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<ByteFault>())
+fn fault_of(error: &io::Error) -> Option<&FaultReason> {
+    let ByteFault(reason) = error.get_ref()?.downcast_ref()?;
+    Some(reason)
 }
 
 impl<R: BufRead> Read for Headed<R> {
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!((input.head(), input.file_fault()), (&b"abc"[..], Some(FaultReason::NoRows)));
         let mut text = Vec::new();
         let error = input.read_to_end(&mut text).expect_err("the error comes behind the text");
-        assert_eq!((text.as_slice(), is_of_file(&error)), (&b"abc"[..], true));
+        assert_eq!((text.as_slice(), fault_of(&error).is_some()), (&b"abc"[..], true));
         let broken = Broken(io::Error::other("disk gone"));
         assert!(Headed::new(io::BufReader::new(broken), 8).is_err());
     }

@@ -9,17 +9,20 @@ mod decode;
 mod headed;
 mod unpack;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::Context;
 use super::fault::{Fault, FaultReason};
-use super::gate::Grammar;
+use super::grammar::Grammar;
 use super::structure::{StructureFault, structure_fault};
 pub(super) use decode::Coding;
 
 use decode::Decoded;
 use headed::Headed;
-use unpack::{Metered, Packing, Unpacked};
+use unpack::{Metered, Packing, Unpacked, inside};
 
 /// Bytes of a file's beginning that are kept to tell what it is, should it not be what the source
 /// expects: a preamble of some lines fits.
@@ -78,7 +81,7 @@ pub(super) fn open<'a, R: BufRead + 'a>(
         let unpacked = Headed::new(unpacked, HEAD_BYTES)?;
         let coding = match Coding::of(unpacked.head(), context.source.encoding) {
             Ok(coding) => coding,
-            Err(fault) => return Ok(Err(unless_damaged(&unpacked, packing.inside(fault)))),
+            Err(fault) => return Ok(Err(unless_damaged(&unpacked, inside(*fault)))),
         };
         grammar.made_of(coding);
         return match coding {
@@ -88,7 +91,7 @@ pub(super) fn open<'a, R: BufRead + 'a>(
     }
     let coding = match Coding::of(input.head(), context.source.encoding) {
         Ok(coding) => coding,
-        Err(fault) => return Ok(Err(fault)),
+        Err(fault) => return Ok(Err(*fault)),
     };
     if coding != Coding::Utf8 {
         grammar.made_of(coding);

@@ -75,16 +75,6 @@ impl Packing {
         Some(Fault::of_file(reason).with_hint(hint))
     }
 
-    /// A fault of what the archive holds: an archive once more is one too many.
-    pub(super) fn inside(self, fault: Fault) -> Fault {
-        let is_archive =
-            matches!(&fault.reason, FaultReason::NotCsv { what } if what.starts_with("compressed"));
-        if is_archive {
-            return fault.with_hint("it is compressed twice: compress it once");
-        }
-        fault
-    }
-
     /// What the error of an unpacker says about the file.
     fn reason(self, error: &io::Error) -> FaultReason {
         let text = error.to_string();
@@ -99,6 +89,16 @@ impl Packing {
             other => shown(other),
         };
         FaultReason::DamagedArchive { packing: self.word(), what }
+    }
+}
+
+/// A fault of what an archive holds: an archive once more is one too many.
+pub(super) fn inside(fault: Fault) -> Fault {
+    match fault.reason {
+        FaultReason::NotCsv { what } if what.starts_with("compressed") => {
+            fault.with_hint("it is compressed twice: compress it once")
+        }
+        _ => fault,
     }
 }
 
@@ -145,13 +145,11 @@ impl<R: BufRead> Unpacked<R> {
 impl<R: BufRead> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 && !buffer.is_empty() {
-            return match self.unpack(&mut [0])? {
-                0 => Ok(0),
-                _ => {
-                    let bytes_max = self.bytes_max;
-                    Err(ByteFault::error(FaultReason::UnpacksTooLarge { bytes_max }))
-                }
-            };
+            if self.unpack(&mut [0])? == 0 {
+                return Ok(0);
+            }
+            let bytes_max = self.bytes_max;
+            return Err(ByteFault::error(FaultReason::UnpacksTooLarge { bytes_max }));
         }
         let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.unpack(&mut buffer[..room])?;
