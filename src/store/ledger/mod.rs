@@ -8,6 +8,7 @@ mod changes;
 mod channels;
 mod corrections;
 mod encode;
+mod ending;
 mod facts;
 mod fault;
 mod figures;

@@ -12,13 +12,11 @@ use rusqlite::{CachedStatement, Connection, Transaction};
 use super::batch::{Batch, FactColumns, Pushed, each_key};
 use super::changes::{Changes, REPLACEMENTS_MAX};
 use super::channels::{BUSINESS, numbered};
-use super::corrections::Corrected;
 use super::encode::{self, read_optional_text};
 use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns, read_figures, sum};
-use super::files::{FileOutcome, NewFile, insert_file, next_file};
+use super::files::next_file;
 use super::spill::SortError;
 use super::{Ledger, WRITE, account_number};
-use crate::audit::ChainHead;
 use crate::domain::{
     Account, AccountId, ChannelName, Currency, Figures, Grain, Instant, StatedRow, Subject,
 };
@@ -40,11 +38,11 @@ pub struct Incoming<'a> {
 pub struct Take<'l> {
     // The statements come first: they have to be gone before the transaction is.
     pub(super) batch: Batch<'l>,
-    statements: Statements<'l>,
-    transaction: Transaction<'l>,
+    pub(super) statements: Statements<'l>,
+    pub(super) transaction: Transaction<'l>,
     pub(super) ledger: &'l Ledger,
-    account_id: AccountId,
-    claim: String,
+    pub(super) account_id: AccountId,
+    pub(super) claim: String,
     pub(super) arrived_at: Instant,
     pub(super) currency: Currency,
     pub(super) account: i64,
@@ -349,66 +347,6 @@ impl Take<'_> {
         }
     }
 
-    /// Records the file as accepted: its rows are in the ledger when this returns. `corrected` are
-    /// the numbers of the publications whose evidence it has changed ([`Publication::seq`]).
-    ///
-    /// [`Publication::seq`]: super::Publication::seq
-    ///
-    /// # Panics
-    /// If one of them is no publication of the account, or the file replaced nothing.
-    pub fn accept(
-        mut self,
-        file: &NewFile,
-        chain: (&str, ChainHead),
-        corrected: &[u64],
-    ) -> Result<(), StoreError> {
-        let days = self.finish()?.replaced_days();
-        let corrected = Corrected { publications: corrected, days };
-        self.commit(FileOutcome::Accepted, file, chain, &corrected)
-    }
-
-    /// Records the file as a duplicate: nothing but the arrival of its rows changes.
-    ///
-    /// # Panics
-    /// If the file did change something, which [`Take::finish`] has said.
-    pub fn duplicate(mut self, file: &NewFile, chain: (&str, ChainHead)) -> Result<(), StoreError> {
-        assert!(self.finish()?.is_duplicate, "a file that changes something is no duplicate");
-        self.commit(FileOutcome::Duplicate, file, chain, &Corrected::default())
-    }
-
-    fn commit(
-        self,
-        outcome: FileOutcome,
-        file: &NewFile,
-        chain: (&str, ChainHead),
-        corrected: &Corrected<'_>,
-    ) -> Result<(), StoreError> {
-        self.check_record(file);
-        let Self { batch, statements, transaction, ledger, account, file: number, .. } = self;
-        drop((batch, statements));
-        let record = Record { number, account, outcome, file, chain, corrected };
-        record.write(ledger, transaction)
-    }
-
-    /// Records the file as refused: none of its rows stay.
-    pub fn refuse(self, file: &NewFile, chain: (&str, ChainHead)) -> Result<(), StoreError> {
-        self.check_record(file);
-        let Self { batch, statements, transaction, ledger, account_id, .. } = self;
-        drop((batch, statements));
-        let failed = |error| ledger.write_fault(error);
-        transaction.rollback().map_err(failed)?;
-        let transaction = ledger.begin()?;
-        let account = account_number(&transaction, &account_id).map_err(failed)?;
-        let number = next_file(&transaction).map_err(failed)?;
-        let (outcome, corrected) = (FileOutcome::Refused, &Corrected::default());
-        Record { number, account, outcome, file, chain, corrected }.write(ledger, transaction)
-    }
-
-    fn check_record(&self, file: &NewFile) {
-        debug_assert_eq!(file.claim, self.claim, "the record is of the file that was begun");
-        debug_assert_eq!(file.arrived_at, self.arrived_at, "the arrival is that of the begin");
-    }
-
     fn too_large(&self, line: u64) -> StoreError {
         StoreError::Refused {
             what: format!("line {line} holds a number that no column of the ledger can"),
@@ -428,25 +366,4 @@ impl Found {
 /// What the row of `line` is to one that has its key.
 fn stated_before(figures: Figures, is_same: bool, line: u64) -> Stated {
     if is_same { Stated::SameAs { line } } else { Stated::DiffersFrom { line, figures } }
-}
-
-/// What is written at the end of a file, whatever became of it.
-struct Record<'a> {
-    number: i64,
-    account: i64,
-    outcome: FileOutcome,
-    file: &'a NewFile,
-    chain: (&'a str, ChainHead),
-    corrected: &'a Corrected<'a>,
-}
-
-impl Record<'_> {
-    /// Writes the file's record, its corrections and the chain's head, and commits.
-    fn write(&self, ledger: &Ledger, transaction: Transaction<'_>) -> Result<(), StoreError> {
-        insert_file(&transaction, self.number, self.account, self.outcome, self.file)
-            .and_then(|()| self.corrected.insert(&transaction, self.account, self.number))
-            .map_err(|error| ledger.write_fault(error))?;
-        ledger.write_chain_head(self.chain.0, self.chain.1)?;
-        transaction.commit().map_err(|error| ledger.write_fault(error))
-    }
 }
