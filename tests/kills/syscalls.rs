@@ -9,6 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use budgetd::domain::Digest;
+
 use super::between::{
     accepted_before_now_refused, announced_only, committed_only, decide_to_the_end,
     is_refused_once, torn, torn_lines_told,
@@ -338,5 +340,66 @@ fn ingest_of_a_named_file_killed_before_each_change_of_the_disk() {
         command: vec!["ingest", "--account", "main", "--as-of", ARRIVAL, name],
         finish: &finish,
         glance: &|place| visible(place, &ONE_FILE),
+    });
+}
+
+/// A file that came with its digest is accepted or refused by it at every point, and the digest
+/// ends where its file does.
+#[test]
+fn ingest_of_a_checked_file_killed_before_each_change_of_the_disk() {
+    if !strace_is_here("ingest_of_a_checked_file_killed_before_each_change_of_the_disk") {
+        return;
+    }
+    let name = &ONE_FILE.files[0].name;
+    let with_digest = |digest: Digest| {
+        let before = ONE_FILE.before.copied();
+        let text = format!("{digest}  {name}\n");
+        fs::write(before.at(format!("inbox/main/{name}.sha256")), text).expect("written");
+        fs::write(before.at(format!("inbox/main/{name}.done")), "").expect("written");
+        before
+    };
+    let no_companion_is_left = |place: &Place| {
+        let left = |folder: &str| {
+            let names = fs::read_dir(place.at(folder)).expect("a folder");
+            let names = names.map(|entry| entry.expect("an entry").file_name());
+            names
+                .filter(|name| {
+                    let name = name.to_string_lossy();
+                    name.contains(".sha256") || name.contains(".done")
+                })
+                .count()
+        };
+        assert_eq!((left("inbox/main"), left("inbox/main/.claimed")), (0, 0));
+    };
+    let expected = done(&ONE_FILE.undisturbed(), &ONE_FILE, Clock::Stated);
+    let accepted = |place: &Place| {
+        place.run_well(&ONE_FILE.step(0));
+        no_companion_is_left(place);
+        assert_same(&done(place, &ONE_FILE, Clock::Stated), &expected);
+    };
+    let refused = |place: &Place| {
+        place.run_well(&ONE_FILE.step(0));
+        no_companion_is_left(place);
+        let refused = "SELECT count(*) FROM files WHERE outcome = 'refused'";
+        assert_eq!(number(place, "SELECT count(*) FROM files"), Some(1));
+        assert_eq!(number(place, refused), Some(1));
+        assert_eq!(number(place, "SELECT count(*) FROM facts"), Some(0));
+        for ending in ["", ".sha256", ".problems.txt"] {
+            assert!(place.at(format!("inbox/main/rejected/{name}{ending}")).exists(), "{ending}");
+        }
+    };
+    kill_at_each(&Work {
+        name: "ingest of a file with its digest",
+        before: &with_digest(ONE_FILE.files[0].digest()),
+        command: ONE_FILE.step(0),
+        finish: &accepted,
+        glance: &|place| visible(place, &ONE_FILE),
+    });
+    kill_at_each(&Work {
+        name: "ingest of a file with another digest",
+        before: &with_digest(Digest::of(b"another")),
+        command: ONE_FILE.step(0),
+        finish: &refused,
+        glance: &|_| {},
     });
 }

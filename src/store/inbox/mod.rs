@@ -57,12 +57,15 @@ const MODE_CLAIMED: u32 = 0o700;
 /// Senders of the folder's group read answers and clear them away. The umask may say less.
 const MODE_SHARED: u32 = 0o775;
 
+/// A folder of its own, with its device and inode.
+type Own = (Rc<Folder>, (u64, u64));
+
 /// A drop folder, held by a checked handle.
 #[derive(Debug)]
 pub struct DropFolder {
     folder: Folder,
-    /// The folders of its own, each with its device and inode.
-    own: RefCell<[Option<(Rc<Folder>, (u64, u64))>; 3]>,
+    /// The folders of its own, once they were opened.
+    own: RefCell<[Option<Own>; 3]>,
     /// The folder of working copies, once it was opened.
     staging: RefCell<Option<Rc<Folder>>>,
     ready: Ready,
