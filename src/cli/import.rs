@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::accounts::{named_or_only, serve_each};
-use super::ingest::{FAULTS_SHOWN, accepted, accepted_machine, duplicate, faults};
+use super::ingest::{FAULTS_SHOWN, accepted, accepted_machine, duplicate, faults, shown_size};
 use super::output::{BAD, CARE, GOOD, paint};
 use super::refusal::{self, joined};
 use super::words::{indented, shell_quoted, time};
@@ -14,7 +14,6 @@ use super::{CliError, Context, DONE, Ending, NO, now, parse_time, sources};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::ingest::Purpose;
-use crate::store::files::size;
 use crate::workflow::{ImportAnswer, Imported, Terms};
 
 #[derive(Debug, clap::Args)]
@@ -44,7 +43,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let real = now();
     let arrived_at = arguments.as_of.unwrap_or(real);
     let files = &arguments.files;
-    let progress = context.output.bytes_progress(files.iter().map(|path| size(path)).sum());
+    let progress = context.output.bytes_progress(files.iter().map(|path| shown_size(path)).sum());
     let (mut lines, mut answers, mut status) = (Vec::new(), Vec::new(), DONE);
     let served = serve_each(context, &workspace, &[account], &mut |unit, account| {
         unit.watch(progress.watch());
@@ -52,7 +51,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         for (number, path) in (1..).zip(files) {
             let name = escape(&path.display().to_string());
             progress.at(&format!("{number} of {}: {name}", files.len()));
-            let bytes = size(path);
+            let bytes = shown_size(path);
             if let Some(why) = refusal::of_name(path) {
                 status = status.max(NO);
                 lines.push(format!("{} {name}: {why}", paint(BAD, "not taken")));
@@ -92,7 +91,10 @@ const fn status_of(answer: &ImportAnswer) -> u8 {
         ImportAnswer::Accepted { .. }
         | ImportAnswer::Duplicate { .. }
         | ImportAnswer::Known { .. } => DONE,
-        ImportAnswer::Refused { .. } | ImportAnswer::Changed | ImportAnswer::NotPlain { .. } => NO,
+        ImportAnswer::Refused { .. }
+        | ImportAnswer::NoRoom { .. }
+        | ImportAnswer::Changed
+        | ImportAnswer::NotPlain { .. } => NO,
     }
 }
 
@@ -131,6 +133,9 @@ fn words(
             "{} {name}: it changed while it was read; import it once it is complete",
             paint(BAD, "not taken")
         ),
+        ImportAnswer::NoRoom { why } => {
+            format!("{} {name}: {}", paint(BAD, "not taken"), escape(why))
+        }
         ImportAnswer::NotPlain { kind } => format!("{} {name}: {kind}", paint(BAD, "not taken")),
     };
     if let Some(why) = &imported.without_receipt {
@@ -150,6 +155,7 @@ fn machine(name: &str, imported: &Imported) -> Value {
             joined(json!({"answer": "refused"}), refusal::machine(rejection))
         }
         ImportAnswer::Changed => json!({"answer": "changed"}),
+        ImportAnswer::NoRoom { why } => json!({"answer": "no_room", "why": why}),
         ImportAnswer::NotPlain { kind } => json!({"answer": "ignored", "kind": kind}),
     };
     joined(json!({ "file": name }), more)

@@ -14,6 +14,7 @@ use crate::domain::{Account, Instant};
 use crate::ingest::DailyReport;
 use crate::report::words::count;
 use crate::store::files::size;
+use crate::store::inbox::Candidate;
 use crate::workflow::{FileAnswer, TakenFile, Unit, Workspace, meant_for_nobody};
 
 /// Faults of a file that the terminal shows; all of them stand beside the refused file.
@@ -86,7 +87,7 @@ fn copies(
     times: Times,
     answer: &mut Answer<'_>,
 ) -> Result<Served, CliError> {
-    let progress = context.output.bytes_progress(files.iter().map(|path| size(path)).sum());
+    let progress = context.output.bytes_progress(files.iter().map(|path| shown_size(path)).sum());
     serve_each(context, workspace, &[account], &mut |unit, account| {
         unit.watch(progress.watch());
         unit.recover(account, times.arrived_at, times.real, &mut |file| answer.add(account, file))?;
@@ -107,7 +108,7 @@ fn copies(
                     answer.failed(account, path, &error);
                 }
             }
-            progress.done(size(path));
+            progress.done(shown_size(path));
         }
         Ok(status)
     })
@@ -123,20 +124,30 @@ pub fn take_inbox(
 ) -> Result<(), CliError> {
     unit.recover(account, arrived_at, real, done)?;
     let folder = unit.drop_folder(account)?;
+    let ready = unit.ready();
     loop {
         let scan = folder.scan(&[])?;
-        for ignored in unit.note_ignored(account, &scan.ignored, real)? {
+        for ignored in unit.note_ignored(account, &scan.shown(real), real)? {
             let answer = FileAnswer::Ignored { kind: ignored.kind.to_string() };
             done(&TakenFile { name: ignored.name, answer, without_receipt: None });
         }
         // A scan is bounded; what it left is taken by the next one, as long as any was answered.
         let more = scan.candidates_total > scan.candidates.len() as u64;
         let mut has_answered = false;
-        unit.take_candidates(account, &folder, &scan.candidates, arrived_at, real, &mut |file| {
-            has_answered |= !matches!(file.answer, FileAnswer::Changed);
+        let waits = |candidate: &Candidate| candidate.waits_for(ready);
+        let (waiting, complete): (Vec<Candidate>, Vec<Candidate>) =
+            scan.candidates.into_iter().partition(|candidate| waits(candidate).is_some());
+        unit.take_candidates(account, &folder, &complete, arrived_at, real, &mut |file| {
+            has_answered |= !matches!(file.answer, FileAnswer::Changed | FileAnswer::NoRoom { .. });
             done(file);
         })?;
         if !more || !has_answered {
+            for file in &waiting {
+                let answer = FileAnswer::NotReady {
+                    waits_for: escape(&waits(file).expect("it was told apart for this")),
+                };
+                done(&TakenFile { name: escape(&file.name), answer, without_receipt: None });
+            }
             return Ok(());
         }
     }
@@ -165,7 +176,7 @@ impl<'a> Answer<'a> {
     }
 
     fn add(&mut self, account: &Account, file: &TakenFile) {
-        if matches!(file.answer, FileAnswer::Refused { .. }) {
+        if matches!(file.answer, FileAnswer::Refused { .. } | FileAnswer::NoRoom { .. }) {
             self.status = self.status.max(NO);
         }
         let folder = self.workspace.places.drop_folder(&account.id);
@@ -261,10 +272,21 @@ fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
             "{} {name}: it changed while it was read; it is taken once it is quiet",
             paint(CARE, "left waiting")
         ),
+        FileAnswer::NoRoom { why } => {
+            format!("{} {name}: {why}", paint(BAD, "left waiting"))
+        }
+        FileAnswer::NotReady { waits_for } => {
+            format!("{} {name}: there is no {waits_for} yet", paint(CARE, "left waiting"))
+        }
         FileAnswer::Ignored { kind } => {
             format!("{} {name}: {kind}", paint(CARE, "left alone"))
         }
     }
+}
+
+/// The size of a file, for progress alone: where it can't be told, nothing is shown of it.
+pub fn shown_size(path: &Path) -> u64 {
+    size(path).unwrap_or(0)
 }
 
 /// What is said of a file whose rows were taken.
@@ -324,6 +346,10 @@ fn machine(account: &Account, file: &TakenFile) -> Value {
         ),
         FileAnswer::Finished => json!({"answer": "finished"}),
         FileAnswer::Changed => json!({"answer": "changed"}),
+        FileAnswer::NoRoom { why } => json!({"answer": "no_room", "why": why}),
+        FileAnswer::NotReady { waits_for } => {
+            json!({"answer": "not_ready", "waits_for": waits_for})
+        }
         FileAnswer::Ignored { kind } => json!({"answer": "ignored", "kind": kind}),
     };
     joined(value, more)

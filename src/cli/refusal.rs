@@ -12,6 +12,10 @@ pub fn of_name(path: &Path) -> Option<String> {
     match judge(path.file_name().unwrap_or_default()) {
         TakenName::Taken(_) => None,
         TakenName::Ignored(kind) => Some(kind.to_string()),
+        TakenName::Companion { of, .. } => Some(format!(
+            "it goes with {} and is looked at together with it",
+            crate::domain::text::escape(of)
+        )),
         TakenName::LeftAlone => Some("a name that senders give to files in the making".to_owned()),
     }
 }

@@ -203,7 +203,8 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
         );
     }
     for file in standing.waiting.iter().take(WAITING_SHOWN) {
-        page.field("in inbox", format!("{} ({} bytes)", file.name, file.bytes));
+        let waits = file.waits_for.as_ref().map_or_else(String::new, |why| format!("; {why}"));
+        page.field("in inbox", format!("{} ({} bytes){waits}", file.name, file.bytes));
     }
     let more = standing.waiting.len().saturating_sub(WAITING_SHOWN);
     if more > 0 {
@@ -299,6 +300,8 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
             "refused": standing.today.refused},
         "files": files,
         "waiting": standing.waiting.iter().map(|file| file.name.clone()).collect::<Vec<_>>(),
+        "waiting_for": standing.waiting.iter().filter(|file| file.waits_for.is_some())
+            .map(|file| json!({"name": file.name, "why": file.waits_for})).collect::<Vec<_>>(),
         "ignored": standing.ignored.iter()
             .map(|object| json!({"name": object.name, "kind": object.kind.code()})).collect::<Vec<_>>(),
         "inbox_trouble": standing.inbox_trouble,

@@ -55,7 +55,14 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         }
         let source = named.as_ref().unwrap_or_else(|| sources::by_name_of(account, path));
         let terms = Terms { source, purpose, restate: false };
-        match workflow::validate(&workspace, account, path, terms, at) {
+        let validated = match workflow::against_companion_beside(path) {
+            Ok(Some(rejection)) => {
+                Ok(Validated { reading: Reading::Refused(rejection), corrects: 0 })
+            }
+            Ok(None) => workflow::validate(&workspace, account, path, terms, at),
+            Err(error) => Err(error.into()),
+        };
+        match validated {
             Ok(Validated { reading: Reading::Taken(report), corrects }) => {
                 lines.push(accepted(&name, account, &report, corrects));
                 answers.push(json!({"file": name, "verdict": "accepted", "rows": report.rows,

@@ -16,8 +16,8 @@ use crate::domain::{Account, Instant, Week};
 use crate::store::StoreError;
 use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan, Settler};
 use crate::workflow::{
-    Due, Interrupt, MissedWeek, Unit, WeekOutcome, WeekRequest, WorkflowError, Workspace, due,
-    meant_for_nobody,
+    Due, FileAnswer, Interrupt, MissedWeek, TakenFile, Unit, WeekOutcome, WeekRequest,
+    WorkflowError, Workspace, due, meant_for_nobody,
 };
 
 /// How soon a file that is settling is looked at again.
@@ -49,6 +49,8 @@ struct Memory {
     settler: Settler,
     recovered: bool,
     noted: BTreeSet<Ignored>,
+    /// Files that were said to have no room.
+    without_room: BTreeSet<String>,
     newest: Newest,
     /// What was said of the due week, until it changes.
     said: Option<String>,
@@ -142,13 +144,13 @@ impl<'w> Rounds<'w> {
         }
     }
 
-    /// Makes the drop folders that are missing, once: one that goes away later is reported and not
-    /// made again, since what stood there may have been a mount.
+    /// Makes the drop folders that are missing, once, and of accounts alone that nothing was ever
+    /// taken for: one that goes away later is reported and not made again, since what stood there
+    /// may have been a mount.
     pub fn make_drop_folders(&self) {
         for account in &self.workspace.config.accounts {
-            let path = self.workspace.places.drop_folder(&account.id);
-            // Where it can't be made, the first round says why.
-            drop(DropFolder::open(&path, true));
+            // Where it can't be made, or must not be, the first round says why.
+            drop(self.workspace.drop_folder_at_start(account));
         }
     }
 
@@ -260,12 +262,18 @@ impl<'w> Round<'w> {
         }
         let path = self.workspace.places.drop_folder(&account.id);
         let (mut settling, mut has_arrived) = (false, false);
-        match look(&path, hints) {
+        match look(self.workspace, account, hints) {
             Ok(looked) => {
                 memory.well(account, Part::DropFolder);
                 let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
-                let settled = memory.settler.settled(&looked.scan, self.monotonic, quiet);
-                settling = (settled.len() as u64) < looked.scan.candidates_total;
+                let ready = self.workspace.config.inbox.ready;
+                let scan = &looked.scan;
+                let settled = memory.settler.ready(scan, self.monotonic, quiet, ready);
+                let waiting =
+                    scan.candidates.iter().filter(|file| file.waits_for(ready).is_some()).count();
+                let unseen = scan.candidates_total > scan.candidates.len() as u64;
+                settling = unseen && !settled.is_empty()
+                    || settled.len() + waiting < scan.candidates.len();
                 has_arrived = self.take(account, memory, &looked, &settled)?;
             }
             Err(trouble) => {
@@ -285,20 +293,18 @@ impl<'w> Round<'w> {
         looked: &Looked,
         settled: &[Candidate],
     ) -> Result<bool, WorkflowError> {
-        let fresh: Vec<Ignored> = looked
-            .scan
-            .ignored
-            .iter()
-            .filter(|object| !memory.noted.contains(object))
-            .cloned()
-            .collect();
+        let shown = looked.scan.shown(self.now);
+        let fresh: Vec<Ignored> =
+            shown.iter().filter(|object| !memory.noted.contains(object)).cloned().collect();
         let must_recover = !memory.recovered || looked.has_claims || !settled.is_empty();
         if !must_recover && fresh.is_empty() {
-            memory.noted = looked.scan.ignored.iter().cloned().collect();
+            memory.noted = shown.into_iter().collect();
             return Ok(false);
         }
         let now = self.now;
         let mut has_arrived = false;
+        let told_before = std::mem::take(&mut memory.without_room);
+        let mut without_room = BTreeSet::new();
         let taken = self.work(account, memory, Part::Files, |unit| {
             for object in unit.note_ignored(account, &fresh, now)? {
                 tell::ignored(account, &object);
@@ -306,7 +312,14 @@ impl<'w> Round<'w> {
             if !must_recover {
                 return Ok(());
             }
-            let mut done = |file: &crate::workflow::TakenFile| {
+            let mut done = |file: &TakenFile| {
+                if matches!(file.answer, FileAnswer::NoRoom { .. }) {
+                    if !told_before.contains(&file.name) {
+                        tell::file(account, file);
+                    }
+                    without_room.insert(file.name.clone());
+                    return;
+                }
                 has_arrived = true;
                 tell::file(account, file);
             };
@@ -314,8 +327,9 @@ impl<'w> Round<'w> {
             unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)
         })?;
         memory.recovered = taken.is_some();
+        memory.without_room = without_room;
         if taken.is_some() {
-            memory.noted = looked.scan.ignored.iter().cloned().collect();
+            memory.noted = shown.into_iter().collect();
         }
         Ok(has_arrived)
     }
@@ -486,8 +500,8 @@ struct Looked {
     has_claims: bool,
 }
 
-fn look(path: &std::path::Path, hints: &mut Hints) -> Result<Looked, StoreError> {
-    let folder = DropFolder::open(path, false)?;
+fn look(workspace: &Workspace, account: &Account, hints: &mut Hints) -> Result<Looked, StoreError> {
+    let folder = workspace.drop_folder_that_is_there(account)?;
     // Watched first: what comes in after the scan rings.
     hints.keep(&folder);
     let scan = folder.scan(&[])?;

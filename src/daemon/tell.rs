@@ -28,6 +28,8 @@ pub fn file(account: &Account, file: &TakenFile) {
         }
         FileAnswer::Finished => info!(account, name, "finished what an interrupted run began"),
         FileAnswer::Changed => info!(account, name, "still being written"),
+        FileAnswer::NoRoom { why } => warn!(account, name, why, "waits for room"),
+        FileAnswer::NotReady { waits_for } => info!(account, name, waits_for, "not complete yet"),
         FileAnswer::Ignored { kind } => warn!(account, name, kind, "left alone"),
     }
 }

@@ -75,6 +75,9 @@ impl std::fmt::Display for Fault {
             (Some(line), Some(column)) => write!(f, "line {line}, column {column}")?,
             (Some(line), None) => write!(f, "line {line}")?,
             (None, Some(column)) => write!(f, "column {column}")?,
+            (None, None) if self.reason.has_its_own_subject() => {
+                return write!(f, "{}", self.reason);
+            }
             (None, None) => f.write_str("the file")?,
         }
         match &self.value {
@@ -226,6 +229,12 @@ pub enum FaultReason {
     },
     #[error("{day}, {channel}: {}; the day is closed", changes_text(changes, also))]
     ClosedPeriod { day: Day, channel: String, changes: Vec<Difference>, also: Vec<String> },
+    #[error(
+        "the digest in {companion} is not that of the file: it is incomplete or changed; drop both again"
+    )]
+    ChecksumMismatch { companion: String },
+    #[error("{companion} {what}: the file can't be checked; drop both again")]
+    BadChecksumFile { companion: String, what: &'static str },
 }
 
 fn number(count: usize) -> String {
@@ -315,12 +324,20 @@ impl FaultReason {
             Self::TextTooLong { .. } => "text_too_long",
             Self::ConflictingRows { .. } => "conflicting_rows",
             Self::ClosedPeriod { .. } => "closed_period",
+            Self::ChecksumMismatch { .. } => "checksum_mismatch",
+            Self::BadChecksumFile { .. } => "bad_checksum_file",
         }
     }
 
     /// Whether the text is a sentence that names what it speaks of.
     const fn has_its_own_subject(&self) -> bool {
-        matches!(self, Self::ConflictingRows { .. } | Self::ClosedPeriod { .. })
+        matches!(
+            self,
+            Self::ConflictingRows { .. }
+                | Self::ClosedPeriod { .. }
+                | Self::ChecksumMismatch { .. }
+                | Self::BadChecksumFile { .. }
+        )
     }
 
     /// Whether this alone explains the refusal, so that all else is likely to follow from it.
@@ -390,6 +407,9 @@ impl FaultReason {
             Self::TextTooLong { .. } => "campaigns are too long",
             Self::ConflictingRows { .. } => "rows stand twice with different values",
             Self::ClosedPeriod { .. } => "figures of closed days would change",
+            Self::ChecksumMismatch { .. } | Self::BadChecksumFile { .. } => {
+                "the file is not what its digest says"
+            }
         };
         words.to_owned()
     }

@@ -69,6 +69,29 @@ impl Rejection {
         Self { faults, faults_total }
     }
 
+    /// Of a file that is not what its companion of the name `companion` says.
+    pub fn companion_differs(companion: &str) -> Self {
+        let companion = escape(companion);
+        Self::of_companion(FaultReason::ChecksumMismatch { companion })
+    }
+
+    /// Of a file whose companion of the name `companion` can't be used; `what` says why, of the
+    /// companion.
+    pub fn companion_unusable(companion: &str, what: &'static str) -> Self {
+        let companion = escape(companion);
+        Self::of_companion(FaultReason::BadChecksumFile { companion, what })
+            .hinted("it is one line: 64 hexadecimal digits, two blanks, the file's name")
+    }
+
+    fn of_companion(reason: FaultReason) -> Self {
+        Self { faults: vec![Fault::of_file(reason)], faults_total: 1 }
+    }
+
+    fn hinted(mut self, hint: &str) -> Self {
+        self.faults = self.faults.into_iter().map(|fault| fault.with_hint(hint)).collect();
+        self
+    }
+
     /// The codes of the faults without doubles, in the order of `faults`.
     pub fn codes(&self) -> Vec<&'static str> {
         let mut codes = Vec::new();

@@ -2,7 +2,7 @@
 //! durable before its rows are. Nothing in the archive is ever overwritten or removed.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::StoreError;
 use super::copy::{CopyError, copy_hashing, hash};
@@ -15,6 +15,64 @@ use crate::domain::{AccountId, Day, Digest};
 const MODE_ORIGINAL: u32 = 0o444;
 const MODE_FOLDER: u32 = 0o750;
 
+/// The archive, with the folders open that the newest original went to: files of a burst mostly go
+/// to one month.
+#[derive(Debug)]
+pub struct Archive {
+    path: PathBuf,
+    /// The folders of an account's month with the path of the month, and the archive itself; all
+    /// of their names durable.
+    kept: Option<([String; 3], Vec<Folder>)>,
+}
+
+impl Archive {
+    /// The archive at `path`; nothing is opened yet.
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), kept: None }
+    }
+
+    /// As [`place`].
+    pub fn place(
+        &mut self,
+        account: &AccountId,
+        first_day: Day,
+        name: &str,
+        staged: &Staged,
+    ) -> Result<String, StoreError> {
+        let names = layout::archive_folders(account, first_day);
+        let is_kept = match &self.kept {
+            // Somebody may have moved the archive away since.
+            Some((kept, folders)) if *kept == names => month_of(folders).is_in_place()?,
+            _ => false,
+        };
+        if !is_kept {
+            self.kept = None;
+            let folders = open_folders(&self.path, &names)?;
+            // From the month upwards, also when everything was there: the call that made it may
+            // have been killed before it got here, and rows may only become durable behind their
+            // original.
+            for folder in folders.iter().rev().skip(1) {
+                folder.sync()?;
+            }
+            self.kept = Some((names, folders));
+        }
+        let (_, folders) = self.kept.as_ref().expect("it was opened above");
+        let month = month_of(folders);
+        let file_name = layout::archive_name(first_day, staged.digest, name);
+        let file_name = OsStr::new(&file_name);
+        if !is_there(month, file_name, staged)? {
+            bring(month, file_name, staged)?;
+        }
+        // Also when it was there, as above.
+        month.sync()?;
+        Ok(layout::archive_path(account, first_day, staged.digest, name))
+    }
+}
+
+fn month_of(folders: &[Folder]) -> &Folder {
+    folders.last().expect("an archive folder has its month")
+}
+
 /// Puts the staged copy into the archive and returns its path there, relative to the archive.
 /// After this the staged copy may be gone. The same content under the same name is there once,
 /// however often this is called, so a take that was killed is simply done again.
@@ -25,31 +83,15 @@ pub fn place(
     name: &str,
     staged: &Staged,
 ) -> Result<String, StoreError> {
-    let folders = open_folders(archive, account, first_day)?;
-    let month = folders.last().expect("an archive folder has its month");
-    let file_name = layout::archive_name(first_day, staged.digest, name);
-    let file_name = OsStr::new(&file_name);
-    if !is_there(month, file_name, staged)? {
-        bring(month, file_name, staged)?;
-    }
-    // From the file upwards, also when everything was there: the call that made it may have been
-    // killed before it got here, and rows may only become durable behind their original.
-    for folder in folders.iter().rev() {
-        folder.sync()?;
-    }
-    Ok(layout::archive_path(account, first_day, staged.digest, name))
+    Archive::at(archive).place(account, first_day, name, staged)
 }
 
 /// The archive, and in it the folders of the account, the year and the month.
-fn open_folders(
-    archive: &Path,
-    account: &AccountId,
-    first_day: Day,
-) -> Result<Vec<Folder>, StoreError> {
+fn open_folders(archive: &Path, names: &[String; 3]) -> Result<Vec<Folder>, StoreError> {
     let mut folders = vec![Folder::open(archive)?];
-    for name in layout::archive_folders(account, first_day) {
+    for name in names {
         let above = folders.last().expect("the archive is the first");
-        let folder = above.beneath_or_new(OsStr::new(&name), MODE_FOLDER)?;
+        let folder = above.beneath_or_new(OsStr::new(name), MODE_FOLDER)?;
         folders.push(folder);
     }
     Ok(folders)
@@ -91,7 +133,7 @@ fn bring(month: &Folder, name: &OsStr, staged: &Staged) -> Result<(), StoreError
         Some(Moved::Done) => Ok(()),
         Some(Moved::SourceAbsent) => Err(staged.is_missing()),
         Some(Moved::TargetTaken) => Err(changed_original(month, name)),
-        None => copy_across(&folder, &file_name, month, name, staged),
+        None => copy_across(folder, &file_name, month, name, staged),
     }
 }
 

@@ -147,7 +147,7 @@ pub(super) fn temporary_name() -> String {
     format!("{TEMPORARY_PREFIX}{}", unique_hex())
 }
 
-fn is_temporary(name: &OsStr) -> bool {
+pub(super) fn is_temporary(name: &OsStr) -> bool {
     name.as_bytes()
         .strip_prefix(TEMPORARY_PREFIX.as_bytes())
         .is_some_and(|rest| rest.len() == 16 && rest.iter().all(u8::is_ascii_hexdigit))

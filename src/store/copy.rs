@@ -23,7 +23,9 @@ pub fn copy_hashing(
     to: &mut dyn Write,
     bytes_max: u64,
 ) -> Result<(u64, Digest), CopyError> {
-    let mut chunk = vec![0u8; CHUNK_BYTES];
+    // A small file costs no large buffer: clearing one takes longer than its bytes.
+    let chunk_bytes = bytes_max.clamp(1, CHUNK_BYTES as u64);
+    let mut chunk = vec![0u8; usize::try_from(chunk_bytes).unwrap_or(CHUNK_BYTES)];
     let mut hasher = Sha256::new();
     let mut from = from.take(bytes_max);
     let mut bytes = 0u64;

@@ -6,15 +6,11 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use crate::domain::Digest;
 
 /// Whether something is at `path`; a dangling link counts as something.
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
-}
-
-/// The size of the file at `path`, links followed; 0 where it can't be told.
-pub fn size(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 /// Opens the regular file at `path`; links are followed, a FIFO is not waited for.
@@ -29,6 +25,25 @@ pub fn open_regular(path: &Path) -> Result<fs::File, StoreError> {
         });
     }
     fs::File::open(path).map_err(machine)
+}
+
+/// Bytes of what is at `path`; links are followed.
+pub fn size(path: &Path) -> Result<u64, StoreError> {
+    let found = fs::metadata(path).map_err(|source| StoreError::Machine {
+        what: "cannot open a file",
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(found.len())
+}
+
+/// The digest of the regular file at `path`; links are followed.
+pub fn digest(path: &Path) -> Result<Digest, StoreError> {
+    let mut file = open_regular(path)?;
+    let (_, digest) = super::copy::hash(&mut file, u64::MAX).map_err(|source| {
+        StoreError::Machine { what: "cannot read a file", path: path.to_owned(), source }
+    })?;
+    Ok(digest)
 }
 
 /// The text of the file at `path`, at most `bytes_max` of it.

@@ -97,6 +97,15 @@ impl Folder {
         self.beneath(name)
     }
 
+    /// Whether `name` in it is what has this device and inode.
+    pub(super) fn is_at(&self, name: &OsStr, id: (u64, u64)) -> Result<bool, StoreError> {
+        match fs::statat(&self.handle, single(self, name)?, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok((stat.st_dev, stat.st_ino) == id),
+            Err(Errno::NOENT) => Ok(false),
+            Err(errno) => Err(self.failed("can't look at", name, errno)),
+        }
+    }
+
     /// The path that it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
@@ -155,6 +164,8 @@ impl Folder {
             Err(Errno::NOENT) => return Ok(Opened::Absent),
             Err(Errno::LOOP) => return Ok(Opened::Other(ObjectKind::Symlink)),
             Err(Errno::NXIO) => return Ok(Opened::Other(ObjectKind::Socket)),
+            // Another file is mounted over it.
+            Err(Errno::XDEV) => return Ok(Opened::Other(ObjectKind::Unknown)),
             // AGAIN: its sender holds a lease on it.
             Err(Errno::ACCESS | Errno::PERM | Errno::AGAIN) => {
                 return Ok(Opened::Other(ObjectKind::Unreadable));
@@ -203,6 +214,19 @@ impl Folder {
             path: to.path.clone(),
             hint: "what is renamed between these two must not be mounted apart".to_owned(),
         })
+    }
+
+    /// Renames `name` to `to_name` in `to`, in place of what has that name; a folder there is an
+    /// error.
+    pub(super) fn move_over(
+        &self,
+        name: &OsStr,
+        to: &Self,
+        to_name: &OsStr,
+    ) -> Result<(), StoreError> {
+        let (name, to_name) = (single(self, name)?, single(to, to_name)?);
+        fs::renameat(&self.handle, name, &to.handle, to_name)
+            .map_err(|errno| self.failed("can't rename", name, errno))
     }
 
     /// As [`Folder::try_move_new`], with the system's own answer.
@@ -261,8 +285,10 @@ impl Folder {
         static HAS_OPENAT2: AtomicBool = AtomicBool::new(true);
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         if HAS_OPENAT2.load(Ordering::Relaxed) {
-            let resolve =
-                ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+            let resolve = ResolveFlags::BENEATH
+                | ResolveFlags::NO_SYMLINKS
+                | ResolveFlags::NO_MAGICLINKS
+                | no_xdev(flags);
             match retry_on_intr(|| fs::openat2(&self.handle, name, flags, mode, resolve)) {
                 Err(Errno::NOSYS) => HAS_OPENAT2.store(false, Ordering::Relaxed),
                 Err(Errno::PERM | Errno::AGAIN | Errno::INVAL) => {}
@@ -284,6 +310,11 @@ pub fn unique_hex() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     format!("{:016x}", RandomState::new().hash_one((std::process::id(), count)))
+}
+
+/// A file is never one that was mounted over a name; a folder of an operator may be.
+fn no_xdev(flags: OFlags) -> ResolveFlags {
+    if flags.contains(OFlags::DIRECTORY) { ResolveFlags::empty() } else { ResolveFlags::NO_XDEV }
 }
 
 /// The error for `what` failing at `path`.

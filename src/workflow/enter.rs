@@ -7,9 +7,9 @@ use super::file_facts::{FileFacts, stated_grain};
 use super::read::{context, read, watched};
 use super::{OpenChain, Unit, WorkflowError, account_chain};
 use crate::ingest::{DailyReport, Rejection};
+use crate::store::StoreError;
 use crate::store::inbox::Staged;
 use crate::store::ledger::{Changes, Take};
-use crate::store::{StoreError, archive};
 
 /// How a file ended in the ledger.
 #[expect(clippy::large_enum_variant, reason = "there is one for each file")]
@@ -55,7 +55,7 @@ impl Unit<'_> {
             context(file.account, file.terms, &file.claimed.name, file.arrived_at, limits);
         let open = self.chains.get_mut(&chain).expect("it was opened above");
         let mut take = self.ledger.begin_take(file.account, file.incoming())?;
-        let input = watched(staged.open()?, self.watch.as_deref());
+        let input = watched(staged.open()?, staged.bytes, self.watch.as_deref());
         let reading =
             read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?;
         let (account, terms) = (file.account, file.terms);
@@ -67,13 +67,8 @@ impl Unit<'_> {
             }
             Checked::Sound(report, changes) => (report, changes),
         };
-        let archived = archive::place(
-            &self.workspace.config.paths.archive,
-            &file.account.id,
-            report.first_day,
-            &file.claimed.name,
-            staged,
-        )?;
+        let archived =
+            self.archive.place(&account.id, report.first_day, &file.claimed.name, staged)?;
         let head = open.announce(file.now, &file.taken(&report, &changes, &archived))?;
         let receipt = file.receipt(&report, &changes);
         let record =

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::enter::{Entered, Refusal};
 use super::file_facts::FileFacts;
+use super::inbox::against_companion_of_copy;
 use super::read::Terms;
 use super::take::give_receipt;
 use super::{Unit, WorkflowError, account_chain};
@@ -16,6 +17,7 @@ use crate::domain::text::escape;
 use crate::domain::{Account, Digest, Instant};
 use crate::ingest::{DailyReport, Rejection};
 use crate::store::StoreError;
+use crate::store::files::size;
 use crate::store::inbox::{Claimed, IgnoredKind, StageOutcome, Staged, new_claim_id, stage_copy};
 use crate::store::ledger::NewFile;
 
@@ -48,6 +50,11 @@ pub enum ImportAnswer {
     },
     /// It changed while it was read.
     Changed,
+    /// Its working copy has no room.
+    NoRoom {
+        /// What is lacking.
+        why: String,
+    },
     /// It is no regular file.
     NotPlain {
         /// What it is.
@@ -78,11 +85,16 @@ impl Unit<'_> {
         self.stop_if_asked("an import")?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let claimed = Claimed { claim_id: new_claim_id(), name };
+        if let Some(why) = self.lacks_room(size(path)?)? {
+            let answer = ImportAnswer::NoRoom { why };
+            return Ok(Imported { answer, without_receipt: None });
+        }
         let staging = self.workspace.places.state().staging();
         let bytes_max = self.workspace.config.limits.bytes_max;
         let answer = match stage_copy(path, &claimed.claim_id, &staging, bytes_max)? {
             StageOutcome::Staged(staged) => {
-                let answer = self.import_staged(account, &claimed, &staged, terms, arrived_at, now);
+                let answer =
+                    self.import_staged(account, path, &claimed, &staged, terms, (arrived_at, now));
                 staged.discard()?;
                 answer?
             }
@@ -109,11 +121,11 @@ impl Unit<'_> {
     fn import_staged(
         &mut self,
         account: &Account,
+        path: &Path,
         claimed: &Claimed,
         staged: &Staged,
         terms: Terms<'_>,
-        arrived_at: Instant,
-        now: Instant,
+        (arrived_at, now): (Instant, Instant),
     ) -> Result<ImportAnswer, WorkflowError> {
         self.chain(&account_chain(&account.id), now)?;
         let folder = self.drop_folder(account)?;
@@ -130,6 +142,10 @@ impl Unit<'_> {
         let (sha256, bytes) = (staged.digest, staged.bytes);
         let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
         let name_refused = || Ok(claimed.name.clone());
+        if let Some(rejection) = against_companion_of_copy(path, staged.digest)? {
+            let Refusal { rejection, .. } = self.enter_refused(&file, rejection, &name_refused)?;
+            return Ok(ImportAnswer::Refused { rejection });
+        }
         match self.enter(&file, staged, &name_refused)? {
             Entered::Refused(Refusal { rejection, .. }) => Ok(ImportAnswer::Refused { rejection }),
             Entered::Taken { report, changes, receipt } => {

@@ -8,6 +8,7 @@ mod corrected;
 mod enter;
 mod file_facts;
 mod import;
+mod inbox;
 mod places;
 mod read;
 mod recover;
@@ -20,6 +21,7 @@ mod week;
 pub use audit::{AuditOf, each_audit_record, verify_audit};
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
+pub use inbox::against_companion_beside;
 pub use places::Places;
 pub use read::{Terms, Watch};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
@@ -38,7 +40,9 @@ use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
 use crate::config::Config;
 use crate::domain::{Account, AccountId, Instant, Week};
 use crate::store::StoreError;
+use crate::store::archive::Archive;
 use crate::store::files;
+use crate::store::inbox::Room;
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
 use crate::store::ledger::Ledger;
@@ -143,6 +147,8 @@ impl Workspace {
             key: None,
             without_receipt: None,
             watch: None,
+            archive: Archive::at(&self.config.paths.archive),
+            room: None,
             _lock: lock,
         })
     }
@@ -218,6 +224,9 @@ pub struct Unit<'w> {
     without_receipt: Option<String>,
     /// Told how many bytes of the file at hand have been read.
     watch: Option<Box<Watch>>,
+    archive: Archive,
+    /// The room for working copies, once it was looked at.
+    room: Option<Room>,
     _lock: Lock,
 }
 

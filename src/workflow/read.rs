@@ -56,9 +56,15 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// `input` in pieces, with a word to `watch` at each.
-pub(super) fn watched<R: Read>(input: R, watch: Option<&Watch>) -> impl BufRead + use<'_, R> {
-    BufReader::with_capacity(READ_BYTES, Counted { inner: input, bytes: 0, watch })
+/// `input` of so many bytes in pieces, with a word to `watch` at each.
+pub(super) fn watched<R: Read>(
+    input: R,
+    bytes: u64,
+    watch: Option<&Watch>,
+) -> impl BufRead + use<'_, R> {
+    // A small file costs no large buffer.
+    let piece = usize::try_from(bytes.saturating_add(1)).unwrap_or(READ_BYTES).min(READ_BYTES);
+    BufReader::with_capacity(piece, Counted { inner: input, bytes: 0, watch })
 }
 
 /// What a file is read against.

@@ -28,6 +28,7 @@ impl Unit<'_> {
         let folder = self.drop_folder(account)?;
         sweep_staging(&self.workspace.places.state().staging())?;
         folder.sweep_claimed()?;
+        folder.restore_orphans()?;
         let left = folder.claimed()?;
         if !left.is_empty() {
             folder.sweep()?;

@@ -12,7 +12,7 @@ use crate::domain::{Account, Instant, Week};
 use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
-use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
+use crate::store::inbox::{DropFolder, Ignored, Scan};
 use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication, UnknownCounts};
 
 /// Files that `status` lists.
@@ -66,6 +66,8 @@ pub struct FileStanding {
     pub modified: Instant,
     /// Its size.
     pub bytes: u64,
+    /// What it lacks to be taken, in words; `None`: nothing, or time alone.
+    pub waits_for: Option<String>,
 }
 
 /// The newest publication of an account.
@@ -136,9 +138,9 @@ pub fn account_standing(
         Some((week, _)) => Some(gate(week)?),
         None => None,
     };
-    let (scan, inbox_trouble) = match look(workspace, account) {
-        Ok(scan) => (scan, None),
-        Err(trouble) => (Scan::default(), Some(escape(&trouble.to_string()))),
+    let (scan, inbox_trouble) = match look(workspace, account, now) {
+        Ok(looked) => (looked, None),
+        Err(trouble) => (Inbox::default(), Some(escape(&trouble.to_string()))),
     };
     let mut missed = Vec::new();
     for week in ledger.missed(&account.id, MISSED_SHOWN)? {
@@ -164,7 +166,7 @@ pub fn account_standing(
     let mut found = AccountStanding {
         today,
         files: ledger.files(&account.id, FILES_SHOWN)?,
-        waiting: scan.candidates.iter().map(file_standing).collect(),
+        waiting: scan.waiting,
         ignored: scan.ignored,
         inbox_trouble,
         last,
@@ -229,20 +231,44 @@ pub fn bundles_gone(
     Ok(gone)
 }
 
-fn look(workspace: &Workspace, account: &Account) -> Result<Scan, StoreError> {
-    let path = workspace.places.drop_folder(&account.id);
-    if !files::exists(&path) {
-        return Ok(Scan::default());
-    }
-    DropFolder::open(&path, false)?.scan(&[])
+/// What is in a drop folder.
+#[derive(Default)]
+struct Inbox {
+    waiting: Vec<FileStanding>,
+    ignored: Vec<Ignored>,
 }
 
-fn file_standing(candidate: &Candidate) -> FileStanding {
-    FileStanding {
-        name: escape(&candidate.name),
-        modified: candidate.modified(),
-        bytes: candidate.size(),
+fn look(workspace: &Workspace, account: &Account, now: Instant) -> Result<Inbox, StoreError> {
+    if workspace.may_be_missing(account)? {
+        return Ok(Inbox::default());
     }
+    let folder = workspace.drop_folder_that_is_there(account)?;
+    let scan = folder.scan(&[])?;
+    let mut ignored = scan.shown(now);
+    ignored.extend(folder.strays()?);
+    let ready = workspace.config.inbox.ready;
+    let is_laid_out = files::exists(&workspace.places.state().staging());
+    let room = if is_laid_out { Some(workspace.room()?) } else { None };
+    let mut waiting = Vec::with_capacity(scan.candidates.len());
+    for candidate in &scan.candidates {
+        let waits_for = match candidate.waits_for(ready) {
+            Some(companion) => Some(format!("there is no {} yet", escape(&companion))),
+            // Each is copied by itself, so that each is asked for by itself.
+            None => match room.clone() {
+                Some(mut room) if candidate.size() <= workspace.config.limits.bytes_max => {
+                    room.lacks(candidate.size())?
+                }
+                _ => None,
+            },
+        };
+        waiting.push(FileStanding {
+            name: escape(&candidate.name),
+            modified: candidate.modified(),
+            bytes: candidate.size(),
+            waits_for,
+        });
+    }
+    Ok(Inbox { waiting, ignored })
 }
 
 /// What lies directly in an inbox of several accounts: nobody takes it, so whoever dropped it is

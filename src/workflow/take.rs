@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::enter::{Entered, Refusal};
 use super::file_facts::FileFacts;
+use super::inbox::against_companion;
 use super::read::{Terms, stop_if_asked};
 use super::{Unit, WorkflowError, account_chain};
 use crate::audit::Event;
@@ -45,6 +46,16 @@ pub enum FileAnswer {
     Finished,
     /// It changed while it was read, and waits in the inbox again.
     Changed,
+    /// It waits, since its working copy has no room.
+    NoRoom {
+        /// What is lacking.
+        why: String,
+    },
+    /// It waits, since its sender has not said yet that it is complete.
+    NotReady {
+        /// What has to come.
+        waits_for: String,
+    },
     /// It is no regular file with one link; left alone.
     Ignored {
         /// What it is.
@@ -63,11 +74,18 @@ pub struct TakenFile {
     pub without_receipt: Option<String>,
 }
 
+/// Files that become durably claimed together.
+const CLAIMED_TOGETHER: usize = 64;
+
+fn no_room(name: &str, why: String) -> TakenFile {
+    let answer = FileAnswer::NoRoom { why };
+    TakenFile { name: escape(name), answer, without_receipt: None }
+}
+
 impl Unit<'_> {
     /// The drop folder of an account.
     pub fn drop_folder(&self, account: &Account) -> Result<DropFolder, WorkflowError> {
-        let path = self.workspace.places.drop_folder(&account.id);
-        Ok(DropFolder::open(&path, true)?)
+        Ok(self.workspace.drop_folder(account)?)
     }
 
     /// Claims and takes `candidates` in their order.
@@ -81,9 +99,18 @@ impl Unit<'_> {
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
         self.ensure_recovered(account, now)?;
-        for candidate in candidates {
+        for candidates in candidates.chunks(CLAIMED_TOGETHER) {
             self.stop_if_asked("the inbox")?;
-            if let Some(claimed) = folder.claim(candidate, &new_claim_id())? {
+            let mut fitting = Vec::with_capacity(candidates.len());
+            for candidate in candidates {
+                match self.lacks_room(candidate.size())? {
+                    None => fitting.push((candidate, new_claim_id())),
+                    Some(why) => done(&no_room(&candidate.name, why)),
+                }
+            }
+            // What an interrupt leaves of them is claimed, and the next unit of work begins with it.
+            for claimed in folder.claim_each(&mut fitting.into_iter())? {
+                self.stop_if_asked("the inbox")?;
                 done(&self.take_claimed(account, folder, &claimed, arrived_at, now)?);
             }
         }
@@ -100,6 +127,14 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<TakenFile, WorkflowError> {
         self.ensure_recovered(account, now)?;
+        let bytes = crate::store::files::size(path)?;
+        // Once for the copy in the drop folder, once for the working copy.
+        for _ in 0..2 {
+            if let Some(why) = self.lacks_room(bytes)? {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                return Ok(no_room(&name, why));
+            }
+        }
         let claimed = folder.claim_copy(path, &new_claim_id())?;
         self.take_claimed(account, folder, &claimed, arrived_at, now)
     }
@@ -145,7 +180,16 @@ impl Unit<'_> {
                     Some(record) => {
                         finish(folder, claimed, &staged, &record, &mut self.without_receipt)?
                     }
-                    None => self.take_staged(account, folder, claimed, &staged, arrived_at, now)?,
+                    None => match against_companion(folder, claimed, staged.digest)? {
+                        Some(rejection) => {
+                            let (identity, sha256) = (&staged.identity, staged.digest);
+                            let unread = (identity, sha256, rejection);
+                            self.refuse_unread(account, folder, claimed, unread, arrived_at, now)?
+                        }
+                        None => {
+                            self.take_staged(account, folder, claimed, &staged, arrived_at, now)?
+                        }
+                    },
                 };
                 staged.discard()?;
                 answer
@@ -222,11 +266,25 @@ impl Unit<'_> {
             folder.answer_refused(claimed, identity, record.file.sha256, name, text)?;
             return Ok(FileAnswer::Finished);
         }
+        let bytes_max = self.workspace.config.limits.bytes_max;
+        let rejection = Rejection::too_large(identity.size, bytes_max);
         let sha256 = Digest::of(format!("{} bytes", identity.size).as_bytes());
-        let terms = Terms::of_inbox(account, &claimed.name);
-        let bytes = identity.size;
+        let unread = (identity, sha256, rejection);
+        self.refuse_unread(account, folder, claimed, unread, arrived_at, now)
+    }
+
+    /// Refuses a file whose rows are not looked at: what it is, its digest, and why.
+    fn refuse_unread(
+        &mut self,
+        account: &Account,
+        folder: &DropFolder,
+        claimed: &Claimed,
+        (identity, sha256, rejection): (&Identity, Digest, Rejection),
+        arrived_at: Instant,
+        now: Instant,
+    ) -> Result<FileAnswer, WorkflowError> {
+        let (terms, bytes) = (Terms::of_inbox(account, &claimed.name), identity.size);
         let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
-        let rejection = Rejection::too_large(bytes, self.workspace.config.limits.bytes_max);
         let name_refused = || folder.choose_rejected_name(&claimed.name, sha256);
         let refusal = self.enter_refused(&file, rejection, &name_refused)?;
         refuse(folder, &file, identity, refusal)

@@ -41,7 +41,7 @@ pub fn validate(
     let context = context(account, terms, &name, now, workspace.config.limits);
     let incoming = Incoming { claim: CLAIM, arrived_at: now, grain: stated_grain(terms.source) };
     let mut take = ledger.begin_take(account, incoming)?;
-    let input = watched(file, None);
+    let input = watched(file, u64::MAX, None);
     let interrupt = Interrupt::default();
     let reading = read(input, &context, &interrupt, path, &mut |row| take.state(row))?;
     let Reading::Taken(mut report) = reading else { return Ok(Validated { reading, corrects: 0 }) };

@@ -3,10 +3,12 @@
 
 mod answering;
 mod archiving;
+mod companions;
 mod hostile;
 mod killed;
 mod model_folder;
 mod model_settler;
 mod place;
+mod program;
 mod scanning;
 mod taking;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use budgetd::store::inbox::{Candidate, Scan, Settler};
+use budgetd::store::inbox::{Candidate, Scan, SeenDigest, Settler};
 use budgetd::store::object::Identity;
 use proptest::prelude::*;
 
@@ -11,11 +11,23 @@ use proptest::prelude::*;
 type Look = (u64, BTreeMap<u8, u8>);
 
 fn candidate(name: u8, version: u8) -> Candidate {
-    // Each version differs from its neighbours in one of the three things that count.
+    // Each version differs from its neighbours in one of the things that count: size, inode and
+    // time of the file, and whether there is a digest and which.
     let (size, inode) = (u64::from(version & 1), u64::from(version >> 1 & 1));
-    let modified = (i64::from(version >> 2), 0);
+    let modified = (i64::from(version >> 2 & 1), 0);
     let identity = Identity { device: 1, inode, size, modified, changed: (0, 0) };
-    Candidate { name: format!("{name}.csv"), identity }
+    let digest = match version >> 3 & 3 {
+        0 => None,
+        3 => Some(SeenDigest::Other),
+        number => Some(SeenDigest::Plain(Identity {
+            device: 1,
+            inode: u64::from(number),
+            size: 64,
+            modified: (0, 0),
+            changed: (0, 0),
+        })),
+    };
+    Candidate { name: format!("{name}.csv"), identity, digest, has_marker: false }
 }
 
 /// What the rule says: at every look of the last `quiet` seconds, and at one before or at their
@@ -45,7 +57,7 @@ proptest! {
     #[test]
     fn a_file_is_settled_when_it_was_the_same_for_the_quiet_time(
         looks in prop::collection::vec(
-            (0u64..8, prop::collection::btree_map(0u8..4, 0u8..8, 0..4)), 1..25),
+            (0u64..8, prop::collection::btree_map(0u8..4, 0u8..32, 0..4)), 1..25),
         quiet in 0u64..12,
     ) {
         let mut settler = Settler::new();

@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::net::UnixListener;
 
-use budgetd::store::inbox::{Candidate, FILES_PER_SCAN_MAX, IgnoredKind};
+use budgetd::domain::Limits;
+use budgetd::store::inbox::{Candidate, IgnoredKind};
 use budgetd::store::object::Identity;
 use rustix::fs::{CWD, FileType, Mode};
 
@@ -128,7 +129,8 @@ fn folders_that_belong_into_the_inbox_are_no_news_but_links_in_their_place_are()
 #[test]
 fn a_scan_hands_on_the_oldest_files_and_counts_the_rest() {
     let place = Place::new();
-    for number in 0..=FILES_PER_SCAN_MAX {
+    let files_max = Limits::default().files_per_scan_max;
+    for number in 0..=files_max {
         place.drop_file(&format!("{number:05}.csv"), "");
     }
     set_modified(&place.at("inbox/00000.csv"), 4_000_000_000);
@@ -136,8 +138,8 @@ fn a_scan_hands_on_the_oldest_files_and_counts_the_rest() {
         place.drop_file(&format!("{number:05}.txt"), "");
     }
     let scan = place.scan();
-    assert_eq!(scan.candidates.len(), FILES_PER_SCAN_MAX);
-    assert_eq!(scan.candidates_total, FILES_PER_SCAN_MAX as u64 + 1);
+    assert_eq!(scan.candidates.len(), files_max);
+    assert_eq!(scan.candidates_total, files_max as u64 + 1);
     assert!(scan.candidates.iter().all(|candidate| candidate.name != "00000.csv"), "the newest");
     assert_eq!((scan.ignored.len(), scan.ignored_total), (100, 150));
     assert_eq!(scan.ignored[99].name, "00099.txt");
@@ -147,6 +149,6 @@ fn a_scan_hands_on_the_oldest_files_and_counts_the_rest() {
 fn a_time_beyond_the_calendar_is_clamped() {
     let identity =
         Identity { device: 1, inode: 1, size: 0, modified: (i64::MAX, 0), changed: (0, 0) };
-    let late = Candidate { name: "a.csv".to_owned(), identity };
+    let late = Candidate { name: "a.csv".to_owned(), identity, digest: None, has_marker: false };
     assert_eq!(late.modified(), chrono::DateTime::<chrono::Utc>::MAX_UTC);
 }

@@ -197,7 +197,11 @@ fn remember(file: &TakenFile, story: &mut Story) {
             let first = rejection.faults.first().map(ToString::to_string).unwrap_or_default();
             story.refused.push((file.name.clone(), first));
         }
-        FileAnswer::Finished | FileAnswer::Changed | FileAnswer::Ignored { .. } => {}
+        FileAnswer::Finished
+        | FileAnswer::Changed
+        | FileAnswer::NoRoom { .. }
+        | FileAnswer::NotReady { .. }
+        | FileAnswer::Ignored { .. } => {}
     }
 }
 

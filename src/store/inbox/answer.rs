@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::DropFolder;
 use super::claim::Claimed;
+use super::names::Companion;
 use crate::domain::Digest;
 use crate::store::StoreError;
 use crate::store::copy::hash;
@@ -56,11 +57,11 @@ impl DropFolder {
     /// the first 16 digits of its digest in front. To be recorded with the refusal, so that a
     /// repeated answer lands in the same place.
     pub fn choose_rejected_name(&self, name: &str, digest: Digest) -> Result<String, StoreError> {
-        choose(&self.rejected()?, name, digest)
+        choose(&*self.rejected()?, name, digest)
     }
 
     /// Puts a refused file into `rejected/` under `answer_name`, beside it
-    /// `<answer_name>.problems.txt` with `text`. `identity` is the file that was refused, as
+    /// `<answer_name>.problems.txt` with `text`, and `<answer_name>.sha256` where it came with one. `identity` is the file that was refused, as
     /// staging told it. If something else has taken the name since it was chosen, another is
     /// chosen by the same rule.
     pub fn answer_refused(
@@ -90,6 +91,7 @@ impl DropFolder {
             // again with the same name and the same text.
             let problems = format!("{name}.problems.txt");
             rejected.replace(OsStr::new(&problems), text.as_bytes(), MODE_ANSWER)?;
+            Self::move_companions(&claimed_folder, claimed, &rejected, &name)?;
             if put(&claimed_folder, &file_name, &rejected, &name, occupant)? {
                 // The new place first, so that a power cut leaves the file in one of the two.
                 rejected.sync()?;
@@ -139,10 +141,15 @@ fn choose(rejected: &Folder, name: &str, digest: Digest) -> Result<String, Store
     Err(crowded(rejected, name))
 }
 
-/// Whether the problems of `name` can be written beside it: nothing but a file may be in the way.
+/// Whether the problems and the digest of `name` can be put beside it: no folder may be in the way.
 fn can_have_problems(rejected: &Folder, name: &str) -> Result<bool, StoreError> {
-    let found = rejected.look(OsStr::new(&format!("{name}.problems.txt")))?;
-    Ok(!matches!(found, Some(Object::Other(ObjectKind::Directory))))
+    for beside in [format!("{name}.problems.txt"), Companion::Digest.of(name)] {
+        let found = rejected.look(OsStr::new(&beside))?;
+        if matches!(found, Some(Object::Other(ObjectKind::Directory))) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn occupant(rejected: &Folder, name: &OsStr, digest: Digest) -> Result<Occupant, StoreError> {

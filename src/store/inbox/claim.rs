@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::names::{TakenName, judge};
-use super::scan::{Candidate, FILES_PER_SCAN_MAX};
+use super::scan::{Candidate, SeenDigest};
 use super::stage::Staged;
 use super::{CLAIMED, DropFolder};
 use crate::store::StoreError;
@@ -35,7 +35,7 @@ impl Claimed {
         format!("{}~{}", self.claim_id, self.name).into()
     }
 
-    fn parse(file_name: &OsStr) -> Option<Self> {
+    pub(super) fn parse(file_name: &OsStr) -> Option<Self> {
         let (claim_id, name) = file_name.to_str()?.split_once('~')?;
         // The sender may have put something here himself: what would not be taken from the drop
         // folder is not taken from here either.
@@ -83,31 +83,69 @@ impl DropFolder {
         candidate: &Candidate,
         claim_id: &str,
     ) -> Result<Option<Claimed>, StoreError> {
+        Ok(self.claim_each(&mut [(candidate, claim_id.to_owned())].into_iter())?.pop())
+    }
+
+    /// Claims waiting files, each with the claim that it is to have, and returns those that were
+    /// still what was seen. All of them become durable together.
+    pub fn claim_each(
+        &self,
+        candidates: &mut dyn Iterator<Item = (&Candidate, String)>,
+    ) -> Result<Vec<Claimed>, StoreError> {
         // Nothing is claimed that could not be answered: a link in place of one of these stops
         // it here.
         self.rejected()?;
         self.receipts()?;
         let claimed_folder = self.claimed_folder()?;
-        let name = OsStr::new(&candidate.name);
-        if !matches!(self.look(name)?, Some(Ok(now)) if now.same_version(&candidate.identity)) {
-            return Ok(None);
+        let (mut begun, mut has_companions) = (Vec::new(), false);
+        for (candidate, claim_id) in candidates {
+            if !self.is_what_was_seen(candidate)? {
+                continue;
+            }
+            let claimed = Claimed { claim_id, name: candidate.name.clone() };
+            if let Some(any) = self.claim_companions(candidate, &claimed, &claimed_folder)? {
+                has_companions |= any;
+                begun.push((candidate, claimed));
+            }
         }
-        let claimed = Claimed { claim_id: claim_id.to_owned(), name: candidate.name.clone() };
-        let file_name = claimed.file_name();
-        if self.folder.move_new(name, &claimed_folder, &file_name)? != Moved::Done {
-            return Ok(None);
+        if has_companions {
+            // Durable before their files follow: a power cut must not leave a file claimed and
+            // its digest behind.
+            claimed_folder.sync()?;
+            self.folder.sync()?;
         }
-        if !is_version(&claimed_folder, &file_name, &candidate.identity)? {
-            // Swapped or written to between the look and the rename.
-            self.unclaim(&claimed)?;
-            return Ok(None);
+        let mut done = Vec::with_capacity(begun.len());
+        for (candidate, claimed) in begun {
+            let (name, file_name) = (OsStr::new(&candidate.name), claimed.file_name());
+            if self.folder.move_new(name, &claimed_folder, &file_name)? != Moved::Done {
+                self.restore_companions(&claimed)?;
+            } else if is_version(&claimed_folder, &file_name, &candidate.identity)? {
+                done.push(claimed);
+            } else {
+                // Swapped or written to between the look and the rename.
+                self.unclaim(&claimed)?;
+            }
         }
-        // Durable before anything is recorded under this claim: if a power cut could undo the
-        // rename after that, the file would be found waiting and be taken a second time. The new
-        // name first, so that no moment has neither.
-        claimed_folder.sync()?;
-        self.folder.sync()?;
-        Ok(Some(claimed))
+        if !done.is_empty() {
+            // Durable before anything is recorded under these claims: if a power cut could undo a
+            // rename after that, the file would be found waiting and be taken a second time. The
+            // new names first, so that no moment has neither.
+            claimed_folder.sync()?;
+            self.folder.sync()?;
+        }
+        Ok(done)
+    }
+
+    fn is_what_was_seen(&self, candidate: &Candidate) -> Result<bool, StoreError> {
+        let now = self.look(OsStr::new(&candidate.name))?;
+        if !matches!(now, Some(Ok(now)) if now.same_version(&candidate.identity)) {
+            return Ok(false);
+        }
+        let digest = self.look_digest(&candidate.name)?;
+        Ok(match (&digest, &candidate.digest) {
+            (Some(now), Some(seen)) => SeenDigest::same_version(now, seen),
+            (now, seen) => now.is_none() && seen.is_none(),
+        })
     }
 
     /// Claims a copy of the file at `path`, which stays where it is: from here on the copy goes the
@@ -118,8 +156,10 @@ impl DropFolder {
             return Err(StoreError::Refused {
                 what: "the inbox takes no file of this name".to_owned(),
                 path: path.to_owned(),
-                hint: "a name ends in .csv, begins with no dot and has at most 200 bytes"
-                    .to_owned(),
+                hint:
+                    "a name ends in .csv, .csv.gz or .csv.zst, begins with no dot and has at most \
+                       200 bytes"
+                        .to_owned(),
             });
         };
         let claimed = Claimed { claim_id: claim_id.to_owned(), name: name.to_owned() };
@@ -135,14 +175,15 @@ impl DropFolder {
             folder.remove(temporary)?;
             return Err(machine("can't copy into the inbox", path, error));
         }
-        // A claim that has its name is whole.
+        // A claim that has its name is whole: its digest is there before it.
+        self.copy_companion(path, &claimed, MODE_COPY)?;
         folder.move_new(temporary, &folder, &claimed.file_name())?;
         folder.sync()?;
         Ok(claimed)
     }
 
-    /// The files that are claimed and not yet done with, by (modification time, name), at most
-    /// [`FILES_PER_SCAN_MAX`]: what a kill left, and what could not go back to waiting. The
+    /// The files that are claimed and not yet done with, by (modification time, name), at most as
+    /// many as a scan hands on: what a kill left, and what could not go back to waiting. The
     /// folder is a sender's to write: whoever finds a record under the claim must compare its
     /// digest with what [`DropFolder::stage`] says before treating the file as done.
     pub fn claimed(&self) -> Result<Vec<Claimed>, StoreError> {
@@ -161,7 +202,7 @@ impl DropFolder {
                 Some(Object::Other(_)) => (i64::MAX, u64::MAX),
             };
             found.insert((modified, claimed.name, claimed.claim_id));
-            if found.len() > FILES_PER_SCAN_MAX {
+            if found.len() > self.files_per_scan_max {
                 found.pop_last();
             }
             Ok(())
@@ -170,15 +211,17 @@ impl DropFolder {
         Ok(claims.collect())
     }
 
-    /// Puts a claimed file back to waiting. A power cut may undo it, and then it is still claimed.
+    /// Puts a claimed file back to waiting, and its companions after it. A power cut may undo it, and then it is still claimed.
     pub fn unclaim(&self, claimed: &Claimed) -> Result<Unclaimed, StoreError> {
         let folder = self.claimed_folder()?;
         let name = OsStr::new(&claimed.name);
-        Ok(match folder.move_new(&claimed.file_name(), &self.folder, name)? {
+        let unclaimed = match folder.move_new(&claimed.file_name(), &self.folder, name)? {
             Moved::Done => Unclaimed::Waiting,
-            Moved::TargetTaken => Unclaimed::NameTaken,
+            Moved::TargetTaken => return Ok(Unclaimed::NameTaken),
             Moved::SourceAbsent => Unclaimed::Gone,
-        })
+        };
+        self.restore_companions(claimed)?;
+        Ok(unclaimed)
     }
 
     /// Removes a claimed file whose archived copy, rows and receipt are durable, if it is still
@@ -199,6 +242,7 @@ impl DropFolder {
             Some(Object::File { identity, .. }) if identity == staged.identity => {
                 // Not synced: if a power cut brings the file back, the record under its claim
                 // leads here again.
+                Self::discard_companions(&folder, claimed)?;
                 folder.remove(&file_name)?;
                 Ok(Removed::Done)
             }

@@ -5,7 +5,9 @@
 //!
 //! 1. [`DropFolder::scan`], [`Settler::settled`]: nothing is touched.
 //! 2. [`DropFolder::claim`]: one rename into `.claimed/`, durable before anything is recorded of
-//!    it. Before it the file waits; after it [`DropFolder::claimed`] finds it again.
+//!    it. Before it the file waits; after it [`DropFolder::claimed`] finds it again. Its `.sha256`
+//!    and `.done` go first, durable before the file follows: what a kill leaves of them without
+//!    their file is put back by [`DropFolder::restore_orphans`].
 //! 3. [`DropFolder::stage`]: a working copy, made anew after a kill.
 //! 4. The caller archives the copy and records the outcome under the claim.
 //! 5. [`DropFolder::answer_accepted`] and [`DropFolder::remove_claimed`], or
@@ -15,25 +17,36 @@
 //!    and [`sweep_staging`].
 
 mod answer;
+mod checksum;
 mod claim;
+mod companion;
 mod names;
+mod ready;
+mod room;
 mod scan;
 mod settle;
 mod stage;
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::path::Path;
+use std::rc::Rc;
 
 pub use self::answer::RefusedAnswer;
+pub use self::checksum::{CHECKSUM_BYTES_MAX, Stated, Unusable};
 pub use self::claim::{Claimed, Removed, Unclaimed, new_claim_id};
-pub use self::names::{NAME_BYTES_MAX, TakenName, judge};
-pub use self::scan::{Candidate, FILES_PER_SCAN_MAX, Ignored, IgnoredKind, Scan};
+pub use self::companion::stated_beside;
+pub use self::names::{Companion, NAME_BYTES_MAX, TakenName, judge};
+pub use self::room::Room;
+pub use self::scan::{Candidate, Ignored, IgnoredKind, Scan, SeenDigest};
 pub use self::settle::Settler;
 pub use self::stage::{StageOutcome, Staged, stage_copy, sweep_staging};
 use super::StoreError;
 use super::folder::Folder;
 use super::layout;
 pub use super::object::Identity;
+use crate::config::Ready;
+use crate::domain::Limits;
 
 const CLAIMED: &str = ".claimed";
 const REJECTED: &str = "rejected";
@@ -48,6 +61,12 @@ const MODE_SHARED: u32 = 0o775;
 #[derive(Debug)]
 pub struct DropFolder {
     folder: Folder,
+    /// The folders of its own, each with its device and inode.
+    own: RefCell<[Option<(Rc<Folder>, (u64, u64))>; 3]>,
+    /// The folder of working copies, once it was opened.
+    staging: RefCell<Option<Rc<Folder>>>,
+    ready: Ready,
+    files_per_scan_max: usize,
 }
 
 impl DropFolder {
@@ -57,11 +76,26 @@ impl DropFolder {
         if create {
             layout::ensure(path, MODE_SHARED)?;
         }
-        let folder = Self { folder: Folder::open_unlinked(path)? };
+        let folder = Self {
+            folder: Folder::open_unlinked(path)?,
+            own: RefCell::default(),
+            staging: RefCell::default(),
+            ready: Ready::Quiet,
+            files_per_scan_max: Limits::default().files_per_scan_max,
+        };
         if create {
             folder.open_own_folders()?;
         }
         Ok(folder)
+    }
+
+    /// The same under other settings: how senders say that a file is complete, and how many files
+    /// a scan hands on.
+    #[must_use]
+    pub fn under(mut self, ready: Ready, files_per_scan_max: usize) -> Self {
+        self.ready = ready;
+        self.files_per_scan_max = files_per_scan_max;
+        self
     }
 
     /// The names of the folders of its own.
@@ -106,17 +140,29 @@ impl DropFolder {
         Ok(())
     }
 
-    // Opened for each use, and never through a path: the sender may have put a link there since.
-
-    fn claimed_folder(&self) -> Result<Folder, StoreError> {
-        self.folder.beneath_or_new(OsStr::new(CLAIMED), MODE_CLAIMED)
+    fn claimed_folder(&self) -> Result<Rc<Folder>, StoreError> {
+        self.own_folder(0, CLAIMED, MODE_CLAIMED)
     }
 
-    fn rejected(&self) -> Result<Folder, StoreError> {
-        self.folder.beneath_or_new(OsStr::new(REJECTED), MODE_SHARED)
+    fn rejected(&self) -> Result<Rc<Folder>, StoreError> {
+        self.own_folder(1, REJECTED, MODE_SHARED)
     }
 
-    fn receipts(&self) -> Result<Folder, StoreError> {
-        self.folder.beneath_or_new(OsStr::new(RECEIPTS), MODE_SHARED)
+    fn receipts(&self) -> Result<Rc<Folder>, StoreError> {
+        self.own_folder(2, RECEIPTS, MODE_SHARED)
+    }
+
+    /// Looked at for each use, and never opened through a path: the sender may have put a link
+    /// there since.
+    fn own_folder(&self, at: usize, name: &str, mode: u32) -> Result<Rc<Folder>, StoreError> {
+        let (name, slot) = (OsStr::new(name), &mut self.own.borrow_mut()[at]);
+        if let Some((folder, id)) = slot
+            && self.folder.is_at(name, *id)?
+        {
+            return Ok(folder.clone());
+        }
+        let folder = Rc::new(self.folder.beneath_or_new(name, mode)?);
+        *slot = Some((folder.clone(), folder.device_and_inode()?));
+        Ok(folder)
     }
 }

@@ -19,11 +19,48 @@ const UNFINISHED: [&[u8]; 6] = [b".tmp", b".part", b".filepart", b".partial", b"
 pub enum TakenName<'a> {
     /// A regular file of this name is taken.
     Taken(&'a str),
+    /// It says something of the file of the name `of`, and goes where that file goes.
+    Companion {
+        /// The file.
+        of: &'a str,
+        /// What it says.
+        companion: Companion,
+    },
     /// Hidden or unfinished: left alone, without a word.
     LeftAlone,
     /// Never taken, and shown.
     Ignored(IgnoredKind),
 }
+
+/// A file that says something of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Companion {
+    /// `<name>.sha256`: the digest of its content.
+    Digest,
+    /// `<name>.done`: that it is complete.
+    Marker,
+}
+
+impl Companion {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Digest, Self::Marker];
+
+    /// What its name has behind that of its file.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Digest => ".sha256",
+            Self::Marker => ".done",
+        }
+    }
+
+    /// The name of the companion of the file `name`.
+    pub fn of(self, name: &str) -> String {
+        format!("{name}{}", self.ending())
+    }
+}
+
+/// Endings of the files that are taken, in any case.
+const TAKEN: [&[u8]; 3] = [b".csv", b".csv.gz", b".csv.zst"];
 
 /// Judges a name.
 pub fn judge(name: &OsStr) -> TakenName<'_> {
@@ -31,14 +68,24 @@ pub fn judge(name: &OsStr) -> TakenName<'_> {
     if bytes.starts_with(b".") || UNFINISHED.iter().any(|end| ends_with(bytes, end)) {
         return TakenName::LeftAlone;
     }
-    match name.to_str() {
-        None => TakenName::Ignored(IgnoredKind::Name),
-        Some(text) if text.len() > NAME_BYTES_MAX || text.contains(char::is_control) => {
-            TakenName::Ignored(IgnoredKind::Name)
+    let Some(text) = name.to_str() else { return TakenName::Ignored(IgnoredKind::Name) };
+    for companion in Companion::ALL {
+        if let Some(of) = text.strip_suffix(companion.ending())
+            && is_taken(of)
+        {
+            return TakenName::Companion { of, companion };
         }
-        Some(text) if ends_with(bytes, b".csv") => TakenName::Taken(text),
-        Some(_) => TakenName::Ignored(IgnoredKind::NotCsv),
     }
+    if text.len() > NAME_BYTES_MAX || text.contains(char::is_control) {
+        return TakenName::Ignored(IgnoredKind::Name);
+    }
+    if is_taken(text) { TakenName::Taken(text) } else { TakenName::Ignored(IgnoredKind::NotCsv) }
+}
+
+fn is_taken(name: &str) -> bool {
+    name.len() <= NAME_BYTES_MAX
+        && !name.contains(char::is_control)
+        && TAKEN.iter().any(|end| ends_with(name.as_bytes(), end))
 }
 
 /// Without regard to ASCII case.
@@ -68,9 +115,37 @@ mod tests {
 
     #[test]
     fn csv_in_any_case_is_taken() {
-        for name in ["a.csv", "A.CSV", "ad spend.Csv", "गूगल.csv", "a.part.csv", "a~b.csv"]
-        {
+        for name in [
+            "a.csv",
+            "A.CSV",
+            "ad spend.Csv",
+            "गूगल.csv",
+            "a.part.csv",
+            "a~b.csv",
+            "a.csv.gz",
+            "A.Csv.GZ",
+            "a.csv.zst",
+            "A.CSV.ZST",
+        ] {
             assert_eq!(of(name.as_bytes()), TakenName::Taken(name));
+        }
+    }
+
+    #[test]
+    fn a_companion_belongs_to_the_file_that_it_is_named_after() {
+        for (name, of_name, companion) in [
+            ("a.csv.sha256", "a.csv", Companion::Digest),
+            ("A.CSV.gz.sha256", "A.CSV.gz", Companion::Digest),
+            ("a.csv.zst.done", "a.csv.zst", Companion::Marker),
+        ] {
+            assert_eq!(of(name.as_bytes()), TakenName::Companion { of: of_name, companion });
+            assert_eq!(companion.of(of_name), name);
+        }
+        for name in ["a.txt.sha256", "a.csv.sha256.done", "a.csv.sha512", "sha256", "a.done"] {
+            assert_eq!(of(name.as_bytes()), TakenName::Ignored(IgnoredKind::NotCsv), "{name}");
+        }
+        for name in [".a.csv.sha256", "a.csv.part.sha256", "a.csv.sha256.tmp"] {
+            assert!(!matches!(of(name.as_bytes()), TakenName::Companion { .. }), "{name}");
         }
     }
 
@@ -94,7 +169,7 @@ mod tests {
 
     #[test]
     fn other_names_are_ignored_with_their_kind() {
-        for name in ["a.txt", "csv", "a.csv.gz", "a.csv ", "rejected"] {
+        for name in ["a.txt", "csv", "a.gz", "a.csv.bz2", "a.csv ", "rejected"] {
             assert_eq!(of(name.as_bytes()), TakenName::Ignored(IgnoredKind::NotCsv), "{name}");
         }
         let fits = [b"a".repeat(196), b".csv".to_vec()].concat();

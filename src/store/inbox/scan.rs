@@ -5,15 +5,16 @@ use std::ffi::OsStr;
 
 use chrono::DateTime;
 
-use super::names::{TakenName, judge, shown};
+use super::names::{Companion, TakenName, judge, shown};
 use super::{DropFolder, RECEIPTS, REJECTED};
+use crate::config::Ready;
 use crate::domain::Instant;
 use crate::store::StoreError;
 use crate::store::object::{Identity, Object, ObjectKind};
 
-/// Files that one scan hands on, the oldest first; the rest waits for the next. 10,000 files with
-/// names of 200 bytes are some 4 MB, and more than a day of files from 1,000 senders.
-pub const FILES_PER_SCAN_MAX: usize = 10_000;
+/// Seconds for which a companion may lie without its file before it counts as left behind: a
+/// digest is often sent before a file that takes long.
+const ORPHAN_AFTER_SECONDS: i64 = 15 * 60;
 
 /// Ignored objects that one scan names; the rest is counted. Nobody reads a longer list.
 const IGNORED_PER_SCAN_MAX: usize = 100;
@@ -21,7 +22,8 @@ const IGNORED_PER_SCAN_MAX: usize = 100;
 /// What one look into a drop folder found.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Files to take, by (modification time, name), at most [`FILES_PER_SCAN_MAX`].
+    /// Files to take, by (modification time, name), at most as many as a scan hands on; those
+    /// that wait for a companion first of all only where there is room.
     pub candidates: Vec<Candidate>,
     /// How many there are in all.
     pub candidates_total: u64,
@@ -29,15 +31,54 @@ pub struct Scan {
     pub ignored: Vec<Ignored>,
     /// How many there are in all.
     pub ignored_total: u64,
+    /// Companions without their file, by name, each with the second since which it lies there,
+    /// at most 100.
+    pub orphans: BTreeMap<String, i64>,
+}
+
+impl Scan {
+    /// What is to be shown at `now`: what is ignored, and companions that were left behind.
+    pub fn shown(&self, now: Instant) -> Vec<Ignored> {
+        let left = self
+            .orphans
+            .iter()
+            .filter(|(_, since)| now.timestamp().saturating_sub(**since) >= ORPHAN_AFTER_SECONDS);
+        let left = left.map(|(name, _)| Ignored { name: name.clone(), kind: IgnoredKind::Orphan });
+        self.ignored.iter().cloned().chain(left).collect()
+    }
 }
 
 /// A file that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// Its name: UTF-8, without control characters, at most 200 bytes, ending in `.csv`.
+    /// Its name: UTF-8, without control characters, at most 200 bytes, ending in `.csv`,
+    /// `.csv.gz` or `.csv.zst`.
     pub name: String,
     /// Its state when it was seen.
     pub identity: Identity,
+    /// Its `.sha256`, if there is one.
+    pub digest: Option<SeenDigest>,
+    /// Whether its `.done` is there, a plain file.
+    pub has_marker: bool,
+}
+
+/// What has the name of a file's `.sha256`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenDigest {
+    /// A plain file.
+    Plain(Identity),
+    /// Something else, which is not read.
+    Other,
+}
+
+impl SeenDigest {
+    /// Whether it is the same as far as can be told.
+    pub fn same_version(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Plain(one), Self::Plain(other)) => one.same_version(other),
+            (one, other) => one == other,
+        }
+    }
 }
 
 impl Candidate {
@@ -71,8 +112,12 @@ pub enum IgnoredKind {
     Object(ObjectKind),
     /// Its name is not UTF-8, holds control characters, or is too long.
     Name,
-    /// Its name does not end in `.csv`.
+    /// Its name does not end in `.csv`, `.csv.gz` or `.csv.zst`.
     NotCsv,
+    /// It is the companion of a file that is not there.
+    Orphan,
+    /// It lies among the claimed files and is none.
+    NoClaim,
 }
 
 impl IgnoredKind {
@@ -82,6 +127,8 @@ impl IgnoredKind {
             Self::Object(kind) => kind.code(),
             Self::Name => "name",
             Self::NotCsv => "not_csv",
+            Self::Orphan => "orphan_companion",
+            Self::NoClaim => "no_claim",
         }
     }
 }
@@ -100,7 +147,9 @@ impl std::fmt::Display for IgnoredKind {
             Self::Object(ObjectKind::Unreadable) => "a file that the daemon may not read",
             Self::Object(ObjectKind::Unknown) => "neither a file nor anything known",
             Self::Name => "a name with control characters, without UTF-8, or of over 200 bytes",
-            Self::NotCsv => "a name that does not end in .csv",
+            Self::NotCsv => "a name that does not end in .csv, .csv.gz or .csv.zst",
+            Self::Orphan => "it belongs to a file that is not there; drop both again",
+            Self::NoClaim => "no file that was claimed; nothing but the daemon's belongs there",
         })
     }
 }
@@ -109,15 +158,35 @@ impl DropFolder {
     /// Looks at everything in the folder. `expected` are the names of folders that belong here
     /// besides `rejected` and `receipts`: those of the accounts, in an inbox of several.
     pub fn scan(&self, expected: &[&str]) -> Result<Scan, StoreError> {
-        let mut found = Found::default();
+        let mut found = Found::new(self.files_per_scan_max);
+        let mut has_companions = false;
         self.folder.each_name(&mut |name, kind| {
             match judge(name) {
                 TakenName::LeftAlone => {}
                 TakenName::Taken(text) => match self.look(name)? {
                     None => {}
-                    Some(Ok(identity)) => found.candidate(text, identity),
+                    Some(Ok(identity)) => {
+                        let name = text.to_owned();
+                        let mut candidate =
+                            Candidate { name, identity, digest: None, has_marker: false };
+                        // Where a file may wait for its companion, those that wait must not
+                        // crowd out those that don't.
+                        if matches!(self.ready, Ready::Marker | Ready::Checksum) {
+                            self.look_beside(&mut candidate)?;
+                        }
+                        let waits = candidate.waits_for(self.ready).is_some();
+                        found.candidate(candidate, waits);
+                    }
                     Some(Err(kind)) => found.ignore(name, IgnoredKind::Object(kind)),
                 },
+                TakenName::Companion { of, .. } => {
+                    has_companions = true;
+                    if self.folder.look(OsStr::new(of))?.is_none()
+                        && let Some(object) = self.folder.look(name)?
+                    {
+                        found.orphan(name, object);
+                    }
+                }
                 TakenName::Ignored(reason) => match self.kind_of(name, kind)? {
                     Some(ObjectKind::Directory) if is_expected(name, expected) => {}
                     Some(kind) => found.ignore(name, IgnoredKind::Object(kind)),
@@ -126,7 +195,27 @@ impl DropFolder {
             }
             Ok(())
         })?;
-        Ok(found.into_scan())
+        let mut scan = found.into_scan();
+        if has_companions {
+            for candidate in &mut scan.candidates {
+                self.look_beside(candidate)?;
+            }
+        }
+        Ok(scan)
+    }
+
+    /// Looks for the companions of a file.
+    fn look_beside(&self, candidate: &mut Candidate) -> Result<(), StoreError> {
+        candidate.digest = self.look_digest(&candidate.name)?;
+        let marker = self.folder.look(OsStr::new(&Companion::Marker.of(&candidate.name)))?;
+        candidate.has_marker = matches!(marker, Some(Object::File { .. }));
+        Ok(())
+    }
+
+    /// What has the name of the `.sha256` of the file `name`.
+    pub(super) fn look_digest(&self, name: &str) -> Result<Option<SeenDigest>, StoreError> {
+        let found = self.look(OsStr::new(&Companion::Digest.of(name)))?;
+        Ok(found.map(|found| found.map_or(SeenDigest::Other, SeenDigest::Plain)))
     }
 
     /// The file `name` if it may be taken, else what it is; `None` if it is gone.
@@ -166,20 +255,46 @@ fn is_expected(name: &OsStr, expected: &[&str]) -> bool {
 }
 
 /// What was found so far, never more than the bounds.
-#[derive(Default)]
 struct Found {
-    candidates: BTreeMap<((i64, u64), String), Identity>,
+    files_max: usize,
+    /// By whether they wait for a companion, modification time and name.
+    candidates: BTreeMap<(bool, (i64, u64), String), Candidate>,
     candidates_total: u64,
     ignored: BTreeSet<Ignored>,
     ignored_total: u64,
+    orphans: BTreeMap<String, i64>,
 }
 
 impl Found {
-    fn candidate(&mut self, name: &str, identity: Identity) {
+    const fn new(files_max: usize) -> Self {
+        Self {
+            files_max,
+            candidates: BTreeMap::new(),
+            candidates_total: 0,
+            ignored: BTreeSet::new(),
+            ignored_total: 0,
+            orphans: BTreeMap::new(),
+        }
+    }
+
+    fn candidate(&mut self, candidate: Candidate, waits: bool) {
         self.candidates_total += 1;
-        self.candidates.insert((identity.modified, name.to_owned()), identity);
-        if self.candidates.len() > FILES_PER_SCAN_MAX {
+        let key = (waits, candidate.identity.modified, candidate.name.clone());
+        self.candidates.insert(key, candidate);
+        if self.candidates.len() > self.files_max {
             self.candidates.pop_last();
+        }
+    }
+
+    fn orphan(&mut self, name: &OsStr, object: Object) {
+        // Nobody can set this time, and it is that of the rename where there was one.
+        let since = match object {
+            Object::File { identity, .. } => identity.changed.0,
+            Object::Other(_) => i64::MIN,
+        };
+        self.orphans.insert(shown(name), since);
+        if self.orphans.len() > IGNORED_PER_SCAN_MAX {
+            self.orphans.pop_last();
         }
     }
 
@@ -192,16 +307,16 @@ impl Found {
     }
 
     fn into_scan(self) -> Scan {
-        let candidates = self
-            .candidates
-            .into_iter()
-            .map(|((_, name), identity)| Candidate { name, identity })
-            .collect();
+        let mut candidates: Vec<Candidate> = self.candidates.into_values().collect();
+        candidates.sort_by(|one, other| {
+            (one.identity.modified, &one.name).cmp(&(other.identity.modified, &other.name))
+        });
         Scan {
             candidates,
             candidates_total: self.candidates_total,
             ignored: self.ignored.into_iter().collect(),
             ignored_total: self.ignored_total,
+            orphans: self.orphans,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::DropFolder;
 use super::claim::{Claimed, is_claim_id};
@@ -18,7 +19,7 @@ use crate::store::object::{Identity, Object, ObjectKind};
 const MODE_STAGED: u32 = 0o444;
 
 /// A working copy of a claimed file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Staged {
     /// The digest of its content, which is the file's identity.
     pub digest: Digest,
@@ -28,7 +29,18 @@ pub struct Staged {
     pub path: PathBuf,
     /// The claimed file as it was before and after the copy.
     pub identity: Identity,
+    /// The folder that the copy is in.
+    folder: Rc<Folder>,
 }
+
+impl PartialEq for Staged {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |staged: &Self| (staged.digest, staged.bytes, staged.identity);
+        parts(self) == parts(other) && self.path == other.path
+    }
+}
+
+impl Eq for Staged {}
 
 impl Staged {
     /// Opens the copy for reading.
@@ -46,10 +58,9 @@ impl Staged {
         folder.remove(&name).map(drop)
     }
 
-    pub(in crate::store) fn folder_and_name(&self) -> Result<(Folder, OsString), StoreError> {
-        let parent = self.path.parent().ok_or_else(|| self.is_missing())?;
+    pub(in crate::store) fn folder_and_name(&self) -> Result<(&Folder, OsString), StoreError> {
         let name = self.path.file_name().ok_or_else(|| self.is_missing())?;
-        Ok((Folder::open(parent)?, name.to_owned()))
+        Ok((&self.folder, name.to_owned()))
     }
 
     pub(in crate::store) fn is_missing(&self) -> StoreError {
@@ -97,8 +108,17 @@ impl DropFolder {
             }
             opened => {
                 let source = Source { folder: &folder, name: &file_name, opened };
-                source.stage(staging, &claimed.claim_id, bytes_max)
+                source.stage(self.staging(staging)?, &claimed.claim_id, bytes_max)
             }
+        }
+    }
+
+    /// The staging folder, opened once: nobody but the daemon writes there.
+    fn staging(&self, path: &Path) -> Result<Rc<Folder>, StoreError> {
+        let mut kept = self.staging.borrow_mut();
+        match &*kept {
+            Some(folder) if folder.path() == path => Ok(folder.clone()),
+            _ => Ok(kept.insert(Rc::new(Folder::open(path)?)).clone()),
         }
     }
 }
@@ -121,6 +141,7 @@ pub fn stage_copy(
     };
     let folder = Folder::open(parent)?;
     let opened = folder.open_file(name)?;
+    let staging = Rc::new(Folder::open(staging)?);
     Source { folder: &folder, name, opened }.stage(staging, claim_id, bytes_max)
 }
 
@@ -152,7 +173,7 @@ struct Source<'a> {
 impl Source<'_> {
     fn stage(
         self,
-        staging: &Path,
+        staging: Rc<Folder>,
         claim_id: &str,
         bytes_max: u64,
     ) -> Result<StageOutcome, StoreError> {
@@ -164,7 +185,7 @@ impl Source<'_> {
         if identity.size > bytes_max {
             return Ok(StageOutcome::TooLarge { identity });
         }
-        let (staging, copy_name) = (Folder::open(staging)?, OsStr::new(claim_id));
+        let copy_name = OsStr::new(claim_id);
         let (bytes, digest) = copy_in(&mut file, identity.size, &staging, copy_name).map_err(
             |error| match error {
                 CopyFailure::Source(error) => {
@@ -173,7 +194,8 @@ impl Source<'_> {
                 CopyFailure::Copy(error) => error,
             },
         )?;
-        let staged = Staged { digest, bytes, path: staging.path_of(copy_name), identity };
+        let path = staging.path_of(copy_name);
+        let staged = Staged { digest, bytes, path, identity, folder: staging };
         // The second look goes by the name: it sees writes, swaps and new links alike, since each
         // of them changes the inode or its `changed`.
         let now = self.folder.look(self.name)?;
@@ -198,10 +220,7 @@ fn copy_in(
     staging: &Folder,
     name: &OsStr,
 ) -> Result<(u64, Digest), CopyFailure> {
-    // A leftover of a killed attempt. Removed, not overwritten: the copy is always a file of its
-    // own, whatever the leftover's inode has become since.
-    staging.remove(name).map_err(CopyFailure::Copy)?;
-    let mut copy = staging.create_file(name, MODE_STAGED).map_err(CopyFailure::Copy)?;
+    let mut copy = create(staging, name).map_err(CopyFailure::Copy)?;
     let failed = |error| CopyFailure::Copy(machine("can't write", &staging.path_of(name), error));
     let done = copy_hashing(file, &mut copy, bytes_max)
         .map_err(|error| match error {
@@ -216,4 +235,16 @@ fn copy_in(
         let _ = staging.remove(name);
     }
     done
+}
+
+fn create(staging: &Folder, name: &OsStr) -> Result<File, StoreError> {
+    match staging.create_file(name, MODE_STAGED) {
+        Err(StoreError::Machine { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {
+            // A leftover of a killed attempt. Removed, not overwritten: the copy is always a file
+            // of its own, whatever the leftover's inode has become since.
+            staging.remove(name)?;
+            staging.create_file(name, MODE_STAGED)
+        }
+        done => done,
+    }
 }
