@@ -7,6 +7,8 @@
 mod corrected;
 #[path = "import/history.rs"]
 mod history;
+#[path = "import/known.rs"]
+mod known;
 #[path = "import/outliers.rs"]
 mod outliers;
 #[path = "cli/place.rs"]

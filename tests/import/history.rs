@@ -150,3 +150,13 @@ fn several_accounts_need_one_to_be_named() {
     let said = place.run(&["import", "a.csv", "--account", "main"]).ends(0);
     assert!(said.stdout.contains("accepted a.csv"), "{}", said.stdout);
 }
+
+#[test]
+fn a_digest_beside_a_file_is_held_against_it() {
+    let place = Place::new();
+    place.write("a.csv", &days("2025-01-06", "2025-01-06"));
+    place.write("a.csv.sha256", &format!("{}  a.csv\n", "0".repeat(64)));
+    let said = place.run(&["import", "a.csv"]).ends(1);
+    assert!(said.stdout.contains("the digest in a.csv.sha256 is not that of the file"));
+    assert_eq!(place.run(&["facts"]).ends(0).stdout, format!("{HEADER}\n"));
+}
