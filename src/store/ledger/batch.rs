@@ -1,24 +1,27 @@
-//! Rows of days that the ledger knew nothing of, held for a while: sorted by key, and inserted many
-//! at a time, which takes half the time of rows that come one by one in no order. A file that goes
-//! day by day has its rows sorted here, whatever their order inside a day.
+//! Rows of days that the ledger knew nothing of → the ledger, by key. A file that goes day by day
+//! has its rows held for a while and sorted on the way, whatever their order inside a day. One that
+//! goes back over its days again and again has them wait outside memory until all are there.
 
-use rusqlite::{CachedStatement, Connection};
+use std::cmp::Ordering;
 
-use super::encode::optional_text;
-use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns};
-use super::held::{Held, Key};
+use rusqlite::Connection;
 
-/// Rows per statement: more gains nothing, and every column of each is a parameter of its own.
-const ROWS: usize = 32;
+use super::figures::FigureColumns;
+use super::filter::Filter;
+use super::held::Held;
+use super::insert::Inserter;
+use super::spill::{SortError, Spill};
 
-/// The parameters that all rows share: account, grain and file.
-const SHARED: usize = 3;
+/// So many rows may come behind what was inserted, and go to the ledger one by one, before rows
+/// begin to wait.
+const PASSED_MAX: u64 = 2 * 1024;
 
-/// The parameters of one row.
-const PER_ROW: usize = 5 + FIGURES_COUNT;
+/// So many blocks of waiting rows are read in search of keys, in a few seconds, before they go into
+/// the ledger after all: a file that repeats itself finds its doubles faster there.
+const SEARCHED_MAX: u64 = 1024 * 1024;
 
 /// A row as its columns, with the number of its channel.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FactColumns<'a> {
     /// Its day.
     pub day: i64,
@@ -38,7 +41,7 @@ pub struct FactColumns<'a> {
 pub enum Pushed {
     /// None of them has it; the row is held.
     New,
-    /// One that is held has it; the row is not taken.
+    /// One that is held or waits has it; the row is not taken.
     Held {
         /// Its figures.
         figures: FigureColumns,
@@ -47,18 +50,42 @@ pub enum Pushed {
         /// Its line.
         line: i64,
     },
-    /// Rows up to a greater key were inserted already, so only the ledger can tell; the row is
-    /// not taken.
+    /// It may have been inserted already, so only the ledger can tell; the row is not taken.
     Passed,
 }
 
 /// Rows that wait for their insertion.
 pub struct Batch<'l> {
-    insert_many: CachedStatement<'l>,
-    insert_one: CachedStatement<'l>,
+    inserter: Inserter<'l>,
     held: Held,
-    /// The greatest key that was inserted from here.
-    inserted: Option<Key>,
+    /// How many rows came behind what was inserted.
+    passed: u64,
+    order: Order,
+}
+
+/// How the rows of a file come.
+enum Order {
+    /// Mostly by day: those that are held go to the ledger as more come.
+    ByDay,
+    /// Over all days again and again: those that are held go to the others that wait. The filter
+    /// has the keys of all rows that are no longer held.
+    OverAgain(Box<(Filter, Spill)>),
+    /// So that nothing helps: what lies behind goes to the ledger one by one.
+    Any,
+}
+
+impl FactColumns<'_> {
+    /// The order of the ledger: by day, channel and campaign.
+    pub fn cmp_key(&self, other: &FactColumns<'_>) -> Ordering {
+        let key = (self.day, self.channel, self.campaign);
+        key.cmp(&(other.day, other.channel, other.campaign))
+    }
+
+    /// What this row is to another one of its key.
+    pub fn beside(&self, other: &FactColumns<'_>) -> Pushed {
+        let is_same = self.figures == other.figures && self.controls == other.controls;
+        Pushed::Held { figures: self.figures, is_same, line: self.line }
+    }
 }
 
 impl<'l> Batch<'l> {
@@ -69,97 +96,98 @@ impl<'l> Batch<'l> {
         grain: i64,
         file: i64,
     ) -> rusqlite::Result<Self> {
-        // No row of a batch can be there already; if one is, nothing of this file may stay.
-        let many =
-            format!("INSERT OR ROLLBACK INTO facts ({COLUMNS}, {FIGURES}) VALUES {}", places(ROWS));
-        let one = format!(
-            "INSERT INTO facts ({COLUMNS}, {FIGURES}) VALUES {} ON CONFLICT DO NOTHING",
-            places(1)
-        );
-        let mut batch = Self {
-            insert_many: connection.prepare_cached(&many)?,
-            insert_one: connection.prepare_cached(&one)?,
-            held: Held::default(),
-            inserted: None,
-        };
-        for statement in [&mut batch.insert_many, &mut batch.insert_one] {
-            statement.raw_bind_parameter(1, account)?;
-            statement.raw_bind_parameter(2, grain)?;
-            statement.raw_bind_parameter(3, file)?;
-        }
-        Ok(batch)
+        let inserter = Inserter::new(connection, account, grain, file)?;
+        Ok(Self { inserter, held: Held::default(), passed: 0, order: Order::ByDay })
     }
 
     /// Holds `row`, if no row before it can have its key; says what is known of that.
-    pub fn push(&mut self, row: &FactColumns<'_>) -> rusqlite::Result<Pushed> {
-        if self.inserted.as_ref().is_some_and(|inserted| inserted.cmp_row(row).is_ge()) {
+    pub fn push(&mut self, row: &FactColumns<'_>) -> Result<Pushed, SortError> {
+        if let Order::OverAgain(waiting) = &mut self.order {
+            let (filter, spill) = &mut **waiting;
+            if filter.may_have(row) {
+                if let Some(held) = self.held.find(row) {
+                    return Ok(held);
+                }
+                let found = spill.find(row)?;
+                if spill.searched() > SEARCHED_MAX {
+                    self.flush()?;
+                    self.order = Order::Any;
+                }
+                return Ok(found.unwrap_or(Pushed::Passed));
+            }
+        } else if self.inserter.is_beyond(row) {
+            self.passed += 1;
             return Ok(Pushed::Passed);
         }
         let pushed = self.held.push(row);
         if self.held.is_full() {
-            // The lower half goes, so that the day that is being read stays as long as it fits.
-            self.insert_held(self.held.len().div_ceil(2))?;
+            self.make_room()?;
         }
         Ok(pushed)
     }
 
-    /// Inserts all rows that are held.
-    pub fn flush(&mut self) -> rusqlite::Result<()> {
-        self.insert_held(self.held.len())
+    fn make_room(&mut self) -> Result<(), SortError> {
+        let Self { inserter, held, order, .. } = self;
+        if let Order::OverAgain(waiting) = order {
+            let (filter, spill) = &mut **waiting;
+            return spill.take(held, |row| filter.add(row));
+        }
+        // The lower half goes, so that the day that is being read stays as long as it fits.
+        inserter.insert_all(held.len().div_ceil(2), || Ok(held.pop()))
     }
 
-    /// Inserts the first `count` of the rows that are held.
-    fn insert_held(&mut self, count: usize) -> rusqlite::Result<()> {
-        let mut left = count;
-        while left > 0 {
-            let (insert, rows) = match left {
-                ..ROWS => (&mut self.insert_one, 1),
-                ROWS.. => (&mut self.insert_many, ROWS),
-            };
-            for index in 0..rows {
-                let (key, values) = self.held.pop().expect("no more are inserted than are held");
-                bind(insert, index, &key.row(&values))?;
-                self.inserted = Some(key);
-            }
-            insert.raw_execute()?;
-            left -= rows;
-        }
+    /// Whether it is time for [`Batch::wait`].
+    pub fn should_wait(&self) -> bool {
+        self.passed > PASSED_MAX && matches!(self.order, Order::ByDay)
+    }
+
+    /// Has all further rows wait until the end of the file. `inserted` hands over the key of each
+    /// row of this file that is in the ledger.
+    pub fn wait(
+        &mut self,
+        inserted: impl FnOnce(&mut dyn FnMut(&FactColumns<'_>)) -> rusqlite::Result<()>,
+    ) -> Result<(), SortError> {
+        let mut filter = Filter::new();
+        inserted(&mut |row| filter.add(row))?;
+        self.order = Order::OverAgain(Box::new((filter, Spill::new()?)));
         Ok(())
+    }
+
+    /// Inserts all rows that are held or wait.
+    pub fn flush(&mut self) -> Result<(), SortError> {
+        let Self { inserter, held, .. } = self;
+        if let Order::OverAgain(waiting) = std::mem::replace(&mut self.order, Order::ByDay) {
+            let (filter, mut spill) = *waiting;
+            drop(filter);
+            spill.take(held, |_| {})?;
+            let mut merge = spill.merge()?;
+            return inserter.insert_all(spill.rows(), || merge.next());
+        }
+        inserter.insert_all(held.len(), || Ok(held.pop()))
     }
 
     /// Inserts `row` at once, unless its key is there; says whether it did.
     pub fn insert(&mut self, row: &FactColumns<'_>) -> rusqlite::Result<bool> {
-        bind(&mut self.insert_one, 0, row)?;
-        Ok(self.insert_one.raw_execute()? == 1)
+        self.inserter.insert(row)
     }
 }
 
-const COLUMNS: &str = "account, grain, file, seen, day, channel, campaign, controls, line";
-
-/// The parameters of so many rows.
-fn places(rows: usize) -> String {
-    let row = |index: usize| {
-        let own: Vec<String> =
-            (0..PER_ROW).map(|column| format!("?{}", place(index, column))).collect();
-        format!("(?1, ?2, ?3, ?3, {})", own.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}
-
-/// The number of a row's parameter; the first is 1.
-const fn place(index: usize, column: usize) -> usize {
-    SHARED + index * PER_ROW + column + 1
-}
-
-fn bind(
-    statement: &mut CachedStatement<'_>,
-    index: usize,
-    row: &FactColumns<'_>,
+/// Hands the key of each row that is there on `days` to `each`.
+pub fn each_key(
+    connection: &Connection,
+    (account, grain): (i64, i64),
+    days: &mut dyn Iterator<Item = i64>,
+    each: &mut dyn FnMut(&FactColumns<'_>),
 ) -> rusqlite::Result<()> {
-    statement.raw_bind_parameter(place(index, 0), row.day)?;
-    statement.raw_bind_parameter(place(index, 1), row.channel)?;
-    statement.raw_bind_parameter(place(index, 2), row.campaign)?;
-    statement.raw_bind_parameter(place(index, 3), optional_text(row.controls))?;
-    statement.raw_bind_parameter(place(index, 4), row.line)?;
-    row.figures.bind(statement, place(index, 5))
+    let keys = "SELECT channel, campaign FROM facts
+        WHERE account = ?1 AND grain = ?2 AND day = ?3";
+    let mut keys = connection.prepare_cached(keys)?;
+    for day in days {
+        let mut rows = keys.query((account, grain, day))?;
+        while let Some(row) = rows.next()? {
+            let (channel, campaign) = (row.get(0)?, row.get_ref(1)?.as_str()?);
+            each(&FactColumns { day, channel, campaign, ..FactColumns::default() });
+        }
+    }
+    Ok(())
 }

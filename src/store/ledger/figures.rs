@@ -13,67 +13,80 @@ pub const FIGURES: &str =
 /// How many they are.
 pub const FIGURES_COUNT: usize = 7;
 
-/// What the columns of figures hold. Two rows state the same iff these are equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FigureColumns {
-    spend: Option<i64>,
-    spend_rest: i64,
-    revenue: Option<i64>,
-    revenue_rest: i64,
-    impressions: Option<i64>,
-    clicks: Option<i64>,
-    conversions: Option<i64>,
-}
+/// What the columns of figures hold, in their order; [`UNKNOWN`] stands for an empty one. Two rows
+/// state the same iff these are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FigureColumns([i64; FIGURES_COUNT]);
+
+/// Stands for what isn't known, in half the space of an option; no figure comes near it.
+const UNKNOWN: i64 = i64::MIN;
 
 impl FigureColumns {
     /// `None`: a value needs more than the 64 bits of a column, far beyond what a cell may hold.
     pub fn of(figures: &Figures) -> Option<Self> {
-        let millionths = figures.conversions.map(Conversions::millionths);
         let (spend, spend_rest) = money_columns(figures.spend)?;
         let (revenue, revenue_rest) = money_columns(figures.revenue)?;
-        Some(Self {
-            spend,
-            spend_rest,
-            revenue,
-            revenue_rest,
-            impressions: figures.impressions.map(i64::try_from).transpose().ok()?,
-            clicks: figures.clicks.map(i64::try_from).transpose().ok()?,
-            conversions: millionths.map(i64::try_from).transpose().ok()?,
-        })
+        let impressions = count_column(figures.impressions)?;
+        let clicks = count_column(figures.clicks)?;
+        let conversions = count_column(figures.conversions.map(Conversions::millionths))?;
+        Some(Self([spend, spend_rest, revenue, revenue_rest, impressions, clicks, conversions]))
     }
 
     /// The figures that these columns were made of.
     pub fn figures(&self) -> Figures {
-        let count = |count: Option<i64>| count.map(i64::cast_unsigned);
+        let [spend, spend_rest, revenue, revenue_rest, impressions, clicks, conversions] = self.0;
+        let count = |column| known(column).map(i64::cast_unsigned);
         Figures {
-            spend: money(self.spend, self.spend_rest),
-            revenue: money(self.revenue, self.revenue_rest),
-            impressions: count(self.impressions),
-            clicks: count(self.clicks),
-            conversions: count(self.conversions).map(Conversions::from_millionths),
+            spend: known(spend).and_then(|minor| money(minor, spend_rest)),
+            revenue: known(revenue).and_then(|minor| money(minor, revenue_rest)),
+            impressions: count(impressions),
+            clicks: count(clicks),
+            conversions: count(conversions).map(Conversions::from_millionths),
         }
+    }
+
+    /// The columns as they are held.
+    pub const fn raw(&self) -> [i64; FIGURES_COUNT] {
+        self.0
+    }
+
+    /// The columns of [`FigureColumns::raw`].
+    pub const fn from_raw(columns: [i64; FIGURES_COUNT]) -> Self {
+        Self(columns)
     }
 
     /// Binds the columns to the parameters from number `first` on.
     pub fn bind(&self, statement: &mut CachedStatement<'_>, first: usize) -> Result<(), Error> {
-        statement.raw_bind_parameter(first, self.spend)?;
-        statement.raw_bind_parameter(first + 1, self.spend_rest)?;
-        statement.raw_bind_parameter(first + 2, self.revenue)?;
-        statement.raw_bind_parameter(first + 3, self.revenue_rest)?;
-        statement.raw_bind_parameter(first + 4, self.impressions)?;
-        statement.raw_bind_parameter(first + 5, self.clicks)?;
-        statement.raw_bind_parameter(first + 6, self.conversions)
+        for (column, value) in self.0.into_iter().enumerate() {
+            statement.raw_bind_parameter(first + column, known(value))?;
+        }
+        Ok(())
     }
 }
 
-fn money_columns(money: Option<FineMoney>) -> Option<(Option<i64>, i64)> {
-    let Some(money) = money else { return Some((None, 0)) };
-    let minor = i64::try_from(money.minor().minor()).ok()?;
-    Some((Some(minor), i64::try_from(money.rest()).ok()?))
+impl Default for FigureColumns {
+    /// Nothing is known.
+    fn default() -> Self {
+        Self([UNKNOWN, 0, UNKNOWN, 0, UNKNOWN, UNKNOWN, UNKNOWN])
+    }
 }
 
-fn money(minor: Option<i64>, rest: i64) -> Option<FineMoney> {
-    FineMoney::new(Money::from_minor(minor?.into()), u64::try_from(rest).ok()?)
+fn known(column: i64) -> Option<i64> {
+    (column != UNKNOWN).then_some(column)
+}
+
+fn money_columns(money: Option<FineMoney>) -> Option<(i64, i64)> {
+    let Some(money) = money else { return Some((UNKNOWN, 0)) };
+    let minor = i64::try_from(money.minor().minor()).ok().and_then(known)?;
+    Some((minor, i64::try_from(money.rest()).ok()?))
+}
+
+fn count_column(count: Option<u64>) -> Option<i64> {
+    count.map_or(Some(UNKNOWN), |count| i64::try_from(count).ok())
+}
+
+fn money(minor: i64, rest: i64) -> Option<FineMoney> {
+    FineMoney::new(Money::from_minor(minor.into()), u64::try_from(rest).ok()?)
 }
 
 /// The figures of seven columns from `first` on.
@@ -89,7 +102,7 @@ pub fn read_figures(row: &Row<'_>, first: usize) -> Result<Figures, Error> {
 
 fn read_money(row: &Row<'_>, first: usize) -> Result<Option<FineMoney>, Error> {
     let Some(minor) = row.get::<_, Option<i64>>(first)? else { return Ok(None) };
-    let money = money(Some(minor), row.get(first + 1)?);
+    let money = money(minor, row.get(first + 1)?);
     money.map(Some).ok_or_else(|| unreadable(first + 1, "no part of a minor unit"))
 }
 
@@ -124,15 +137,18 @@ mod tests {
             conversions: Some(Conversions::from_millionths(1)),
         };
         let columns = FigureColumns::of(&figures).expect("small numbers");
-        assert_eq!((columns.spend, columns.spend_rest), (Some(-1), 500_000_000_000_000_000));
-        assert_eq!((columns.revenue, columns.revenue_rest), (None, 0));
+        let half = 500_000_000_000_000_000;
+        assert_eq!(columns.raw(), [-1, half, UNKNOWN, 0, 0, UNKNOWN, 1]);
+        assert_eq!(FigureColumns::of(&Figures::NONE), Some(FigureColumns::default()));
         assert_eq!(columns.figures(), figures);
     }
 
     #[test]
     fn a_number_beyond_its_column_is_none() {
-        let spend = fine(i128::from(i64::MAX) + 1, 0);
-        assert_eq!(FigureColumns::of(&Figures { spend, ..Figures::NONE }), None);
+        for minor in [i128::from(i64::MAX) + 1, i64::MIN.into()] {
+            let spend = fine(minor, 0);
+            assert_eq!(FigureColumns::of(&Figures { spend, ..Figures::NONE }), None);
+        }
         let clicks = Some(u64::MAX);
         assert_eq!(FigureColumns::of(&Figures { clicks, ..Figures::NONE }), None);
     }

@@ -37,7 +37,8 @@ pub struct Held {
 }
 
 impl Key {
-    fn of(row: &FactColumns<'_>) -> Self {
+    /// The key of a row.
+    pub fn of(row: &FactColumns<'_>) -> Self {
         Self(row.day, row.channel, row.campaign.into())
     }
 
@@ -54,14 +55,15 @@ impl Key {
 }
 
 impl Values {
-    fn of(row: &FactColumns<'_>) -> Self {
+    /// Those of a row.
+    pub fn of(row: &FactColumns<'_>) -> Self {
         Self { figures: row.figures, controls: row.controls.into(), line: row.line }
     }
 
     /// What they are to a row of the same key.
     fn beside(&self, row: &FactColumns<'_>) -> Pushed {
-        let is_same = self.figures == row.figures && *self.controls == *row.controls;
-        Pushed::Held { figures: self.figures, is_same, line: self.line }
+        let &Self { figures, ref controls, line } = self;
+        FactColumns { figures, controls, line, ..*row }.beside(row)
     }
 }
 
@@ -80,6 +82,14 @@ impl Held {
         }
         self.text_bytes += row.campaign.len() + row.controls.len();
         Pushed::New
+    }
+
+    /// What the row of `row`'s key that is held is to it, if one is.
+    pub fn find(&self, row: &FactColumns<'_>) -> Option<Pushed> {
+        if let Ok(at) = self.run.binary_search_by(|(key, _)| key.cmp_row(row)) {
+            return Some(self.run[at].1.beside(row));
+        }
+        self.strays.get(&Key::of(row)).map(|values| values.beside(row))
     }
 
     /// Takes out the row of the least key.

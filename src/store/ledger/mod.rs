@@ -12,13 +12,17 @@ mod facts;
 mod fault;
 mod figures;
 mod files;
+mod filter;
 mod held;
+mod insert;
 mod open;
+mod packed;
 mod preview;
 mod publications;
 mod rows;
 mod schema;
 mod settle;
+mod spill;
 mod take;
 
 pub use changes::{Changes, REPLACEMENTS_MAX, Replaced};

@@ -34,11 +34,9 @@ impl Take<'_> {
         if let Some(changes) = &self.changes {
             return Ok(changes.clone());
         }
-        let changes = self
-            .batch
-            .flush()
-            .and_then(|()| self.find_changes())
-            .map_err(|error| fault(&self.ledger.path, WRITE, error))?;
+        let path = &self.ledger.path;
+        self.batch.flush().map_err(|error| error.of_ledger(path, WRITE))?;
+        let changes = self.find_changes().map_err(|error| fault(path, WRITE, error))?;
         self.changes = Some(changes.clone());
         Ok(changes)
     }

@@ -1,22 +1,22 @@
 //! The rows of one file → the ledger, in one transaction that ends accepted, as a duplicate or
 //! refused. Dropped without any of these, it leaves no trace; memory does not grow with the rows.
 //!
-//! Rows of a day that the ledger knew nothing of are held, sorted and inserted, which is the fast
-//! path. On any other day each row is compared with the one that is there: its `seen` says whether this file
+//! Rows of a day that the ledger knew nothing of are sorted and inserted, which is the fast path. On
+//! any other day each row is compared with the one that is there: its `seen` says whether this file
 //! has stated the key before, and a negative `file` that this file has overwritten it.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{CachedStatement, Connection, Transaction};
 
-use super::batch::{Batch, FactColumns, Pushed};
+use super::batch::{Batch, FactColumns, Pushed, each_key};
 use super::changes::{Changes, REPLACEMENTS_MAX};
 use super::channels::{BUSINESS, numbered};
 use super::corrections::Corrected;
 use super::encode::{self, read_optional_text};
-use super::fault::fault;
 use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns, read_figures, sum};
 use super::files::{FileOutcome, NewFile, insert_file, next_file};
+use super::spill::SortError;
 use super::{Ledger, WRITE, account_number};
 use crate::audit::ChainHead;
 use crate::domain::{
@@ -233,15 +233,18 @@ impl Take<'_> {
             controls: row.controls,
             line: i64::try_from(row.line).unwrap_or(i64::MAX),
         };
-        self.place(row, &columns).map_err(|error| fault(&self.ledger.path, WRITE, error))
+        self.place(row, &columns).map_err(|error| error.of_ledger(&self.ledger.path, WRITE))
     }
 
     fn place(
         &mut self,
         row: &StatedRow<'_>,
         columns: &FactColumns<'_>,
-    ) -> rusqlite::Result<Stated> {
+    ) -> Result<Stated, SortError> {
         if !self.day_had_rows(columns.day)? {
+            if self.batch.should_wait() {
+                self.wait()?;
+            }
             match self.batch.push(columns)? {
                 Pushed::New => return Ok(Stated::New),
                 Pushed::Held { figures, is_same, line } => {
@@ -265,6 +268,14 @@ impl Take<'_> {
                 Ok(stated_before(found.figures, is_same, found.line))
             }
         }
+    }
+
+    /// Has all further rows wait: what is in the ledger of days that had no rows is this file's.
+    fn wait(&mut self) -> Result<(), SortError> {
+        let Self { batch, ledger, account, grain, days, .. } = self;
+        let mut new_days = days.iter().filter(|&(_, had_rows)| !had_rows).map(|(&day, _)| day);
+        let key = (*account, *grain);
+        batch.wait(|each| each_key(&ledger.connection, key, &mut new_days, each))
     }
 
     /// Whether the ledger had rows of this day before the file.
