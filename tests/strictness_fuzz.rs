@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// Mutations of each check's corpus.
+/// Mutations of each check's corpus, unless `BUDGETD_MUTATIONS` says how many.
 const MUTATIONS: u32 = 2_000;
 
 /// Bytes longer than this only take longer.
@@ -159,7 +159,9 @@ fn changed(mut bytes: Vec<u8>, change: &Change, seeds: &[(PathBuf, Vec<u8>)]) ->
 fn mutations_of(name: &str) {
     let (_, check) = checks::CHECKS.into_iter().find(|(found, _)| *found == name).expect("a check");
     let seeds = corpus(name);
-    let config = Config { cases: MUTATIONS, failure_persistence: None, ..Config::default() };
+    let mutations = std::env::var("BUDGETD_MUTATIONS")
+        .map_or(MUTATIONS, |number| number.parse().expect("BUDGETD_MUTATIONS is a number"));
+    let config = Config { cases: mutations, failure_persistence: None, ..Config::default() };
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let strategy = (0..seeds.len(), proptest::collection::vec(change(), 1..5));
     let taken = Cell::new(0u32);
@@ -172,9 +174,9 @@ fn mutations_of(name: &str) {
         })
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let taken = taken.get();
-    println!("{name}: {taken} of {MUTATIONS} taken");
+    println!("{name}: {taken} of {mutations} taken");
     assert!(
-        taken > MUTATIONS / 50,
+        taken > mutations / 50,
         "{taken} taken: what holds for files that are taken is untested"
     );
 }
