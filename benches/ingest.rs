@@ -47,7 +47,7 @@ fn account() -> Account {
 fn file(quoted: bool) -> String {
     let mut text =
         String::from("date,channel,campaign,spend,impressions,clicks,conversions,revenue\n");
-    let first = Day::from_ymd_opt(2020, 1, 1).expect("a day");
+    let first = Day::from_ymd_opt(2023, 3, 1).expect("a day");
     for row in 0..ROWS {
         let channel = CHANNELS[row as usize % CHANNELS.len()];
         let quote = if quoted { "\"" } else { "" };

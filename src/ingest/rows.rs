@@ -187,6 +187,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Whether the source marks the record as a total; then what it doesn't sum over is known.
+    #[inline]
     fn is_marked(&mut self, record: &ByteRecord) -> bool {
         let (Some(at), Some((_, text))) = (self.columns.marked, &self.context.source.totals.marked)
         else {
@@ -296,6 +297,7 @@ impl<'a> Rows<'a> {
     }
 
     /// What a cell holds, without spaces around it; the outer `None` where it has a fault.
+    #[inline]
     pub(super) fn cell<T>(
         &mut self,
         at: Option<usize>,
@@ -324,6 +326,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Hands on what a row states, unless it is a total.
+    #[inline]
     pub(super) fn state<E>(
         &mut self,
         row: &StatedRow<'_>,
@@ -365,6 +368,7 @@ impl<'a> Rows<'a> {
         Ok(is_new)
     }
 
+    #[inline]
     fn hand_on_one<E>(&mut self, row: &StatedRow<'_>, sink: Sink<'_, E>) -> Result<bool, E> {
         match sink(row)? {
             Stated::New => {
