@@ -522,7 +522,8 @@ impl FaultReason {
             Self::FileTooLarge { .. }
             | Self::TooManyRows { .. }
             | Self::UnpacksTooLarge { .. }
-            | Self::WindowTooLarge { .. } => "the file is too large",
+            | Self::WindowTooLarge { .. }
+            | Self::TooManyTotals { .. } => "the file is too large",
             Self::LineTooLong { .. } | Self::FieldTooLong { .. } | Self::TooManyColumns { .. } => {
                 "lines are longer than those of a daily file"
             }
@@ -557,7 +558,6 @@ impl FaultReason {
             Self::ConversionsAboveClicks { .. } => "conversions are more than clicks",
             Self::NothingToShareBy { .. } => "revenue can't be shared among the channels",
             Self::TotalsDiffer { .. } => "the rows are not what their totals say",
-            Self::TooManyTotals { .. } => "the file is too large",
             Self::NotAnAmount => "amounts are not written as the source says",
             Self::SharedMark { .. } => "amounts carry marks that several currencies share",
             Self::OutsideWindow { .. } => "days lie before the account's window",

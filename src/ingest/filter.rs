@@ -26,6 +26,7 @@ impl Filter {
     }
 
     /// Whether the record is one of those that are read.
+    #[inline]
     pub(super) fn keeps(&mut self, record: &ByteRecord) -> bool {
         let other = self.only.iter().find(|(at, text)| !is_text(&record[*at], text));
         let Some((at, _)) = other else { return true };

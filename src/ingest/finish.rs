@@ -109,7 +109,7 @@ impl Rows<'_> {
             source: source.name.clone(),
             grain: if self.spreads_days { Grain::Day } else { source.grain },
             rows: self.seen,
-            totals_rows: self.totals_rows,
+            totals_rows: self.totals_seen,
             left_out: self.filter.left_out(),
             repeated: self.repeated,
             first_day,
@@ -154,7 +154,7 @@ impl Rows<'_> {
             }
         }
         self.seen += outcome.data_records;
-        self.totals_rows += outcome.totals_records;
+        self.totals_seen += outcome.totals_records;
         Ok(())
     }
 

@@ -43,7 +43,7 @@ pub(super) struct Rows<'a> {
     pub(super) totals: Totals,
     pub(super) warnings: Warnings,
     pub(super) seen: u64,
-    pub(super) totals_rows: u64,
+    pub(super) totals_seen: u64,
     pub(super) repeated: u64,
     pub(super) repeated_figures: Figures,
     /// Whether a row is stated day by day.
@@ -99,7 +99,7 @@ impl<'a> Rows<'a> {
             totals: Totals::new(context.account.channels.len()),
             warnings: Warnings::with(std::mem::take(&mut columns.remarks)),
             seen: 0,
-            totals_rows: 0,
+            totals_seen: 0,
             repeated: 0,
             repeated_figures: Figures::NONE,
             spreads_days: source.grain == Grain::Month && source.spread_over_days,
@@ -140,7 +140,7 @@ impl<'a> Rows<'a> {
             self.warnings.cut(line);
         }
         if self.check_sums.is_some() && self.is_totals_row(line, record) {
-            self.totals_rows += 1;
+            self.totals_seen += 1;
             return Ok(());
         }
         if !self.filter.keeps(record) {
@@ -187,6 +187,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Whether the source marks the record as a total; then what it doesn't sum over is known.
+    #[inline]
     fn is_marked(&mut self, record: &ByteRecord) -> bool {
         let (Some(at), Some((_, text))) = (self.columns.marked, &self.context.source.totals.marked)
         else {
@@ -296,6 +297,8 @@ impl<'a> Rows<'a> {
     }
 
     /// What a cell holds, without spaces around it; the outer `None` where it has a fault.
+    #[inline]
+    #[expect(clippy::option_option, reason = "a fault, or a figure that isn't known")]
     pub(super) fn cell<T>(
         &mut self,
         at: Option<usize>,
@@ -324,6 +327,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Hands on what a row states, unless it is a total.
+    #[inline]
     pub(super) fn state<E>(
         &mut self,
         row: &StatedRow<'_>,
@@ -365,6 +369,7 @@ impl<'a> Rows<'a> {
         Ok(is_new)
     }
 
+    #[inline]
     fn hand_on_one<E>(&mut self, row: &StatedRow<'_>, sink: Sink<'_, E>) -> Result<bool, E> {
         match sink(row)? {
             Stated::New => {

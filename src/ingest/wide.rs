@@ -1,15 +1,14 @@
 //! A record about several channels → what it states of each of them that has a cell, and of the
 //! whole business.
 
-use super::cells::CellFault;
-use super::cells::CellReader;
+use super::cells::{CellFault, CellReader};
 use super::exact::minus;
 use super::fault::FaultReason;
 use super::header::{OutcomeColumns, WideColumns};
 use super::rows::{Row, Rows, Sink};
 use super::shares;
 use crate::domain::source::RevenueSpread;
-use crate::domain::{Figures, FineMoney, StatedRow, Subject};
+use crate::domain::{Day, Figures, FineMoney, StatedRow, Subject};
 
 impl Rows<'_> {
     pub(super) fn take_wide<E>(
@@ -48,14 +47,13 @@ impl Rows<'_> {
 
     /// The day and the outcome of a record, with its channels, controls and key made ready; `None`
     /// where any of them has a fault.
-    #[expect(clippy::option_option, reason = "a fault, or an outcome that isn't known")]
     fn read_wide(
         &mut self,
         columns: &WideColumns,
         row: Row<'_>,
         stated: &mut Vec<(usize, Figures)>,
         controls: &mut String,
-    ) -> Option<(crate::domain::Day, Option<FineMoney>)> {
+    ) -> Option<(Day, Option<FineMoney>)> {
         let day = self.day(row.line, row.record);
         let campaign = self.campaign(row.line, row.record);
         let key = campaign.and_then(|campaign| self.make_key(row, campaign));
@@ -76,7 +74,8 @@ impl Rows<'_> {
         if is_whole && let Some(outcome) = outcome {
             self.spread(outcome, columns, row, stated)?;
         }
-        (key?, controls?);
+        key?;
+        controls?;
         is_whole.then_some((day?, outcome))
     }
 

@@ -78,7 +78,7 @@ pub(super) fn of(source: &Source) -> Vec<Expected<'_>> {
     list
 }
 
-fn expected<'a>(role: Role, names: &'a [String], is_required: bool) -> Option<Expected<'a>> {
+fn expected(role: Role, names: &[String], is_required: bool) -> Option<Expected<'_>> {
     let title = names.first()?;
     Some(Expected {
         role,
