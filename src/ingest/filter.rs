@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use csv::ByteRecord;
-
 use super::cells::{CellReader, CurrencyCell};
 use super::fault::{Fault, FaultReason, SeenCurrency, shown_bytes};
+use super::record::Record;
 use crate::domain::Currency;
 
 /// Currencies that are told apart; the rest is counted with the last.
@@ -27,7 +26,7 @@ impl Filter {
 
     /// Whether the record is one of those that are read.
     #[inline]
-    pub(super) fn keeps(&mut self, record: &ByteRecord) -> bool {
+    pub(super) fn keeps(&mut self, record: &Record) -> bool {
         let other = self.only.iter().find(|(at, text)| !is_text(&record[*at], text));
         let Some((at, _)) = other else { return true };
         self.left_out += 1;

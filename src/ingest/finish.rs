@@ -1,19 +1,18 @@
 //! The end of a file: totals against rows, what only the whole file shows, and what became of it.
 
-use csv::ByteRecord;
-
 use super::cells::{CellFault, CellReader};
 use super::check_sums::{Label, RowSums, Sum};
 use super::dates::Dates;
 use super::fault::{Fault, FaultReason, shown};
 use super::header::MeasureColumns;
+use super::record::Record;
 use super::rows::{Row, RowLayout, Rows, Sink};
 use super::{DailyReport, Reading};
 use crate::domain::{Figures, Grain};
 
 impl Rows<'_> {
     /// Whether a record is a total by its label or its blank campaign, which is then remembered.
-    pub(super) fn is_totals_row(&mut self, line: u64, record: &ByteRecord) -> bool {
+    pub(super) fn is_totals_row(&mut self, line: u64, record: &Record) -> bool {
         let Some(date) = self.columns.date else { return false };
         let date_cell = &record[date];
         let Some(sums) = &self.check_sums else { return false };

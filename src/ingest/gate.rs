@@ -7,6 +7,7 @@ use std::io::{self, BufRead, Read};
 use super::bytes::file_fault;
 use super::fault::FaultReason;
 use super::grammar::{Check, Grammar, is_printable};
+use super::record::Record;
 use super::structure::StructureFault;
 use crate::domain::Limits;
 
@@ -40,6 +41,8 @@ pub(super) struct Gate<R> {
     bytes: u64,
     records: u64,
     ended: bool,
+    /// What the input failed with when it was only looked into.
+    failure: Option<io::Error>,
 }
 
 /// How a physical line ended.
@@ -65,6 +68,7 @@ impl<R: BufRead> Gate<R> {
             bytes: 0,
             records: 0,
             ended: false,
+            failure: None,
         }
     }
 
@@ -77,6 +81,39 @@ impl<R: BufRead> Gate<R> {
     pub(super) const fn begin_body(&mut self) {
         self.in_preamble = false;
         self.records = 1;
+    }
+
+    /// Serves the next record split by its separators alone, where the input's buffer holds its whole
+    /// line and no byte of it needs a closer look; false leaves it to [`Read`].
+    pub(super) fn serve_plain(&mut self, record: &mut Record) -> bool {
+        if self.ended || self.in_preamble || self.records > self.limits.rows_max {
+            return false;
+        }
+        let buffer = match self.input.fill_buf() {
+            Ok(buffer) => buffer,
+            Err(error) => {
+                self.failure = Some(error).filter(|it| it.kind() != io::ErrorKind::Interrupted);
+                return false;
+            }
+        };
+        let Some(end) = memchr::memchr(b'\n', buffer) else { return false };
+        let line = &buffer[..end];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let bytes = self.bytes.saturating_add(end as u64 + 1);
+        if line.is_empty()
+            || line.len() > self.limits.line_bytes_max
+            || bytes > self.limits.bytes_max
+            || !is_harmless(line, &self.grammar)
+        {
+            return false;
+        }
+        record.set_plain(line, self.grammar.separator);
+        self.input.consume(end + 1);
+        self.line += 1;
+        self.bytes = bytes;
+        self.records += 1;
+        self.served = Served { line: self.line, fault: None, cut: false };
+        true
     }
 
     /// Reads the next record that is not blank into `record`; false at the end.
@@ -128,7 +165,7 @@ impl<R: BufRead> Gate<R> {
                 Ok(Err(fault)) => return Ok(Err(fault.unless_quoted(&check, &self.limits))),
                 Err(error) => return Ok(Err(self.spoilt(file_fault(error)?, checked, check))),
             };
-            if checked == 0 && self.is_harmless() {
+            if checked == 0 && is_harmless(&self.record, &self.grammar) {
                 return Ok(Ok(()));
             }
             if let Err(fault) = check.line(&self.record[checked..], self.line, &self.limits) {
@@ -158,22 +195,14 @@ impl<R: BufRead> Gate<R> {
         StructureFault { line: self.line, field, reason, is_last: true }
     }
 
-    /// Whether one line is a whole record at a glance: no quote and nothing forbidden, no field
-    /// longer than the line, no more fields than the line has bytes or separators.
-    fn is_harmless(&self) -> bool {
-        let line = self.record.as_slice();
-        let Grammar { separator, .. } = self.grammar;
-        line.len() <= self.limits.field_bytes_max
-            && if separator == b'\t' { is_plain::<true>(line) } else { is_plain::<false>(line) }
-            && (line.len() < self.limits.columns_max
-                || count(line, separator) < self.limits.columns_max)
-    }
-
     /// Appends one physical line to the record, without its end, within the limits.
     fn read_line(&mut self) -> io::Result<Result<LineEnd, StructureFault>> {
         let start = self.record.len();
         let room = self.limits.line_bytes_max.saturating_sub(start);
         self.line += 1;
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         // Two more for a line end, which isn't counted.
         let read = read_until_lf(&mut self.input, room as u64 + 2, &mut self.record)?;
         self.bytes = self.bytes.saturating_add(read as u64);
@@ -246,6 +275,15 @@ impl<R: BufRead> Read for Gate<R> {
         self.taken += count;
         Ok(count)
     }
+}
+
+/// Whether one line is a whole record at a glance: no quote and nothing forbidden, no field longer
+/// than the line, no more fields than the line has bytes or separators.
+fn is_harmless(line: &[u8], grammar: &Grammar) -> bool {
+    let Grammar { separator, limits, .. } = *grammar;
+    line.len() <= limits.field_bytes_max
+        && if separator == b'\t' { is_plain::<true>(line) } else { is_plain::<false>(line) }
+        && (line.len() < limits.columns_max || count(line, separator) < limits.columns_max)
 }
 
 /// Whether no byte of a line needs a closer look: printable ASCII without a quote, and tabs where

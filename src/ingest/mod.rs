@@ -25,6 +25,7 @@ mod long;
 mod marked;
 mod pattern;
 mod periods;
+mod record;
 mod records;
 mod rejection;
 mod rows;
@@ -41,7 +42,6 @@ mod tests;
 
 use std::io::{self, BufRead};
 
-use csv::ByteRecord;
 use thiserror::Error;
 
 pub use fault::{Difference, Fault, FaultReason, SeenCurrency, SeenFormat, TotalsDifference};
@@ -50,6 +50,7 @@ pub use source::source_for;
 
 use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};
 use bytes::Opened;
+use record::Record;
 use records::Records;
 use rejection::Faults;
 use rows::Rows;
@@ -205,8 +206,8 @@ pub fn read<R: BufRead, E>(
     };
     records.begin_body();
     let mut rows = Rows::new(context, columns, faults);
-    let mut record = ByteRecord::new();
-    while let Some(served) = records.read(&mut record).map_err(ReadError::Input)? {
+    let mut record = Record::default();
+    while let Some(served) = records.read_row(&mut record).map_err(ReadError::Input)? {
         if let Some(fault) = &served.fault {
             rows.take_broken(structure_fault(fault), fault.field);
         } else {

@@ -6,10 +6,12 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::gate::{Gate, Served};
 use super::grammar::Grammar;
+use super::record::Record;
 
 /// The records of a file, one after the other.
 pub(super) struct Records<R: BufRead> {
     reader: csv::Reader<Gate<R>>,
+    parsed: ByteRecord,
 }
 
 impl<R: BufRead> Records<R> {
@@ -23,7 +25,7 @@ impl<R: BufRead> Records<R> {
             .flexible(true)
             .terminator(Terminator::Any(b'\n'))
             .from_reader(Gate::new(input, grammar));
-        Self { reader }
+        Self { reader, parsed: ByteRecord::new() }
     }
 
     /// Reads the next record into `record`; `None` at the end of the file. The only errors are
@@ -33,6 +35,22 @@ impl<R: BufRead> Records<R> {
         // read, so what the gate served last is the record that comes out here.
         match self.reader.read_byte_record(record) {
             Ok(true) => Ok(Some(self.reader.get_ref().served())),
+            Ok(false) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// As [`Records::read`], without the csv reader where a line has no quote: then its separators
+    /// alone tell its fields.
+    pub(super) fn read_row(&mut self, record: &mut Record) -> io::Result<Option<&Served>> {
+        if self.reader.get_mut().serve_plain(record) {
+            return Ok(Some(self.reader.get_ref().served()));
+        }
+        match self.reader.read_byte_record(&mut self.parsed) {
+            Ok(true) => {
+                record.set_parsed(&self.parsed);
+                Ok(Some(self.reader.get_ref().served()))
+            }
             Ok(false) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -251,6 +269,47 @@ mod tests {
                 }
             }
             assert_eq!(codes, [None, None, Some("too_many_rows")], "{begins}");
+        }
+    }
+
+    /// The same by [`Records::read_row`], with a buffer of so many bytes.
+    fn rows_of(
+        text: &str,
+        grammar: Grammar,
+        buffer: usize,
+    ) -> Vec<(u64, Result<Vec<String>, &'static str>)> {
+        let mut records =
+            Records::new(io::BufReader::with_capacity(buffer, text.as_bytes()), grammar);
+        let mut record = Record::default();
+        let mut all = Vec::new();
+        while let Some(served) = records.read_row(&mut record).expect("memory does not fail") {
+            let fields =
+                record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+            all.push(match &served.fault {
+                Some(fault) => (fault.line, Err(fault.reason.code())),
+                None => (served.line, Ok(fields)),
+            });
+        }
+        all
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn plain_lines_are_split_as_the_csv_reader_splits_them(
+            text in "([a,;\"\r\n\t\u{e9}]{0,6}\n?){0,8}",
+            buffer in 1usize..40,
+            rows_max in 0u64..6,
+        ) {
+            let limits = Limits {
+                line_bytes_max: 12, field_bytes_max: 5, columns_max: 4, rows_max, bytes_max: 40,
+                ..Limits::default()
+            };
+            for separator in [b',', b'\t'] {
+                let source = Source { separator, ..Source::long() };
+                let grammar = Grammar::of(&source, limits);
+                let expected = records_of(text.as_bytes(), grammar);
+                proptest::prop_assert_eq!(rows_of(&text, grammar, buffer), expected);
+            }
         }
     }
 }

@@ -4,7 +4,6 @@
 use std::rc::Rc;
 
 use chrono::Datelike as _;
-use csv::ByteRecord;
 
 use super::campaigns::Campaigns;
 use super::cells::{self, CellFault, CellReader};
@@ -16,6 +15,7 @@ use super::filter::{Currencies, Filter, RowCurrency, is_text};
 use super::header::{Body, Columns, LongColumns, MeasureColumns, WideColumns};
 use super::layout;
 use super::marked::Marked;
+use super::record::Record;
 use super::rejection::Faults;
 use super::totals::Totals;
 use super::warnings::Warnings;
@@ -68,7 +68,7 @@ pub(super) enum RowLayout {
 #[derive(Clone, Copy)]
 pub(super) struct Row<'r> {
     pub line: u64,
-    pub record: &'r ByteRecord,
+    pub record: &'r Record,
     /// Whether the source marks it as a total.
     pub is_marked: bool,
 }
@@ -128,7 +128,7 @@ impl<'a> Rows<'a> {
         &mut self,
         line: u64,
         cut: bool,
-        record: &ByteRecord,
+        record: &Record,
         sink: Sink<'_, E>,
     ) -> Result<(), E> {
         if let Some(fault) = self.shape_fault(line, cut, record) {
@@ -160,7 +160,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn shape_fault(&self, line: u64, cut: bool, record: &ByteRecord) -> Option<Fault> {
+    fn shape_fault(&self, line: u64, cut: bool, record: &Record) -> Option<Fault> {
         let (fields, expected) = (record.len(), self.columns.names.len());
         if fields == expected {
             let is_blank = record.iter().all(|field| field.trim_ascii().is_empty());
@@ -188,7 +188,7 @@ impl<'a> Rows<'a> {
 
     /// Whether the source marks the record as a total; then what it doesn't sum over is known.
     #[inline]
-    fn is_marked(&mut self, record: &ByteRecord) -> bool {
+    fn is_marked(&mut self, record: &Record) -> bool {
         let (Some(at), Some((_, text))) = (self.columns.marked, &self.context.source.totals.marked)
         else {
             return false;
@@ -205,7 +205,7 @@ impl<'a> Rows<'a> {
         is_marked
     }
 
-    fn is_in_own_currency(&mut self, line: u64, record: &ByteRecord) -> bool {
+    fn is_in_own_currency(&mut self, line: u64, record: &Record) -> bool {
         let Some(at) = self.columns.currency else { return true };
         match self.currencies.look(line, &record[at], &self.cells) {
             RowCurrency::Own => true,
@@ -218,7 +218,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    pub(super) fn day(&mut self, line: u64, record: &ByteRecord) -> Option<Day> {
+    pub(super) fn day(&mut self, line: u64, record: &Record) -> Option<Day> {
         let at = self.columns.date?;
         let text = record[at].trim_ascii();
         if text.is_empty() {
@@ -236,14 +236,14 @@ impl<'a> Rows<'a> {
         }
     }
 
-    pub(super) fn campaign<'r>(&mut self, line: u64, record: &'r ByteRecord) -> Option<&'r str> {
+    pub(super) fn campaign<'r>(&mut self, line: u64, record: &'r Record) -> Option<&'r str> {
         match self.columns.campaign {
             Some(at) => self.text(line, at, record),
             None => Some(""),
         }
     }
 
-    fn text<'r>(&mut self, line: u64, at: usize, record: &'r ByteRecord) -> Option<&'r str> {
+    fn text<'r>(&mut self, line: u64, at: usize, record: &'r Record) -> Option<&'r str> {
         let text = record[at].trim_ascii();
         cells::campaign(text).map_err(|fault| self.add_cell(line, at, text, fault)).ok()
     }
