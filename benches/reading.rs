@@ -3,6 +3,9 @@
 //! `cargo bench --bench reading` prints CPU and wall times and the peak of memory; `-- long 1000000`
 //! or `-- wide 10000` reads one of them with so many rows.
 
+#![expect(clippy::print_stdout, reason = "it prints what it measures")]
+#![expect(clippy::cast_precision_loss, reason = "seconds need no more")]
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs::File;
@@ -15,15 +18,15 @@ use budgetd::domain::{
     Account, AccountId, Channel, ChannelName, Currency, Day, Figures, Limits, Money, Source,
     StatedRow, Subject,
 };
-use budgetd::ingest::{Context, Purpose, Reading, Stated, read};
+use budgetd::ingest::{Context, Purpose, Reading, Stated, read, read_on_all_cores};
 use chrono::Weekday;
 use rustix::time::{ClockId, clock_gettime};
 
 const LONG_ROWS: u64 = 10_000_000;
 const WIDE_ROWS: u64 = 132_759;
 
-/// Sums by week and channel; the business has no channel.
-type Sums = BTreeMap<(Day, Option<usize>), Figures>;
+/// Sums by week and channel; the business stands behind the channels.
+type Sums = BTreeMap<Day, Vec<Figures>>;
 
 fn main() {
     let arguments: Vec<String> =
@@ -33,14 +36,14 @@ fn main() {
     if wanted("long") {
         let path = scratch("reading_long.csv");
         write_long(&path, rows(LONG_ROWS));
-        let account = account((0..1000).map(|at| format!("Channel {at:04} Web")).collect(), "INR");
+        let account = account((0..100).map(|at| format!("Channel {at:03} Web")), "INR");
         compare(&path, &account, &Source::long());
         std::fs::remove_file(path).expect("removed");
     }
     if wanted("wide") {
         let path = scratch("reading_wide.csv");
         write_wide(&path, rows(WIDE_ROWS));
-        let account = account(WIDE_CHANNELS.map(str::to_owned).to_vec(), "GBP");
+        let account = account(WIDE_CHANNELS.into_iter().map(str::to_owned), "GBP");
         let source = config::preset("ecommerce_mmm").expect("a preset");
         compare(&path, &account, &source);
         std::fs::remove_file(path).expect("removed");
@@ -51,9 +54,8 @@ fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-fn account(channels: Vec<String>, currency: &str) -> Account {
-    let channels =
-        channels.iter().map(|name| Channel::named(ChannelName::new(name).expect("a name")));
+fn account(channels: impl Iterator<Item = String>, currency: &str) -> Account {
+    let channels = channels.map(|name| Channel::named(ChannelName::new(&name).expect("a name")));
     Account::with_shipped_settings(
         AccountId::new("main").expect("an id"),
         Currency::from_code(currency).expect("a currency"),
@@ -89,30 +91,30 @@ fn measure(
     let mut sums = Sums::new();
     let (started, cpu) = (Instant::now(), cpu_seconds());
     let input = BufReader::with_capacity(256 * 1024, File::open(path).expect("the file"));
-    // One channel's rows of a day come together, so the last sum is looked at first.
-    let mut last: Option<((Day, Option<usize>), Figures)> = None;
-    let reading = read(input, &context, &mut |row: &StatedRow<'_>| {
+    let channels = account.channels.len();
+    // The days of a week come together, so the last week is held.
+    let mut held: (Day, Vec<Figures>) = (Day::MIN, vec![Figures::NONE; channels + 1]);
+    let mut sum_up = |row: &StatedRow<'_>| {
         let channel = match row.subject {
-            Subject::Channel(at) => Some(at),
-            Subject::Business => None,
+            Subject::Channel(at) => at,
+            Subject::Business => channels,
         };
-        let key = (row.day.week(Weekday::Mon).first_day(), channel);
-        match &mut last {
-            Some((held, sum)) if *held == key => *sum = sum.plus(row.figures),
-            _ => {
-                if let Some((held, sum)) = last.replace((key, row.figures)) {
-                    let total = sums.entry(held).or_insert(Figures::NONE);
-                    *total = total.plus(sum);
-                }
-            }
+        let week = row.day.week(Weekday::Mon).first_day();
+        if week != held.0 {
+            let next = sums.remove(&week).unwrap_or_else(|| vec![Figures::NONE; channels + 1]);
+            let (before, figures) = std::mem::replace(&mut held, (week, next));
+            sums.insert(before, figures);
         }
+        held.1[channel] = held.1[channel].plus(row.figures);
         Ok::<_, Infallible>(Stated::New)
-    })
-    .expect("the file can be read");
-    if let Some((held, sum)) = last {
-        let total = sums.entry(held).or_insert(Figures::NONE);
-        *total = total.plus(sum);
-    }
+    };
+    let reading = if on_all_cores {
+        read_on_all_cores(input, &context, &mut sum_up)
+    } else {
+        read(input, &context, &mut sum_up)
+    };
+    let reading = reading.expect("the file can be read");
+    sums.insert(held.0, held.1);
     let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     let Reading::Taken(report) = reading else { panic!("the file is sound") };
     println!(
@@ -136,19 +138,20 @@ fn peak_megabytes() -> u64 {
     line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse().ok()).unwrap_or(0) / 1024
 }
 
-/// Day after day, a thousand channels each.
+/// Day after day, a hundred channels with ten campaigns each.
 fn write_long(path: &Path, rows: u64) {
     let mut file = BufWriter::new(File::create(path).expect("a file"));
-    writeln!(file, "date,channel,spend,impressions,clicks,conversions,revenue").expect("written");
+    writeln!(file, "date,channel,campaign,spend,impressions,clicks,conversions,revenue")
+        .expect("written");
     let last = Day::from_ymd_opt(2026, 1, 4).expect("a day");
     let days = rows.div_ceil(1000);
     for row in 0..rows {
-        let (day, channel) = (row / 1000, row % 1000);
+        let (day, channel, campaign) = (row / 1000, row % 1000 / 10, row % 10);
         let date = last - chrono::Days::new(days - 1 - day);
         let spend = 200_000 + (row * 7919) % 150_000;
         writeln!(
             file,
-            "{date},Channel {channel:04} Web,{}.{:02},{},{},{},{}.{:02}",
+            "{date},Channel {channel:03} Web,c{campaign},{}.{:02},{},{},{},{}.{:02}",
             spend / 100,
             spend % 100,
             spend / 3,

@@ -77,6 +77,25 @@ pub(super) enum DateCell {
 }
 
 impl<'a> Dates<'a> {
+    /// Whether each date so far is written as the source says.
+    pub(super) fn are_all_right(&self) -> bool {
+        self.other.is_empty()
+    }
+
+    /// The first date that is written as the source says, and how many are.
+    pub(super) fn into_right(self) -> Option<SeenFormat> {
+        self.right
+    }
+
+    /// Counts dates of further lines that are written as the source says.
+    pub(super) fn count(&mut self, further: Option<SeenFormat>) {
+        match (&mut self.right, further) {
+            (Some(right), Some(further)) => right.rows += further.rows,
+            (right @ None, further) => *right = further,
+            (Some(_), None) => {}
+        }
+    }
+
     pub(super) fn new(context: &Context<'a>) -> Self {
         let (format, today) = (context.source.date_format.as_str(), context.today);
         let window_days = context.account.checks.window_days;

@@ -54,7 +54,40 @@ enum LineEnd {
     Input,
 }
 
+/// How far a file was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Progress {
+    /// Physical lines.
+    pub line: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Records, the header among them.
+    pub records: u64,
+}
+
 impl<R: BufRead> Gate<R> {
+    /// Goes on below the header.
+    pub(super) fn resume(input: R, grammar: Grammar, at: Progress) -> Self {
+        let Progress { line, bytes, records } = at;
+        Self { in_preamble: false, line, bytes, records, ..Self::new(input, grammar) }
+    }
+
+    pub(super) const fn progress(&self) -> Progress {
+        Progress { line: self.line, bytes: self.bytes, records: self.records }
+    }
+
+    pub(super) const fn grammar(&self) -> &Grammar {
+        &self.grammar
+    }
+
+    pub(super) const fn input(&mut self) -> &mut R {
+        &mut self.input
+    }
+
+    pub(super) fn into_input(self) -> R {
+        self.input
+    }
+
     pub(super) fn new(input: R, grammar: Grammar) -> Self {
         Self {
             input,

@@ -23,6 +23,7 @@ mod header;
 mod layout;
 mod long;
 mod marked;
+mod parallel;
 mod pattern;
 mod periods;
 mod record;
@@ -53,7 +54,7 @@ use bytes::Opened;
 use record::Record;
 use records::Records;
 use rejection::Faults;
-use rows::Rows;
+use rows::{Rows, Sink};
 use structure::structure_fault;
 
 /// What a file is read against.
@@ -188,6 +189,28 @@ pub fn read<R: BufRead, E>(
     context: &Context<'_>,
     sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
 ) -> Result<Reading, ReadError<E>> {
+    read_by(input, context, false, sink)
+}
+
+/// As [`read`], with the same result: a large file is checked on all cores, and `sink` still gets
+/// its rows one after the other, in their order.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_on_all_cores<R: BufRead, E>(
+    input: R,
+    context: &Context<'_>,
+    sink: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>,
+) -> Result<Reading, ReadError<E>> {
+    read_by(input, context, true, sink)
+}
+
+fn read_by<R: BufRead, E>(
+    input: R,
+    context: &Context<'_>,
+    on_all_cores: bool,
+    sink: Sink<'_, E>,
+) -> Result<Reading, ReadError<E>> {
     if let Some(fault) = not_daily(context) {
         return Ok(refused(fault));
     }
@@ -205,7 +228,23 @@ pub fn read<R: BufRead, E>(
         Err(fault) => return Ok(refused(fault)),
     };
     records.begin_body();
+    let template = on_all_cores.then(|| columns.clone());
     let mut rows = Rows::new(context, columns, faults);
+    match template {
+        Some(columns) if rows.can_be_split() => {
+            parallel::read_rows(records, &columns, &mut rows, sink)?;
+        }
+        _ => read_on(records, &mut rows, sink)?,
+    }
+    rows.finish(sink).map_err(ReadError::Sink)
+}
+
+/// Reads record after record to the end.
+fn read_on<R: BufRead, E>(
+    mut records: Records<R>,
+    rows: &mut Rows<'_>,
+    sink: Sink<'_, E>,
+) -> Result<(), ReadError<E>> {
     let mut record = Record::default();
     while let Some(served) = records.read_row(&mut record).map_err(ReadError::Input)? {
         if let Some(fault) = &served.fault {
@@ -214,7 +253,7 @@ pub fn read<R: BufRead, E>(
             rows.take(served.line, served.cut, &record, sink).map_err(ReadError::Sink)?;
         }
     }
-    rows.finish(sink).map_err(ReadError::Sink)
+    Ok(())
 }
 
 /// Rows that cover more than a day are history, and no evidence of days.

@@ -19,13 +19,24 @@ impl<R: BufRead> Records<R> {
     /// [`Records::begin_body`]; one that is malformed is served with its fault, and may be skipped
     /// unless the fault is the last.
     pub(super) fn new(input: R, grammar: Grammar) -> Self {
+        Self::from_gate(Gate::new(input, grammar))
+    }
+
+    /// The records that a gate lets through.
+    pub(super) fn from_gate(gate: Gate<R>) -> Self {
         let reader = ReaderBuilder::new()
             .has_headers(false)
-            .delimiter(grammar.separator)
+            .delimiter(gate.grammar().separator)
             .flexible(true)
             .terminator(Terminator::Any(b'\n'))
-            .from_reader(Gate::new(input, grammar));
+            .from_reader(gate);
         Self { reader, parsed: ByteRecord::new() }
+    }
+
+    /// The gate behind the record that was read last.
+    pub(super) fn into_gate(self) -> Gate<R> {
+        // Nothing of another record waits in the csv reader: each of its reads is one record.
+        self.reader.into_inner()
     }
 
     /// Reads the next record into `record`; `None` at the end of the file. The only errors are

@@ -43,6 +43,8 @@ pub(super) struct Rows<'a> {
     pub(super) totals: Totals,
     pub(super) warnings: Warnings,
     pub(super) seen: u64,
+    /// Records below the header that were handed on block by block.
+    pub(super) records_taken: u64,
     pub(super) totals_seen: u64,
     pub(super) repeated: u64,
     pub(super) repeated_figures: Figures,
@@ -99,6 +101,7 @@ impl<'a> Rows<'a> {
             totals: Totals::new(context.account.channels.len()),
             warnings: Warnings::with(std::mem::take(&mut columns.remarks)),
             seen: 0,
+            records_taken: 0,
             totals_seen: 0,
             repeated: 0,
             repeated_figures: Figures::NONE,
@@ -111,6 +114,19 @@ impl<'a> Rows<'a> {
             columns,
             faults,
         }
+    }
+
+    /// Whether blocks of rows can be read side by side: nothing but their dates and their keys
+    /// ties them together, and nothing is wrong so far.
+    pub(super) fn can_be_split(&self) -> bool {
+        let source = self.context.source;
+        self.faults.is_empty()
+            && source.grain == Grain::Day
+            && source.only.is_empty()
+            && source.revenue_spread == RevenueSpread::None
+            && self.check_sums.is_none()
+            && self.marked.is_none()
+            && self.columns.currency.is_none()
     }
 
     /// Takes what was wrong with a record's structure; nothing else of it is looked at.

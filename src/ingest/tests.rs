@@ -407,6 +407,73 @@ fn written(rows: &[Row]) -> String {
     text
 }
 
+/// Lines of a file, most of them sound.
+fn line() -> impl Strategy<Value = String> {
+    let sound = (1u32..28, 0u32..3, 0u32..40).prop_map(|(day, campaign, spend)| {
+        format!("2025-08-{day:02},Email,c{campaign},{spend}.5,90,10,{},9\n", spend / 3)
+    });
+    prop_oneof![
+        12 => sound,
+        1 => Just("2025-08-01,\"Google Ads\",\"a, b\",1,9,1,1,2\n".to_owned()),
+        1 => Just("2025-08-01,Email,\"a\"\"b\nc\",1,9,1,1,2\n".to_owned()),
+        1 => Just("\n".to_owned()),
+        1 => prop_oneof![
+            Just("2025-08-01,Bing,,1,9,1,1,2\r\n".to_owned()),
+            Just("01/08/2025,Email,,1,9,1,1,2\n".to_owned()),
+            Just("2025-08-01,Email,,1,9\n".to_owned()),
+            Just("2025-08-01,\"Email,,1,9,1,1,2\n".to_owned()),
+            Just("2025-08-01,Em\"ail,,1,9,1,1,2\n".to_owned()),
+            Just("2025-08-02,Email,,1,9,1,1,2".to_owned()),
+        ],
+    ]
+}
+
+/// What becomes of a text, and the rows that were handed on.
+fn both_ways(text: &str, limits: Limits, on_all_cores: bool) -> (Reading, Vec<String>) {
+    let (account, source) = (account(), Source::long());
+    let context = Context {
+        account: &account,
+        source: &source,
+        today: day("2025-09-15"),
+        limits,
+        file_name: "file.csv",
+        purpose: Purpose::Inbox,
+    };
+    let mut stated: BTreeMap<(Day, Subject, String), (u64, Figures)> = BTreeMap::new();
+    let mut handed_on = Vec::new();
+    let mut sink = |row: &StatedRow<'_>| {
+        handed_on.push(format!("{row:?}"));
+        let key = (row.day, row.subject, row.campaign.to_owned());
+        let (line, figures) = *stated.entry(key).or_insert((row.line, row.figures));
+        Ok::<_, Infallible>(if line == row.line {
+            Stated::New
+        } else if figures == row.figures {
+            Stated::SameAs { line }
+        } else {
+            Stated::DiffersFrom { line, figures }
+        })
+    };
+    let input = BufReader::with_capacity(16, text.as_bytes());
+    let reading = if on_all_cores {
+        read_on_all_cores(input, &context, &mut sink)
+    } else {
+        read(input, &context, &mut sink)
+    };
+    (reading.expect("neither memory nor this sink fails"), handed_on)
+}
+
+proptest! {
+    #[test]
+    fn on_all_cores_a_file_is_read_as_on_one(
+        lines in proptest::collection::vec(line(), 0..60),
+        rows_max in 20u64..80,
+    ) {
+        let text = format!("{HEADER}{}", lines.concat());
+        let limits = Limits { rows_max, bytes_max: 2400, ..Limits::default() };
+        prop_assert_eq!(both_ways(&text, limits, true), both_ways(&text, limits, false));
+    }
+}
+
 proptest! {
     #[test]
     fn what_the_gate_accepts_is_rfc_4180_and_what_it_refuses_is_not(

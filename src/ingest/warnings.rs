@@ -52,6 +52,18 @@ impl Warnings {
         self.conversions_above_clicks.get_or_insert((line, 0)).1 += 1;
     }
 
+    /// The line of the first row with more conversions than clicks, and how many there are.
+    pub(super) const fn take_conversions_above_clicks(&mut self) -> Option<(u64, u64)> {
+        self.conversions_above_clicks.take()
+    }
+
+    /// Counts such rows of further lines.
+    pub(super) fn add_conversions_above_clicks(&mut self, further: Option<(u64, u64)>) {
+        if let Some((line, rows)) = further {
+            self.conversions_above_clicks.get_or_insert((line, 0)).1 += rows;
+        }
+    }
+
     /// Channels get shares of the business's revenue by this measure.
     pub(super) const fn spread(&mut self, by: &'static str) {
         self.spread_by = Some(by);
