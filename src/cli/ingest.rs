@@ -339,3 +339,6 @@ fn machine(account: &Account, file: &TakenFile) -> Value {
     };
     joined(value, more)
 }
+
+#[cfg(test)]
+mod tests;
