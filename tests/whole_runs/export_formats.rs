@@ -89,15 +89,32 @@ fn what_is_refused_leaves_nothing_but_its_problems() {
 
 #[test]
 fn a_last_line_without_an_end_is_worth_a_warning() {
-    // With its companion digest it is to be refused, which needs `ready = "checksum"`; alone it
-    // can only be taken.
+    // Alone, without the digest that it came with, it can only be taken.
     let name = "long_truncated_number.csv";
     let Some(file) = file("a_last_line_without_an_end_is_worth_a_warning", name) else { return };
     let workspace = workspace();
-    let path = file.to_str().expect("a path in UTF-8");
-    let words = workspace.call(&["ingest", path, "--as-of", ARRIVED]).with(0);
+    fs::copy(&file, workspace.path(name)).expect("copied");
+    let words = workspace.call(&["ingest", name, "--as-of", ARRIVED]).with(0);
     assert!(words.contains("warning: line 29"), "{words}");
     assert!(words.contains("has no end"), "{words}");
+}
+
+#[test]
+fn a_file_that_is_not_what_its_digest_says_is_refused() {
+    let name = "long_truncated_number.csv";
+    let test = "a_file_that_is_not_what_its_digest_says_is_refused";
+    let Some(file) = file(test, name) else { return };
+    let path = file.to_str().expect("a path in UTF-8");
+    // EXPECTED.md, long_truncated_number.csv.
+    let sentence = "the digest in long_truncated_number.csv.sha256 is not that of the file: it is \
+                    incomplete or changed; drop both again";
+    let workspace = workspace();
+    let words = workspace.call(&["validate", path, "--as-of", ARRIVED]).with(1);
+    assert!(words.contains(sentence), "{words}");
+    let words = workspace.call(&["ingest", path, "--as-of", ARRIVED]).with(1);
+    assert!(words.contains(sentence), "{words}");
+    assert!(workspace.facts().is_empty());
+    assert!(workspace.path("inbox/rejected").join(format!("{name}.sha256")).exists());
 }
 
 #[test]
