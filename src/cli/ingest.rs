@@ -354,3 +354,6 @@ fn machine(account: &Account, file: &TakenFile) -> Value {
     };
     joined(value, more)
 }
+
+#[cfg(test)]
+mod tests;

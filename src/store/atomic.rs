@@ -74,10 +74,21 @@ impl Folder {
     /// the old content or the new, also after a power cut. A link of that name is replaced, not
     /// followed. `mode` is taken less the umask.
     pub fn replace(&self, name: &OsStr, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+        self.replace_unsynced(name, bytes, mode)?;
+        self.sync()
+    }
+
+    /// As [`Folder::replace`], whole in any case, but durable only once the folder is synced.
+    pub(super) fn replace_unsynced(
+        &self,
+        name: &OsStr,
+        bytes: &[u8],
+        mode: u32,
+    ) -> Result<(), StoreError> {
         let name = single(self, name)?;
         let temporary = self.write_temporary(bytes, mode)?;
         match rustix::fs::renameat(&self.handle, &*temporary, &self.handle, name) {
-            Ok(()) => self.sync(),
+            Ok(()) => Ok(()),
             Err(errno) => {
                 self.remove(OsStr::new(&temporary))?;
                 Err(self.not_replaced(name, errno))

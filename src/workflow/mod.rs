@@ -42,7 +42,7 @@ use crate::domain::{Account, AccountId, Instant, Week};
 use crate::store::StoreError;
 use crate::store::archive::Archive;
 use crate::store::files;
-use crate::store::inbox::Room;
+use crate::store::inbox::{Claimed, Room, Staged};
 use crate::store::journal::Journal;
 use crate::store::keys::SigningKey;
 use crate::store::ledger::Ledger;
@@ -149,6 +149,7 @@ impl Workspace {
             watch: None,
             archive: Archive::at(&self.config.paths.archive),
             room: None,
+            owed: Vec::new(),
             _lock: lock,
         })
     }
@@ -227,6 +228,8 @@ pub struct Unit<'w> {
     archive: Archive,
     /// The room for working copies, once it was looked at.
     room: Option<Room>,
+    /// Files that are recorded and answered, and still claimed.
+    owed: Vec<(Claimed, Staged)>,
     _lock: Lock,
 }
 

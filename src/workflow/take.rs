@@ -109,10 +109,14 @@ impl Unit<'_> {
                 }
             }
             // What an interrupt leaves of them is claimed, and the next unit of work begins with it.
-            for claimed in folder.claim_each(&mut fitting.into_iter())? {
+            let claimed = folder.claim_each(&mut fitting.into_iter())?;
+            let taken = claimed.iter().try_for_each(|claimed| {
                 self.stop_if_asked("the inbox")?;
-                done(&self.take_claimed(account, folder, &claimed, arrived_at, now)?);
-            }
+                done(&self.take_owing(account, folder, claimed, arrived_at, now)?);
+                Ok(())
+            });
+            let released = self.release_owed(folder);
+            taken.and(released)?;
         }
         Ok(())
     }
@@ -163,6 +167,33 @@ impl Unit<'_> {
 
     /// Takes a claimed file, or finishes what an interrupted run began with it.
     pub(super) fn take_claimed(
+        &mut self,
+        account: &Account,
+        folder: &DropFolder,
+        claimed: &Claimed,
+        arrived_at: Instant,
+        now: Instant,
+    ) -> Result<TakenFile, WorkflowError> {
+        let taken = self.take_owing(account, folder, claimed, arrived_at, now);
+        let released = self.release_owed(folder);
+        let taken = taken?;
+        released.map(|()| taken)
+    }
+
+    /// Lets the originals of files go whose rows and receipts are durable: the receipts become so
+    /// here, all at once.
+    fn release_owed(&mut self, folder: &DropFolder) -> Result<(), WorkflowError> {
+        let owed = std::mem::take(&mut self.owed);
+        if owed.is_empty() {
+            return Ok(());
+        }
+        folder.sync_receipts()?;
+        owed.iter().try_for_each(|(claimed, staged)| release(folder, claimed, staged))
+    }
+
+    /// As [`Unit::take_claimed`]; the claimed original of a file that is taken is still owed to
+    /// [`Unit::release_owed`].
+    fn take_owing(
         &mut self,
         account: &Account,
         folder: &DropFolder,
@@ -239,7 +270,7 @@ impl Unit<'_> {
             Entered::Taken { report, changes, receipt } => {
                 // From here on the claim is known: whatever is interrupted, `finish` does it again.
                 self.without_receipt = give_receipt(folder, &claimed.name, &receipt)?;
-                release(folder, claimed, staged)?;
+                self.owed.push((claimed.clone(), staged.clone()));
                 Ok(if changes.is_duplicate {
                     FileAnswer::Duplicate { report }
                 } else {
@@ -334,6 +365,7 @@ fn finish(
         folder.answer_refused(claimed, &staged.identity, staged.digest, name, text)?;
     } else {
         *without_receipt = give_receipt(folder, name, text)?;
+        folder.sync_receipts()?;
         release(folder, claimed, staged)?;
     }
     Ok(FileAnswer::Finished)

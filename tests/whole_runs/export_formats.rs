@@ -102,6 +102,24 @@ fn a_last_line_without_an_end_is_worth_a_warning() {
 }
 
 #[test]
+fn a_file_that_is_not_what_its_digest_says_is_refused() {
+    let name = "long_truncated_number.csv";
+    let test = "a_file_that_is_not_what_its_digest_says_is_refused";
+    let Some(file) = file(test, name) else { return };
+    let path = file.to_str().expect("a path in UTF-8");
+    // EXPECTED.md, long_truncated_number.csv.
+    let sentence = "the digest in long_truncated_number.csv.sha256 is not that of the file: it is \
+                    incomplete or changed; drop both again";
+    let workspace = workspace();
+    let words = workspace.call(&["validate", path, "--as-of", ARRIVED]).with(1);
+    assert!(words.contains(sentence), "{words}");
+    let words = workspace.call(&["ingest", path, "--as-of", ARRIVED]).with(1);
+    assert!(words.contains(sentence), "{words}");
+    assert!(workspace.facts().is_empty());
+    assert!(workspace.path("inbox/rejected").join(format!("{name}.sha256")).exists());
+}
+
+#[test]
 fn a_corrected_day_is_replaced_and_the_change_is_told() {
     let test = "a_corrected_day_is_replaced_and_the_change_is_told";
     let Some(first) = file(test, "redelivery_1_first.csv") else { return };

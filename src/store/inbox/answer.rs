@@ -47,10 +47,16 @@ enum Occupant {
 }
 
 impl DropFolder {
-    /// Writes `receipts/<name>.receipt.txt`, in place of an earlier one.
+    /// Writes `receipts/<name>.receipt.txt`, in place of an earlier one. Its claimed file may go
+    /// only after [`DropFolder::sync_receipts`].
     pub fn answer_accepted(&self, name: &str, text: &str) -> Result<(), StoreError> {
         let receipt = format!("{name}.receipt.txt");
-        self.receipts()?.replace(OsStr::new(&receipt), text.as_bytes(), MODE_ANSWER)
+        self.receipts()?.replace_unsynced(OsStr::new(&receipt), text.as_bytes(), MODE_ANSWER)
+    }
+
+    /// Makes the receipts that were given durable.
+    pub fn sync_receipts(&self) -> Result<(), StoreError> {
+        self.receipts()?.sync()
     }
 
     /// The name that a refused file is to have in `rejected/`: its own; if that is taken, with
