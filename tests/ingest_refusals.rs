@@ -1,6 +1,5 @@
 //! Every kind of refusal: its data file, and the page that the data team reads, letter by letter.
 
-#[allow(dead_code, reason = "other tests share it")]
 mod ingest_support;
 
 use std::collections::BTreeSet;

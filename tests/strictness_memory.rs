@@ -3,7 +3,6 @@
 
 #![expect(clippy::print_stdout, reason = "what is skipped or counted says so by name")]
 
-#[allow(dead_code, reason = "other tests share it")]
 mod ingest_support;
 
 use std::convert::Infallible;

@@ -1,7 +1,8 @@
 //! Rows that a column marks as totals of the other rows of their day → proof that these are whole;
 //! or the data themselves, where there are no others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::check_sums::{HELD_MAX, Sum, compare, too_many};
 use super::fault::{Fault, FaultReason, TotalsDifference, shown};
@@ -11,9 +12,9 @@ use crate::domain::{Account, Currency, Day, Figures, StatedRow, Subject};
 #[derive(Default)]
 pub(super) struct Marked {
     held: BTreeMap<HeldKey, HeldRow>,
-    others: BTreeMap<PairKey, Sum>,
-    /// Groups of rows that have others than totals.
-    groups: BTreeSet<String>,
+    /// By group, day and subject.
+    others: BTreeMap<String, BTreeMap<(Day, Subject), Sum>>,
+    others_count: usize,
     records: BTreeMap<String, u64>,
     is_full: bool,
     /// Whether the channels' revenue is spread, which no sum can prove.
@@ -66,7 +67,7 @@ impl Marked {
         if let Some(held) = self.held.get(&key) {
             return (held.figures != row.figures).then_some((held.line, held.figures));
         }
-        if self.held.len() + self.others.len() >= HELD_MAX {
+        if self.held.len() + self.others_count >= HELD_MAX {
             self.is_full = true;
             return None;
         }
@@ -77,17 +78,18 @@ impl Marked {
 
     /// Counts a row that is no total.
     pub(super) fn add(&mut self, group: &str, row: &StatedRow<'_>) {
-        let key = (group.to_owned(), row.day, row.subject);
-        if let Some(sum) = self.others.get_mut(&key) {
-            sum.add(row.figures);
-            return;
+        if !self.others.contains_key(group) {
+            self.others.insert(group.to_owned(), BTreeMap::new());
         }
-        if self.held.len() + self.others.len() >= HELD_MAX {
-            self.is_full = true;
-            return;
+        let of_group = self.others.get_mut(group).expect("it is there or was made");
+        match of_group.entry((row.day, row.subject)) {
+            Entry::Occupied(sum) => sum.into_mut().add(row.figures),
+            Entry::Vacant(place) if self.held.len() + self.others_count < HELD_MAX => {
+                place.insert(Sum::default()).add(row.figures);
+                self.others_count += 1;
+            }
+            Entry::Vacant(_) => self.is_full = true,
         }
-        self.groups.insert(key.0.clone());
-        self.others.entry(key).or_default().add(row.figures);
     }
 
     /// Compares the totals with the other rows; `label` says what marks them.
@@ -104,8 +106,8 @@ impl Marked {
             outcome.faults.push(too_many());
             return outcome;
         }
-        let Self { held, others, groups, records, without_revenue, .. } = self;
-        let is_data = |group: &str| !groups.contains(group);
+        let Self { held, others, records, without_revenue, .. } = self;
+        let is_data = |group: &str| !others.contains_key(group);
         for (group, count) in records {
             let of = if is_data(&group) {
                 &mut outcome.data_records
@@ -123,7 +125,8 @@ impl Marked {
             }
         }
         for (key, (line, total)) in totals {
-            let sum = others.get(&key).copied().unwrap_or_default();
+            let sum = others.get(&key.0).and_then(|it| it.get(&(key.1, key.2)).copied());
+            let sum = sum.unwrap_or_default();
             let mut stated = total.figures;
             if without_revenue && key.2 != Subject::Business {
                 stated.revenue = None;

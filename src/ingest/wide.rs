@@ -10,6 +10,19 @@ use super::shares;
 use crate::domain::source::RevenueSpread;
 use crate::domain::{Day, Figures, FineMoney, StatedRow, Subject};
 
+/// Appends a text as JSON; the usual one has nothing to escape.
+fn push_json(object: &mut String, text: &str) {
+    let is_plain =
+        text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+    if is_plain {
+        object.push('"');
+        object.push_str(text);
+        object.push('"');
+    } else {
+        object.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
+
 impl Rows<'_> {
     pub(super) fn take_wide<E>(
         &mut self,
@@ -127,19 +140,26 @@ impl Rows<'_> {
         if columns.controls.is_empty() {
             return Some(());
         }
-        let mut controls = serde_json::Map::new();
         let mut is_whole = true;
+        object.push('{');
         for (at, name) in &columns.controls {
             let text = row.record[*at].trim_ascii();
             match self.cells.control(text) {
-                Ok(text) => drop(controls.insert(name.clone(), text.into())),
+                Ok(text) => {
+                    if object.len() > 1 {
+                        object.push(',');
+                    }
+                    push_json(object, name);
+                    object.push(':');
+                    push_json(object, &text);
+                }
                 Err(fault) => {
                     self.add_cell(row.line, *at, text, fault);
                     is_whole = false;
                 }
             }
         }
-        object.push_str(&serde_json::Value::Object(controls).to_string());
+        object.push('}');
         is_whole.then_some(())
     }
 

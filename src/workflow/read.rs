@@ -38,6 +38,10 @@ impl<'a> Terms<'a> {
 /// Told how many bytes of a file have been read.
 pub type Watch = dyn Fn(u64) + Send + Sync;
 
+/// Files from this size on are read on all cores: smaller ones are read in less time than it takes
+/// to share them out.
+const ALL_CORES_BYTES_MIN: u64 = 8 << 20;
+
 /// Counts the bytes that go through it.
 struct Counted<'w, R> {
     inner: R,
@@ -92,22 +96,27 @@ pub(super) fn stop_if_asked(interrupt: &Interrupt, what: &str) -> Result<(), Wor
     Ok(())
 }
 
-/// Reads a file, looking at the interrupt now and then.
+/// Reads a file of so many bytes, looking at the interrupt now and then.
 pub(super) fn read(
-    input: impl BufRead,
+    (input, bytes): (impl BufRead, u64),
     context: &ingest::Context<'_>,
     interrupt: &Interrupt,
     path: &Path,
     state: &mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, StoreError>,
 ) -> Result<Reading, WorkflowError> {
     let mut rows = 0u64;
-    let reading = ingest::read(input, context, &mut |row| {
+    let mut sink = |row: &StatedRow<'_>| {
         rows += 1;
         if rows.is_multiple_of(ROWS_PER_LOOK) {
             stop_if_asked(interrupt, "a file")?;
         }
         state(row).map_err(WorkflowError::from)
-    });
+    };
+    let reading = if bytes < ALL_CORES_BYTES_MIN {
+        ingest::read(input, context, &mut sink)
+    } else {
+        ingest::read_on_all_cores(input, context, &mut sink)
+    };
     reading.map_err(|error| match error {
         ReadError::Sink(error) => error,
         ReadError::Input(source) => {

@@ -41,9 +41,10 @@ pub fn validate(
     let context = context(account, terms, &name, now, workspace.config.limits);
     let incoming = Incoming { claim: CLAIM, arrived_at: now, grain: stated_grain(terms.source) };
     let mut take = ledger.begin_take(account, incoming)?;
-    let input = watched(file, u64::MAX, None);
+    let bytes = crate::store::files::size(path)?;
+    let input = watched(file, bytes, None);
     let interrupt = Interrupt::default();
-    let reading = read(input, &context, &interrupt, path, &mut |row| take.state(row))?;
+    let reading = read((input, bytes), &context, &interrupt, path, &mut |row| take.state(row))?;
     let Reading::Taken(mut report) = reading else { return Ok(Validated { reading, corrects: 0 }) };
     let head = ChainHead { seq: 1, hash: Digest::of(CLAIM.as_bytes()) };
     take.accept(&record(&report, now), (CLAIM, head), &[])?;

@@ -54,6 +54,7 @@ fn state(place: &Place, grain: Grain, rows: &[StatedRow<'_>]) {
     take.accept(&file, ("a chain of this test", head), &[]).expect("accepted");
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands where a figure may be unknown")]
 fn money(minor: i128) -> Option<FineMoney> {
     Some(FineMoney::whole(Money::from_minor(minor)))
 }
