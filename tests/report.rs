@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use budgetd::advice::blocker::{Silence, Verdict};
 use budgetd::audit::{MeasureChange, Replacement};
 use budgetd::decision::Decision;
-use budgetd::domain::{Conversions, Digest, Measures, Money};
+use budgetd::domain::{Conversions, Digest, Grain, Measures, Money};
 use budgetd::report::{
     ReceiptChannel, ReceiptInput, ReceiptOutcome, decision_json, explanation_txt, receipt,
     recommendations_csv, trace_text,
@@ -221,6 +221,8 @@ fn receipt_input(outcome: ReceiptOutcome) -> ReceiptInput<'static> {
         outcome,
         source: "long",
         rows: 14,
+        grain: Grain::Day,
+        business: None,
         first_day: day("2025-12-29"),
         last_day: day("2026-01-04"),
         channels: vec![

@@ -13,3 +13,5 @@ mod program;
 mod revisions;
 #[path = "whole_runs/same_bytes.rs"]
 mod same_bytes;
+#[path = "whole_runs/unknown.rs"]
+mod unknown;

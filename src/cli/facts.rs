@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::accounts::named_or_only;
 use super::{Context, DONE, Ending, parse_day};
+use crate::domain::performance::KEY_SEPARATOR;
 use crate::domain::text::spreadsheet_safe;
 use crate::domain::{Account, Conversions, Day, Figures, FineMoney, Grain};
 use crate::store::ledger::{BusinessFact, Ledger, PeriodFact};
@@ -143,13 +144,19 @@ fn outcome(account: &Account, facts: &[BusinessFact]) -> Table {
     columns.extend(names.iter().map(|name| (*name).clone()));
     let rows = facts.iter().zip(&controls).map(|(fact, controls)| {
         let mut row = vec![fact.first_day.to_string()];
-        row.extend(has_keys.then(|| fact.campaign.clone()));
+        row.extend(has_keys.then(|| shown_key(&fact.campaign)));
         let [.., revenue] = cells(account, &fact.figures);
         row.push(revenue);
         row.extend(names.iter().map(|name| text(controls.get(*name))));
         row
     });
     Table { columns, rows: rows.collect() }
+}
+
+/// "Geo0", "org_a / Ireland": the parts of a key without what separates them in the ledger.
+fn shown_key(key: &str) -> String {
+    let parts: Vec<&str> = key.split(KEY_SEPARATOR).filter(|part| !part.is_empty()).collect();
+    parts.join(" / ")
 }
 
 fn csv(table: &Table) -> Vec<u8> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::accounts::{Served, named_or_all, named_or_only, serve_each};
 use super::output::{BAD, CARE, FAINT, GOOD, paint};
 use super::refusal::{self, joined};
-use super::words::indented;
+use super::words::{indented, warnings};
 use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
@@ -301,9 +301,7 @@ pub fn accepted(name: &str, report: &DailyReport, replaced: u64) -> String {
         let days = if replaced == 1 { "day" } else { "days" };
         text.push_str(&format!("; it corrected {replaced} {days} of a channel"));
     }
-    for warning in &report.warnings {
-        text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
-    }
+    text.push_str(&warnings(report));
     text
 }
 

@@ -63,7 +63,8 @@ fn head_of(path: &Path) -> Result<(Vec<u8>, bool), CliError> {
 fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
     let is_refused = preview.is_some_and(|it| matches!(it.reading, Reading::Refused(_)));
     let mut parts = vec![verdict(name, guessed, is_refused)];
-    if guessed.has_table() && guessed.preset_as_it_is() != Some("long") {
+    let is_table = guessed.has_table() && guessed.preset_as_it_is() != Some("long");
+    if is_table {
         parts.push(to_toml(guessed).trim_end().to_owned());
     } else {
         parts.push(findings("What the file says:", &guessed.certain));
@@ -74,7 +75,18 @@ fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
         parts.push(previewed(guessed, preview));
     }
     parts.retain(|part| !part.is_empty());
+    if is_table {
+        // All that is no TOML is a comment, so that the whole can be appended to an account's file.
+        for at in (0..parts.len()).filter(|at| *at != 1) {
+            parts[at] = commented(&parts[at]);
+        }
+    }
     parts.join("\n\n")
+}
+
+fn commented(text: &str) -> String {
+    let line = |line: &str| if line.is_empty() { "#".to_owned() } else { format!("# {line}") };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn verdict(name: &str, guessed: &Guess, is_refused: bool) -> String {

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::accounts::named_or_only;
 use super::ingest::{rows, span};
-use super::output::{BAD, CARE, GOOD, paint};
+use super::output::{BAD, GOOD, paint};
 use super::refusal::{self, joined};
+use super::words::warnings;
 use super::{CliError, Context, DONE, Ending, NO, now, parse_time, sources};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
@@ -115,8 +116,6 @@ fn accepted(name: &str, account: &Account, report: &DailyReport, corrects: u64) 
         let days = if corrects == 1 { "day" } else { "days" };
         text.push_str(&format!("; it would correct {corrects} {days} of a channel"));
     }
-    for warning in &report.warnings {
-        text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
-    }
+    text.push_str(&warnings(report));
     text
 }

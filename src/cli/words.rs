@@ -6,8 +6,12 @@ use crate::decision::{Decision, Veto};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::history::MissingDays;
+use crate::ingest::DailyReport;
 use crate::report::words;
 use crate::rules::HoldReason;
+
+/// Warnings that a terminal shows of one file.
+const WARNINGS_MAX: usize = 10;
 
 /// Missing days are told in at most so many lines; the rest is counted.
 const MISSING_LINES_MAX: usize = 10;
@@ -15,6 +19,19 @@ const MISSING_LINES_MAX: usize = 10;
 /// A time as the account's people see it: "Mon 23 Nov 2026 06:00 IST".
 pub fn time(account: &Account, at: Instant) -> String {
     at.with_timezone(&account.time_zone).format("%a %-d %b %Y %H:%M %Z").to_string()
+}
+
+/// The first warnings of a file, each on its line; the receipt has all of them.
+pub fn warnings(report: &DailyReport) -> String {
+    let mut text = String::new();
+    for warning in report.warnings.iter().take(WARNINGS_MAX) {
+        text.push_str(&format!("\n  {} {warning}", paint(CARE, "warning:")));
+    }
+    let more = report.warnings.len().saturating_sub(WARNINGS_MAX);
+    if more > 0 {
+        text.push_str(&format!("\n  {} and {more} more", paint(CARE, "warning:")));
+    }
+    text
 }
 
 /// The one word for how a decision came out.

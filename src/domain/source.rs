@@ -271,6 +271,19 @@ pub enum RevenueSpread {
     Conversions,
 }
 
+impl RevenueSpread {
+    /// Its stable word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Spend => "spend",
+            Self::Impressions => "impressions",
+            Self::Clicks => "clicks",
+            Self::Conversions => "conversions",
+        }
+    }
+}
+
 impl Source {
     /// The long format as it ships (DESIGN §6), which describes every file.
     pub fn long() -> Self {

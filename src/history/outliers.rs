@@ -7,9 +7,10 @@
 
 use crate::domain::{Account, ChannelName, Day, DayFact, Money};
 
-/// Days with rows before a day that it is held against: eight weeks, so that each weekday stands
-/// in them eight times.
-const DAYS_USED: usize = 56;
+/// Days with rows before a day that it is held against: four weeks, so that each weekday stands in
+/// them four times, and budgets that move by their step limit leave the usual behind no further
+/// than three times.
+const DAYS_USED: usize = 28;
 
 /// With fewer of them nothing is called usual.
 const DAYS_MIN: usize = 14;
@@ -66,7 +67,7 @@ pub struct Outlier {
 }
 
 /// The outliers among those of `facts` that `is_looked_at` names, by day, channel and measure. Each
-/// is held against the newest 56 days before it that its channel has rows for in `facts`, which are
+/// is held against the newest 28 days before it that its channel has rows for in `facts`, which are
 /// sorted by day; with fewer than 14 of them there are none.
 pub fn outliers(
     account: &Account,
@@ -93,14 +94,19 @@ pub fn outliers(
     found
 }
 
-/// What is usual among `values`, where `value` is far from it: further than six deviations and more
-/// than half the median away.
+/// What is usual among `values`, where `value` is far from it: further than six deviations from the
+/// median, more than three times or less than a third of it, and beyond nine in ten of them. A
+/// budget that rises or falls by its step limit week after week stays within that, and so does the
+/// one day of each week that is three times the others.
 fn far_from(value: i128, mut values: Vec<i128>) -> Option<(Money, Money)> {
     values.sort_unstable();
     // Twice the median and twice the distances from it are whole numbers.
     let median = doubled_median(&values);
     let away = (2 * value - median).abs();
-    if 2 * away <= median.abs() {
+    let is_of_its_size = 6 * value >= median && 2 * value <= 3 * median;
+    let cut = values.len() / SHOWN_CUT;
+    let (low, high) = (values[cut], values[values.len() - 1 - cut]);
+    if is_of_its_size || (low..=high).contains(&value) {
         return None;
     }
     let mut distances: Vec<i128> = values.iter().map(|value| (2 * value - median).abs()).collect();
@@ -111,8 +117,6 @@ fn far_from(value: i128, mut values: Vec<i128>) -> Option<(Money, Money)> {
     } else {
         is_far_from_the_same(value, &values, away, &distances)
     };
-    let cut = values.len() / SHOWN_CUT;
-    let (low, high) = (values[cut], values[values.len() - 1 - cut]);
     is_far.then(|| (Money::from_minor(low), Money::from_minor(high)))
 }
 
@@ -199,21 +203,39 @@ mod tests {
 
     #[test]
     fn the_border_is_six_deviations() {
-        // Sorted: 120 125 130 130 135 140 145 150 155 160 165 170 175 180. Median 147.5; distances
-        // 2.5 2.5 7.5 7.5 12.5 12.5 17.5 17.5 17.5 22.5 22.5 27.5 27.5 32.5; their median 17.5.
-        // 6 * 1.4826 * 17.5 = 155.673, so the border is 303.173.
-        assert_eq!(found(&then(303)), []);
-        assert_eq!(found(&then(304)).len(), 1);
+        // Seven days of 40 and seven of 160: median 100, every distance from it 60, so their median
+        // too. 6 * 1.4826 * 60 = 533.736, so the border is 633.736.
+        let usual = [vec![40; 7], vec![160; 7]].concat();
+        assert_eq!(found(&[usual.clone(), vec![633]].concat()), []);
+        assert_eq!(found(&[usual, vec![634]].concat()).len(), 1);
     }
 
     #[test]
-    fn less_than_half_the_median_away_is_never_far() {
+    fn from_a_third_of_the_median_to_three_times_it_nothing_is_far() {
         // Median 1000, distances 0 or 1, their median 1: six deviations are 8.9.
-        let mut spends: Vec<i128> = (0..30).map(|at| 999 + at % 3).collect();
-        spends.push(1500);
-        assert_eq!(found(&spends), []);
-        *spends.last_mut().expect("one") = 1501;
-        assert_eq!(found(&spends).len(), 1);
+        let usual: Vec<i128> = (0..30).map(|at| 999 + at % 3).collect();
+        for (value, count) in [(3000, 0), (3001, 1), (334, 0), (333, 1)] {
+            assert_eq!(found(&[usual.clone(), vec![value]].concat()).len(), count, "{value}");
+        }
+    }
+
+    #[test]
+    fn budgets_that_rise_by_their_step_week_after_week_are_not_far() {
+        // 30 % more each week, the shipped step limit, and the days of a week within 15 % of it.
+        let mut spends = Vec::new();
+        let mut budget = 10_000i128;
+        for _ in 0..12 {
+            spends.extend([85, 115, 100, 90, 110, 95, 105].map(|share| budget * share / 100));
+            budget = budget * 13 / 10;
+        }
+        let steady = [vec![10_000; 56], spends].concat();
+        assert_eq!(found(&steady), []);
+    }
+
+    #[test]
+    fn one_day_of_each_week_that_is_three_times_the_others_is_usual() {
+        let week = [98, 101, 99, 102, 100, 97, 320];
+        assert_eq!(found(&week.repeat(9)), []);
     }
 
     #[test]
@@ -223,9 +245,9 @@ mod tests {
     }
 
     #[test]
-    fn days_older_than_the_newest_56_with_rows_count_no_more() {
+    fn days_older_than_the_newest_28_with_rows_count_no_more() {
         // Were the first days counted, half of all would be 1000.
-        let spends = [vec![1000; 60], vec![100; 56], vec![1000]].concat();
+        let spends = [vec![1000; 60], vec![100; 28], vec![1000]].concat();
         let last = found(&spends).pop().expect("the last is far");
         assert_eq!((last.1, last.2), (1000, (100, 100)));
     }

@@ -40,8 +40,9 @@ pub struct Rejection {
 impl Rejection {
     /// Of a file that is refused unread, for its size alone.
     pub fn too_large(bytes: u64, bytes_max: u64) -> Self {
-        let fault = Fault::of_file(FaultReason::FileTooLarge { bytes_max })
-            .with_hint(format!("it has {bytes} bytes; split it by days"));
+        let fault = Fault::of_file(FaultReason::FileTooLarge { bytes_max }).with_hint(format!(
+            "it has {bytes} bytes; split it by days, or raise limits.bytes_max"
+        ));
         Self { faults: vec![fault], faults_total: 1 }
     }
 

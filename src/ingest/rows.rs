@@ -50,6 +50,8 @@ pub(super) struct Rows<'a> {
     pub(super) repeated_figures: Figures,
     /// Whether a row is stated day by day.
     pub(super) spreads_days: bool,
+    /// Whether budgets are decided on what is stated.
+    pub(super) counts_for_budgets: bool,
     /// The key of the row in hand, where it has more parts than the campaign.
     pub(super) key: String,
     /// What the marked rows of the record in hand don't sum over.
@@ -105,6 +107,7 @@ impl<'a> Rows<'a> {
             totals_seen: 0,
             repeated: 0,
             repeated_figures: Figures::NONE,
+            counts_for_budgets: source.grain == Grain::Day || source.spread_over_days,
             spreads_days: source.grain == Grain::Month && source.spread_over_days,
             key: String::new(),
             group: String::new(),
@@ -390,6 +393,10 @@ impl<'a> Rows<'a> {
         match sink(row)? {
             Stated::New => {
                 self.totals.add(row);
+                let is_known = row.figures.spend.is_some() && row.figures.revenue.is_some();
+                if !is_known && self.counts_for_budgets && row.subject != Subject::Business {
+                    self.warnings.without_money(row.line);
+                }
                 if let (Some(sums), Subject::Channel(_)) = (&mut self.check_sums, row.subject) {
                     sums.add(row.day, row.figures);
                 }

@@ -56,9 +56,11 @@ fn hint(reason: &FaultReason) -> &'static str {
             "take it out; where the source says encoding = \"latin-1\", it may be \"windows-1252\""
         }
         FaultReason::ControlCharacter { .. } => "take it out",
-        FaultReason::FileTooLarge { .. }
-        | FaultReason::UnpacksTooLarge { .. }
-        | FaultReason::TooManyRows { .. } => "split the file by days",
+        FaultReason::FileTooLarge { .. } => "split the file by days, or raise limits.bytes_max",
+        FaultReason::UnpacksTooLarge { .. } => {
+            "split the file by days, or raise limits.unpacked_bytes_max"
+        }
+        FaultReason::TooManyRows { .. } => "split the file by days, or raise limits.rows_max",
         _ => "is this a daily CSV? a row is a day, a channel and its figures",
     }
 }

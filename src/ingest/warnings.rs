@@ -18,6 +18,7 @@ pub(super) struct Warnings {
     conversions_above_clicks: Option<(u64, u64)>,
     spread_by: Option<&'static str>,
     is_weekly: bool,
+    without_money: Option<(u64, u64)>,
     left_out: u64,
 }
 
@@ -69,6 +70,11 @@ impl Warnings {
         self.spread_by = Some(by);
     }
 
+    /// A row of a day and channel doesn't state both spend and revenue.
+    pub(super) fn without_money(&mut self, line: u64) {
+        self.without_money.get_or_insert((line, 0)).1 += 1;
+    }
+
     /// The days of a daily file stand seven days apart.
     pub(super) const fn weekly(&mut self) {
         self.is_weekly = true;
@@ -98,6 +104,14 @@ impl Warnings {
             let rows_are = if rows == 1 { "row has" } else { "rows have" };
             let text =
                 format!("{rows} {rows_are} more conversions than clicks, first in line {line}");
+            list.push(Warning { line: Some(line), text });
+        }
+        if let Some((line, rows)) = self.without_money {
+            let rows_are = if rows == 1 { "row states" } else { "rows state" };
+            let text = format!(
+                "{rows} {rows_are} no spend or no revenue, first in line {line}: the days of these \
+                 channels are kept, and no budget can be decided on them"
+            );
             list.push(Warning { line: Some(line), text });
         }
         let unlisted = self.remarks.len().saturating_sub(REMARKS_MAX);

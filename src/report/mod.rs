@@ -9,6 +9,7 @@ mod json;
 mod opinion;
 mod outlier;
 mod receipt;
+mod spread;
 mod table;
 mod trace;
 pub(crate) mod words;
@@ -19,6 +20,7 @@ pub use explanation::explanation_txt;
 pub use json::{decision_json, settings_json};
 pub use outlier::outlier_text;
 pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt};
+pub use spread::spread_text;
 pub use trace::{ExplainError, explain, trace_text};
 
 use crate::domain::Week;

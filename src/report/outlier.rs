@@ -1,13 +1,12 @@
 //! A figure that is far from usual → the sentence of receipts and explanations.
 
+use crate::domain::Currency;
 use crate::domain::text::escape;
-use crate::domain::{Currency, Money, decimal};
 use crate::history::Outlier;
 
-/// "2025-09-03, Email: spend 2214.00 is far from its usual 120 to 180": plain decimals in major
+/// "2025-09-03, Email: spend 2214.00 is far from its usual 120.00 to 180.50": plain decimals in major
 /// units, as an export writes them.
 pub fn outlier_text(currency: Currency, outlier: &Outlier) -> String {
-    let short = |money: Money| decimal::format_short(money.minor(), currency.minor_digits());
     let (low, high) = outlier.usual;
     format!(
         "{}, {}: {} {} is far from its usual {} to {}",
@@ -15,15 +14,15 @@ pub fn outlier_text(currency: Currency, outlier: &Outlier) -> String {
         escape(outlier.channel.as_str()),
         outlier.measure.word(),
         outlier.amount.to_decimal(currency),
-        short(low),
-        short(high)
+        low.to_decimal(currency),
+        high.to_decimal(currency)
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ChannelName;
+    use crate::domain::{ChannelName, Money};
     use crate::history::OutlierMeasure;
 
     #[test]
@@ -38,7 +37,7 @@ mod tests {
         let inr = Currency::from_code("INR").expect("known");
         assert_eq!(
             outlier_text(inr, &outlier),
-            "2025-09-03, Email: spend 2214.00 is far from its usual 120 to 180.5"
+            "2025-09-03, Email: spend 2214.00 is far from its usual 120.00 to 180.50"
         );
     }
 }

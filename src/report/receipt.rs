@@ -5,7 +5,7 @@ use super::table::{Lean, table};
 use super::words::{self, wrap};
 use crate::audit::{MeasureChange, Replacement};
 use crate::domain::text::escape;
-use crate::domain::{Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney};
+use crate::domain::{Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney, Grain};
 
 /// What a receipt states.
 #[derive(Debug, Clone)]
@@ -20,6 +20,10 @@ pub struct ReceiptInput<'a> {
     pub source: &'a str,
     /// Its rows, without the header.
     pub rows: u64,
+    /// What a row covers.
+    pub grain: Grain,
+    /// The sums of the whole business, where the source has them.
+    pub business: Option<Figures>,
     /// The earliest day that it speaks of.
     pub first_day: Day,
     /// The latest day that it speaks of.
@@ -72,21 +76,33 @@ pub fn receipt(account: &Account, input: &ReceiptInput<'_>) -> String {
 
 fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
     let title = match input.outcome {
+        ReceiptOutcome::Accepted if input.grain != Grain::Day => {
+            "Taken as history, for models: every row of this file is known from now on. Budgets are \
+             decided on days alone."
+        }
         ReceiptOutcome::Accepted => "Taken: every row of this file counts from now on.",
         ReceiptOutcome::Duplicate => {
             "Taken as a duplicate: every row was known already, so no figure changed; the data \
              count as confirmed at the time this file arrived."
         }
     };
-    let days = (input.last_day - input.first_day).num_days() + 1;
-    let days = words::count(usize::try_from(days).unwrap_or(0), "day");
+    let span = words::span(input.first_day, input.last_day);
+    let period = match input.grain {
+        Grain::Day => {
+            let days = (input.last_day - input.first_day).num_days() + 1;
+            let days = words::count(usize::try_from(days).unwrap_or(0), "day");
+            ("Days", format!("{span} ({days})"))
+        }
+        Grain::Week => ("Weeks", format!("from {span}, each named by its first day")),
+        Grain::Month => ("Months", format!("from {span}, each named by its first day")),
+    };
     let facts = [
         ("File", escape(input.file_name)),
         ("SHA-256", input.sha256.to_string()),
         ("Account", account.id.to_string()),
         ("Source", escape(input.source)),
         ("Rows", input.rows.to_string()),
-        ("Days", format!("{} ({days})", words::span(input.first_day, input.last_day))),
+        period,
     ];
     let mut text = wrap("", title);
     text.push('\n');
@@ -98,8 +114,13 @@ fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
 
 /// Rows, days and sums per channel, and in all.
 fn totals(account: &Account, input: &ReceiptInput<'_>) -> String {
+    let periods = match input.grain {
+        Grain::Day => "Days",
+        Grain::Week => "Weeks",
+        Grain::Month => "Months",
+    };
     let header =
-        ["Channel", "Rows", "Days", "Spend", "Revenue", "Impressions", "Clicks", "Conversions"];
+        ["Channel", "Rows", periods, "Spend", "Revenue", "Impressions", "Clicks", "Conversions"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     for channel in &input.channels {
         let name = escape(channel.channel.as_str());
@@ -111,6 +132,11 @@ fn totals(account: &Account, input: &ReceiptInput<'_>) -> String {
     let mut row = vec!["Total".to_owned(), input.rows.to_string(), String::new()];
     row.extend(figures(account, &all));
     rows.push(row);
+    if let Some(business) = &input.business {
+        let mut row = vec!["The whole business".to_owned(), String::new(), String::new()];
+        row.extend(figures(account, business));
+        rows.push(row);
+    }
     let mut leans = [Lean::Right; 8];
     leans[0] = Lean::Left;
     let intro =

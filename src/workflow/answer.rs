@@ -7,7 +7,7 @@ use super::check::USUAL_DAYS;
 use super::{WorkflowError, scheduled_at};
 use crate::decision::{self, Decision, Gate, Question, Remarks, Standing, standing};
 use crate::domain::calendar::minus_days;
-use crate::domain::{Account, ChannelName, DayFact, Instant, Week};
+use crate::domain::{AbsentDays, Account, ChannelName, DayFact, Instant, Week};
 use crate::history::{WeeklyHistory, outliers};
 use crate::rules::{HoldReason, PublishedBudgets};
 use crate::store::StoreError;
@@ -43,6 +43,21 @@ pub(super) fn facts_for(
     ledger.facts(account, Some(from), None)
 }
 
+/// The account as its gate and its history see it: a channel that has days of spend without
+/// revenue, or the other way round, among the weeks that count is not one whose absent days mean
+/// nothing. What isn't known is waited for, never taken for zero.
+fn as_known(ledger: &Ledger, account: &Account, week: Week) -> Result<Account, StoreError> {
+    let mut known = account.clone();
+    if account.channels.iter().all(|it| account.absent_days(it) == AbsentDays::Missing) {
+        return Ok(known);
+    }
+    let from = week.back(account.rules.lookback_weeks).first_day();
+    for fact in ledger.unknown_facts(account, Some(from), None)? {
+        known.channels[fact.channel].absent_days = Some(AbsentDays::Missing);
+    }
+    Ok(known)
+}
+
 /// What the gate says of `week`.
 pub(super) fn gate(
     ledger: &Ledger,
@@ -54,6 +69,8 @@ pub(super) fn gate(
     // What could be held are the budgets before this week, not those of a later one.
     let has_published = ledger.newest_publication(&account.id, Some(week))?.is_some();
     let scheduled_at = scheduled_at(account, week);
+    let known = as_known(ledger, account, week)?;
+    let account = &known;
     Ok(standing(&Gate { account, week, facts, now: stated_at, scheduled_at, has_published }))
 }
 
@@ -66,7 +83,7 @@ pub(super) fn answer(
     facts: &[DayFact],
     remarks: Remarks,
 ) -> Result<Decision, StoreError> {
-    let history = WeeklyHistory::build(account, asked.week, facts);
+    let history = WeeklyHistory::build(&as_known(ledger, account, asked.week)?, asked.week, facts);
     let published = ledger.newest_publication(&account.id, Some(asked.week))?;
     let published = published.map(|publication| budgets_of(account, publication));
     let veto_runs = ledger.veto_runs(&account.id, asked.week)?;

@@ -89,6 +89,8 @@ impl FileFacts<'_> {
                 outcome,
                 source: &report.source,
                 rows: report.rows,
+                grain: report.grain,
+                business: report.business,
                 first_day: report.first_day,
                 last_day: report.last_day,
                 channels: channels.collect(),

@@ -129,6 +129,8 @@ impl Unit<'_> {
     ) -> Result<ImportAnswer, WorkflowError> {
         self.chain(&account_chain(&account.id), now)?;
         let folder = self.drop_folder(account)?;
+        // What a killed import left of a receipt.
+        folder.sweep_receipts()?;
         // Whoever restates wants these figures, whatever has come since.
         if !terms.restate
             && let Some(known) =

@@ -158,7 +158,9 @@ impl Unit<'_> {
         let (outliers, outliers_unlisted) = evidence_outliers(account, week, facts);
         let (corrected, corrected_unlisted) =
             corrected_weeks(&self.ledger, account, stated_at, Some(week))?;
-        let corrected = corrected.into_iter().map(|corrected| corrected.week).collect();
+        // What would not change needs nobody's eye.
+        let corrected =
+            corrected.into_iter().filter(|it| !it.would_stay()).map(|it| it.week).collect();
         Ok(Remarks { outliers, outliers_unlisted, corrected, corrected_unlisted })
     }
 

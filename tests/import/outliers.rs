@@ -2,7 +2,7 @@
 
 use super::place::{Place, days};
 
-const OUTLIER: &str = "2026-01-14, Email: spend 5000.00 is far from its usual 100 to 100";
+const OUTLIER: &str = "2026-01-14, Email: spend 5000.00 is far from its usual 100.00 to 100.00";
 
 /// Rows of all days, with 5000 instead of 100 for Email on 14 January 2026.
 fn with_an_outlier(first: &str, last: &str) -> String {

@@ -51,6 +51,8 @@ impl Place {
             for channel in seller.channels {
                 text.push_str(&format!("[[channels]]\nname = \"{channel}\"\n"));
             }
+            // The history of a scene by the real clock restates what was decided on.
+            text.push_str("[checks]\nrestatement_window_days = 3650\n");
             place.write(&format!("config/accounts/{}.toml", seller.account), text.as_bytes());
         }
         // The first command of the new configuration makes the drop folders.

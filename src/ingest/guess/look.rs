@@ -384,12 +384,12 @@ fn say_measures(source: &Source, columns: &Columns, findings: &mut Findings) {
 }
 
 fn say_channel(guess: &Guess, columns: &Columns, names: &[String], findings: &mut Findings) {
-    let mut choices = vec![format!("channel = {}", quoted(&supposed_channel(&guess.source.name)))];
+    let choices = [format!("channel = {}", quoted(&supposed_channel(&guess.source.name)))];
     let mut text = "no column holds the channel: name the one that the file is about".to_owned();
     if let Some(at) = columns.at(Role::Campaign) {
-        text.push_str(", or give each campaign its channel");
-        choices.push(format!(
-            "[sources.columns] channel = {}, campaign = false    # each campaign a channel of its own",
+        text.push_str(&format!(
+            ", or make each campaign a channel of its own, with channel = {} and campaign = false in \
+             [sources.columns]",
             quoted(&names[at])
         ));
     }

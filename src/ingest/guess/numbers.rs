@@ -126,7 +126,7 @@ fn between(
             let choice = |writing: Writing| {
                 let value = figure::read(cell.text, writing).map_or(0, |figure| figure.value);
                 format!(
-                    "decimal = \"{}\", thousands = \"{}\"    # {} is {}",
+                    "decimal = \"{}\"\n# thousands = \"{}\"    # {} is {}",
                     writing.decimal,
                     word(writing.thousands),
                     cell.text,

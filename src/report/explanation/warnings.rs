@@ -3,13 +3,14 @@
 use super::heading;
 use crate::decision::Decision;
 use crate::report::words::{capital, count, wrap};
-use crate::report::{corrected_text, outlier_text};
+use crate::report::{corrected_text, outlier_text, spread_text};
 
-/// Figures far from usual, and earlier weeks whose figures were corrected; empty where there is
-/// neither.
+/// Figures far from usual, earlier weeks whose figures were corrected, and revenue that is shared
+/// out; empty where there is none of them.
 pub(super) fn section(decision: &Decision) -> String {
     let remarks = &decision.remarks;
-    if remarks.is_empty() {
+    let spread: Vec<String> = decision.account.sources.iter().filter_map(spread_text).collect();
+    if remarks.is_empty() && spread.is_empty() {
         return String::new();
     }
     let mut text = heading("Worth a look");
@@ -32,6 +33,9 @@ pub(super) fn section(decision: &Decision) -> String {
             text.push_str(&wrap("- ", &format!("{}.", capital(&said))));
         }
         text.push_str(&more(remarks.corrected_unlisted, "week"));
+    }
+    for sentence in spread {
+        text.push_str(&wrap("- ", &sentence));
     }
     text.push('\n');
     text

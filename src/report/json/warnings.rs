@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::decision::{BudgetChange, CorrectedWeek, Decision};
 use crate::domain::{Account, ChannelName, Currency, Day, Digest, Money, Week};
 use crate::history::Outlier;
-use crate::report::{corrected_text, outlier_text};
+use crate::report::{corrected_text, outlier_text, spread_text};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -25,6 +25,11 @@ pub(super) enum WarningJson<'a> {
         files: &'a [Digest],
         settings_changed: bool,
         budgets: Option<Vec<BudgetJson<'a>>>,
+        text: String,
+    },
+    SpreadRevenue {
+        source: &'a str,
+        by: &'static str,
         text: String,
     },
     More {
@@ -47,6 +52,11 @@ pub(super) fn warnings(decision: &Decision) -> Vec<WarningJson<'_>> {
     list.extend(more(remarks.outliers_unlisted, "figures that are far from usual"));
     list.extend(remarks.corrected.iter().map(|week| corrected(account, week)));
     list.extend(more(remarks.corrected_unlisted, "weeks whose figures were corrected"));
+    list.extend(account.sources.iter().filter_map(|source| {
+        let text = spread_text(source)?;
+        let by = source.revenue_spread.word();
+        Some(WarningJson::SpreadRevenue { source: &source.name, by, text })
+    }));
     list
 }
 

@@ -135,6 +135,11 @@ impl DropFolder {
         self.claimed_folder()?.remove_temporaries()
     }
 
+    /// Removes what interrupted receipts left; how many files. The caller holds the work lock.
+    pub fn sweep_receipts(&self) -> Result<u64, StoreError> {
+        self.receipts()?.remove_temporaries()
+    }
+
     /// Checks that the three folders of its own are folders, making what is missing.
     fn open_own_folders(&self) -> Result<(), StoreError> {
         self.claimed_folder()?;

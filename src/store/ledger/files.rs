@@ -110,7 +110,7 @@ impl Ledger {
     }
 
     /// The newest file of `account` with this content that `source` read and that was not refused;
-    /// `None`: it has not been taken.
+    /// `None`: it has not been taken, or another file has corrected days of its time since.
     pub fn file_by_digest(
         &self,
         account: &AccountId,
@@ -120,7 +120,11 @@ impl Ledger {
         let Some(account) = self.account(account)? else { return Ok(None) };
         let newest = format!(
             "{COLUMNS} WHERE files.account = ?1 AND sha256 = ?2 AND source = ?3
-             AND outcome <> 'refused' ORDER BY files.id DESC LIMIT 1"
+             AND outcome <> 'refused' AND NOT EXISTS (
+                 SELECT 1 FROM files AS later WHERE later.account = files.account
+                 AND later.id > files.id AND later.outcome = 'accepted' AND later.replaced > 0
+                 AND later.first_day <= files.last_day AND later.last_day >= files.first_day)
+             ORDER BY files.id DESC LIMIT 1"
         );
         let content = (account, sha256.to_string(), source);
         self.connection
