@@ -19,7 +19,7 @@
 //! |---|---|---|
 //! | [`domain`] | the values that every stage speaks: money, share, calendar, account, channel, performance | [`domain::money`] |
 //! | [`config`] | TOML → a checked [`config::Config`], or every fault with its place | [`config::check`] |
-//! | [`ingest`] | CSV bytes → [`ingest::DailyReport`], or [`ingest::Rejection`] with every fault | [`ingest::read`] |
+//! | [`ingest`] | the bytes of an export, in any format that a source describes → [`ingest::DailyReport`], or [`ingest::Rejection`] with every fault; and what a strange file is | [`ingest::read`], [`ingest::guess`] |
 //! | [`history`] | daily facts → full weeks with explicit gaps, key figures, what is missing | [`history::WeeklyHistory::build`] |
 //! | [`rules`] | weekly history → [`rules::Allocation`], in integers, with a trace; the only room that can build one | [`rules::propose`] |
 //! | [`advice`] | models that comment and never decide: today the [`advice::blocker`] | [`advice::blocker::look`] |

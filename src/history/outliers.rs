@@ -258,7 +258,7 @@ mod tests {
         let weekly = |at: i128| if at % 7 == 6 { 500 } else { 0 };
         let mut spends: Vec<i128> = (0..62).map(weekly).collect();
         assert_eq!(found(&spends), []);
-        // The mean distance is 500 / 7 = 71.4 over 56 days; 7.52 times that are 537.
+        // The mean distance is 500 / 7 = 71.4 over 28 days; 7.52 times that are 537.
         spends.push(5000);
         assert_eq!(found(&spends).len(), 1);
     }

@@ -1,10 +1,14 @@
-//! Turns the bytes of a daily CSV into a [`DailyReport`], or into a [`Rejection`] with every fault.
-//! It reads once, front to back, in memory that doesn't grow with the file, and guesses nothing.
+//! Turns the bytes of an export into a [`DailyReport`], or into a [`Rejection`] with every fault.
+//! It reads once, front to back, in memory that doesn't grow with the file, by the format that its
+//! source describes; only [`guess`] guesses, and takes nothing.
 //!
 //! ```text
 //! bytes: unpack, decode ─► gate ─► csv ─► header ─► rows: dates, channels, cells ─► sink ─► totals, warnings
 //!   └───────────────────────┴──────────────┴─────────┴──────── faults ─────────────► rejection
 //! ```
+//!
+//! `rows.rs` holds what all layouts share; `long.rs` and `wide.rs` turn a record into rows, `marked.rs`
+//! and `check_sums.rs` hold totals against them, `parallel.rs` reads large files on all cores.
 
 mod bytes;
 mod campaigns;

@@ -17,7 +17,7 @@ use crate::store::ledger::{Changes, Take};
 /// at by others before.
 pub(super) const OUTLIER_DAYS: u64 = 31;
 
-/// How far back the days lie that they are held against: 56 days with rows, and at least 14 of a
+/// How far back the days lie that they are held against: 28 days with rows, and at least 14 of a
 /// channel that has rows once a week.
 pub(super) const USUAL_DAYS: u64 = 112;
 
