@@ -94,12 +94,16 @@ fn measure(
     let channels = account.channels.len();
     // The days of a week come together, so the last week is held.
     let mut held: (Day, Vec<Figures>) = (Day::MIN, vec![Figures::NONE; channels + 1]);
+    let (mut day, mut week) = (Day::MIN, Day::MIN);
     let mut sum_up = |row: &StatedRow<'_>| {
         let channel = match row.subject {
             Subject::Channel(at) => at,
             Subject::Business => channels,
         };
-        let week = row.day.week(Weekday::Mon).first_day();
+        if row.day != day {
+            day = row.day;
+            week = day.week(Weekday::Mon).first_day();
+        }
         if week != held.0 {
             let next = sums.remove(&week).unwrap_or_else(|| vec![Figures::NONE; channels + 1]);
             let (before, figures) = std::mem::replace(&mut held, (week, next));

@@ -15,12 +15,13 @@ use super::record::Record;
 use super::records::Records;
 use super::rejection::Faults;
 use super::rows::{Rows, Sink};
+use super::totals::Totals;
 use super::{Context, ReadError, Stated, read_on};
 use crate::domain::{Day, Figures, StatedRow, Subject};
 
 /// Bytes of a block, up to the end of its last line. Larger ones gain nothing; twice as many blocks
 /// as there are cores, with what they state, are held at a time.
-const BLOCK_BYTES: usize = if cfg!(test) { 100 } else { 1 << 19 };
+const BLOCK_BYTES: usize = if cfg!(test) { 100 } else { 1 << 18 };
 
 /// A run of whole lines.
 struct Block {
@@ -42,7 +43,10 @@ struct Sound {
     records: u64,
     seen: u64,
     dates: Option<SeenFormat>,
+    /// The sums of all rows, for where none of them repeats another.
+    totals: Totals,
     conversions_above_clicks: Option<(u64, u64)>,
+    without_money: Option<(u64, u64)>,
 }
 
 /// A row as it waits to be handed on.
@@ -155,18 +159,40 @@ fn hand_on<E>(sound: Sound, rows: &mut Rows<'_>, sink: Sink<'_, E>) -> Result<()
     rows.seen += sound.seen;
     rows.dates.count(sound.dates);
     rows.warnings.add_conversions_above_clicks(sound.conversions_above_clicks);
-    for row in sound.rows {
-        let stated = StatedRow {
-            line: row.line,
-            day: row.day,
-            subject: row.subject,
-            campaign: &sound.texts[row.campaign],
-            figures: row.figures,
-            controls: &sound.texts[row.controls],
-        };
-        rows.state(&stated, false, sink)?;
+    let mut again = Vec::new();
+    for (at, row) in sound.rows.iter().enumerate() {
+        let row = row.stated(&sound.texts);
+        let stated = sink(&row)?;
+        if stated != Stated::New {
+            rows.count_again(&row, stated);
+            again.push(at);
+        }
+    }
+    if again.is_empty() {
+        rows.totals.join(&sound.totals);
+        rows.warnings.add_without_money(sound.without_money);
+        return Ok(());
+    }
+    let mut again = again.into_iter().peekable();
+    for (at, row) in sound.rows.iter().enumerate() {
+        if again.next_if_eq(&at).is_none() {
+            rows.count_new(&row.stated(&sound.texts));
+        }
     }
     Ok(())
+}
+
+impl Row {
+    fn stated<'t>(&self, texts: &'t str) -> StatedRow<'t> {
+        StatedRow {
+            line: self.line,
+            day: self.day,
+            subject: self.subject,
+            campaign: &texts[self.campaign.clone()],
+            figures: self.figures,
+            controls: &texts[self.controls.clone()],
+        }
+    }
 }
 
 fn check(block: Block, context: &Context<'_>, columns: &Columns, grammar: Grammar) -> Checked {
@@ -214,6 +240,8 @@ fn state_all(
         records: count,
         seen: rows.seen,
         conversions_above_clicks: rows.warnings.take_conversions_above_clicks(),
+        without_money: rows.warnings.take_without_money(),
+        totals: rows.totals,
         dates: rows.dates.into_right(),
     })
 }

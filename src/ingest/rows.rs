@@ -390,18 +390,31 @@ impl<'a> Rows<'a> {
 
     #[inline]
     fn hand_on_one<E>(&mut self, row: &StatedRow<'_>, sink: Sink<'_, E>) -> Result<bool, E> {
-        match sink(row)? {
-            Stated::New => {
-                self.totals.add(row);
-                let is_known = row.figures.spend.is_some() && row.figures.revenue.is_some();
-                if !is_known && self.counts_for_budgets && row.subject != Subject::Business {
-                    self.warnings.without_money(row.line);
-                }
-                if let (Some(sums), Subject::Channel(_)) = (&mut self.check_sums, row.subject) {
-                    sums.add(row.day, row.figures);
-                }
-                return Ok(true);
-            }
+        let stated = sink(row)?;
+        if stated == Stated::New {
+            self.count_new(row);
+            return Ok(true);
+        }
+        self.count_again(row, stated);
+        Ok(false)
+    }
+
+    /// Counts a row whose key no row before it has.
+    pub(super) fn count_new(&mut self, row: &StatedRow<'_>) {
+        self.totals.add(row);
+        let is_known = row.figures.spend.is_some() && row.figures.revenue.is_some();
+        if !is_known && self.counts_for_budgets && row.subject != Subject::Business {
+            self.warnings.add_without_money(Some((row.line, 1)));
+        }
+        if let (Some(sums), Subject::Channel(_)) = (&mut self.check_sums, row.subject) {
+            sums.add(row.day, row.figures);
+        }
+    }
+
+    /// Counts a row whose key an earlier one has.
+    pub(super) fn count_again(&mut self, row: &StatedRow<'_>, stated: Stated) {
+        match stated {
+            Stated::New => {}
             Stated::SameAs { line: first } => {
                 self.repeated += 1;
                 self.repeated_figures = self.repeated_figures.plus(row.figures);
@@ -410,7 +423,6 @@ impl<'a> Rows<'a> {
             }
             Stated::DiffersFrom { line: first, figures } => self.conflict(row, first, figures),
         }
-        Ok(false)
     }
 
     fn conflict(&mut self, row: &StatedRow<'_>, first_line: u64, first: Figures) {

@@ -43,6 +43,25 @@ impl Totals {
         });
     }
 
+    /// Adds the sums of other rows.
+    pub(super) fn join(&mut self, others: &Self) {
+        for (sum, other) in self.channels.iter_mut().zip(&others.channels) {
+            let Some(other) = other else { continue };
+            let sum = sum.get_or_insert_default();
+            sum.rows += other.rows;
+            sum.figures = sum.figures.plus(other.figures);
+            sum.days.join(&other.days);
+        }
+        self.business = match (self.business, others.business) {
+            (Some(one), Some(other)) => Some(one.plus(other)),
+            (one, other) => one.or(other),
+        };
+        self.days = match (self.days, others.days) {
+            (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+            (one, other) => one.or(other),
+        };
+    }
+
     /// The first and the last day.
     pub(super) const fn days(&self) -> Option<(Day, Day)> {
         self.days

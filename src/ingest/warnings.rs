@@ -70,9 +70,17 @@ impl Warnings {
         self.spread_by = Some(by);
     }
 
-    /// A row of a day and channel doesn't state both spend and revenue.
-    pub(super) fn without_money(&mut self, line: u64) {
-        self.without_money.get_or_insert((line, 0)).1 += 1;
+    /// The line of the first row of a day and channel that doesn't state both spend and revenue, and
+    /// how many there are.
+    pub(super) const fn take_without_money(&mut self) -> Option<(u64, u64)> {
+        self.without_money.take()
+    }
+
+    /// Counts such rows of further lines.
+    pub(super) fn add_without_money(&mut self, further: Option<(u64, u64)>) {
+        if let Some((line, rows)) = further {
+            self.without_money.get_or_insert((line, 0)).1 += rows;
+        }
     }
 
     /// The days of a daily file stand seven days apart.
