@@ -19,6 +19,8 @@ pub(super) struct Channels<'a> {
     account: &'a Account,
     folded: BTreeMap<String, usize>,
     spelled: BTreeMap<Box<[u8]>, usize>,
+    /// The spelling that was found last.
+    last: Option<(Vec<u8>, usize)>,
     searches: u32,
 }
 
@@ -34,12 +36,22 @@ impl<'a> Channels<'a> {
         for (position, channel) in account.channels.iter().enumerate() {
             folded.insert(fold(channel.name.as_str()), position);
         }
-        Self { account, folded, spelled: BTreeMap::new(), searches: 0 }
+        Self { account, folded, spelled: BTreeMap::new(), last: None, searches: 0 }
     }
 
     /// The position of the channel that `text` names; `text` is UTF-8 and not blank.
     pub(super) fn find(&mut self, text: &[u8]) -> Option<usize> {
+        // Rows of a channel often follow one another.
+        if let Some((spelling, position)) = &self.last
+            && spelling == text
+        {
+            return Some(*position);
+        }
         if let Some(&position) = self.spelled.get(text) {
+            let (last, at) = self.last.get_or_insert_default();
+            last.clear();
+            last.extend_from_slice(text);
+            *at = position;
             return Some(position);
         }
         let position = *self.folded.get(&fold(std::str::from_utf8(text).ok()?))?;

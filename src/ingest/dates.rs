@@ -38,6 +38,7 @@ pub(super) struct Dates<'a> {
     expected: String,
     expected_shape: Option<Shape>,
     known: BTreeMap<Box<[u8]>, Day>,
+    last_iso: Option<([u8; 10], Day)>,
     right: Option<SeenFormat>,
     other: BTreeMap<Shape, Seen>,
 }
@@ -116,6 +117,7 @@ impl<'a> Dates<'a> {
             expected: notation(format),
             expected_shape,
             known: BTreeMap::new(),
+            last_iso: None,
             right: None,
             other: BTreeMap::new(),
         }
@@ -164,7 +166,15 @@ impl<'a> Dates<'a> {
 
     fn parse(&mut self, text: &[u8]) -> Option<Day> {
         if self.format == ISO {
-            return iso(text);
+            // Rows of a day often follow one another.
+            if let Some((known, day)) = self.last_iso
+                && known == *text
+            {
+                return Some(day);
+            }
+            let day = iso(text)?;
+            self.last_iso = text.try_into().ok().map(|text| (text, day));
+            return Some(day);
         }
         if let Some(&day) = self.known.get(text) {
             return Some(day);

@@ -10,6 +10,14 @@ use super::shares;
 use crate::domain::source::RevenueSpread;
 use crate::domain::{Day, Figures, FineMoney, StatedRow, Subject};
 
+/// A count as it is usually written, which is what a control is kept as too.
+fn plain_count(text: &[u8]) -> Option<&str> {
+    let is_count = matches!(text, [b'0'] | [b'1'..=b'9', ..])
+        && text.len() <= 18
+        && text.iter().all(u8::is_ascii_digit);
+    if is_count { std::str::from_utf8(text).ok() } else { None }
+}
+
 /// Appends a text as JSON; the usual one has nothing to escape.
 fn push_json(object: &mut String, text: &str) {
     let is_plain =
@@ -144,15 +152,17 @@ impl Rows<'_> {
         object.push('{');
         for (at, name) in &columns.controls {
             let text = row.record[*at].trim_ascii();
+            if object.len() > 1 {
+                object.push(',');
+            }
+            push_json(object, name);
+            object.push(':');
+            if let Some(count) = plain_count(text) {
+                push_json(object, count);
+                continue;
+            }
             match self.cells.control(text) {
-                Ok(text) => {
-                    if object.len() > 1 {
-                        object.push(',');
-                    }
-                    push_json(object, name);
-                    object.push(':');
-                    push_json(object, &text);
-                }
+                Ok(text) => push_json(object, &text),
                 Err(fault) => {
                     self.add_cell(row.line, *at, text, fault);
                     is_whole = false;
