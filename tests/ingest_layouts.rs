@@ -211,6 +211,14 @@ fn report() -> Source {
     }
 }
 
+/// What is said of a report that has no revenue, whose first row stands on line 5.
+fn without_revenue(rows: &str) -> String {
+    format!(
+        "{rows} no spend or no revenue, first in line 5: the days of these channels are kept, and no \
+         budget can be decided on them"
+    )
+}
+
 const REPORT: &str = "A title\nand, a, line, of, five\n\ndate,campaign,spend,impressions,clicks\n";
 
 #[test]
@@ -220,7 +228,7 @@ fn a_total_may_be_off_by_half_a_minor_unit_for_each_row_and_no_more() {
     for total in ["2.00,18,2", "2.01,18,2", "1.99,18,2", " --,18,2", "2.00,,"] {
         let (report, _) = taken(&with(total), &report());
         assert_eq!((report.rows, report.totals_rows), (2, 1), "{total}");
-        assert_eq!(report.warnings, [], "{total}");
+        assert_eq!(warnings(&report), [without_revenue("2 rows state")], "{total}");
     }
     for total in ["2.02,18,2", "1.98,18,2", "2.00,19,2", "2.00,18,1"] {
         assert_eq!(refused(&with(total), &report()).codes(), ["totals_differ"], "{total}");
@@ -231,7 +239,7 @@ fn a_total_may_be_off_by_half_a_minor_unit_for_each_row_and_no_more() {
 fn a_report_without_its_totals_is_taken_with_a_warning() {
     let (report, _) = taken(&format!("{REPORT}2025-09-01,a,1.00,9,1\n"), &report());
     let says = "it has no totals row \"Total: all\", so that missing rows would not be noticed";
-    assert_eq!(warnings(&report), [says]);
+    assert_eq!(warnings(&report), [&without_revenue("1 row states"), says]);
 }
 
 #[test]
