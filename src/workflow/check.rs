@@ -17,6 +17,10 @@ use crate::store::ledger::{Changes, Take};
 /// at by others before.
 pub(super) const OUTLIER_DAYS: u64 = 31;
 
+/// Channels of a file that are looked at for outliers, at most: their days are held in memory,
+/// about 20 kB each.
+const OUTLIER_CHANNELS_MAX: usize = 300;
+
 /// How far back the days lie that they are held against: 28 days with rows, and at least 14 of a
 /// channel that has rows once a week.
 pub(super) const USUAL_DAYS: u64 = 112;
@@ -55,7 +59,14 @@ pub(super) fn check(
     {
         return Ok(Checked::Refused(rejection));
     }
-    if stated_grain(terms.source) == Grain::Day {
+    let is_daily = stated_grain(terms.source) == Grain::Day;
+    if is_daily && report.channels.len() > OUTLIER_CHANNELS_MAX {
+        let text = format!(
+            "no figure was held against what is usual for its channel: that is done for files of up \
+             to {OUTLIER_CHANNELS_MAX} channels"
+        );
+        report.warnings.push(Warning { line: None, text });
+    } else if is_daily {
         let first = report.first_day.max(minus_days(report.last_day, OUTLIER_DAYS - 1));
         let facts = take.facts(account, minus_days(first, USUAL_DAYS), report.last_day, sha256)?;
         let warnings = outlier_warnings(account, &facts, first, |fact| fact.file == sha256);

@@ -57,9 +57,7 @@ impl Unit<'_> {
         let mut take = self.ledger.begin_take(file.account, file.incoming())?;
         let input = watched(staged.open()?, staged.bytes, self.watch.as_deref());
         let reading =
-            read((input, staged.bytes), &context, self.interrupt, &staged.path, &mut |row| {
-                take.state(row)
-            })?;
+            read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?;
         let (account, terms) = (file.account, file.terms);
         let checked = check(&mut take, account, context.today, terms, file.sha256, reading)?;
         let (report, changes) = match checked {

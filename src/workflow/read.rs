@@ -38,10 +38,6 @@ impl<'a> Terms<'a> {
 /// Told how many bytes of a file have been read.
 pub type Watch = dyn Fn(u64) + Send + Sync;
 
-/// Files from this size on are read on all cores: smaller ones are read in less time than it takes
-/// to share them out.
-const ALL_CORES_BYTES_MIN: u64 = 8 << 20;
-
 /// Counts the bytes that go through it.
 struct Counted<'w, R> {
     inner: R,
@@ -96,9 +92,10 @@ pub(super) fn stop_if_asked(interrupt: &Interrupt, what: &str) -> Result<(), Wor
     Ok(())
 }
 
-/// Reads a file of so many bytes, looking at the interrupt now and then.
+/// Reads a file, looking at the interrupt now and then. On one core: the ledger behind it bounds
+/// the pace, and blocks that wait for it would hold more memory than a file may.
 pub(super) fn read(
-    (input, bytes): (impl BufRead, u64),
+    input: impl BufRead,
     context: &ingest::Context<'_>,
     interrupt: &Interrupt,
     path: &Path,
@@ -112,11 +109,7 @@ pub(super) fn read(
         }
         state(row).map_err(WorkflowError::from)
     };
-    let reading = if bytes < ALL_CORES_BYTES_MIN {
-        ingest::read(input, context, &mut sink)
-    } else {
-        ingest::read_on_all_cores(input, context, &mut sink)
-    };
+    let reading = ingest::read(input, context, &mut sink);
     reading.map_err(|error| match error {
         ReadError::Sink(error) => error,
         ReadError::Input(source) => {

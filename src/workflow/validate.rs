@@ -44,7 +44,7 @@ pub fn validate(
     let bytes = crate::store::files::size(path)?;
     let input = watched(file, bytes, None);
     let interrupt = Interrupt::default();
-    let reading = read((input, bytes), &context, &interrupt, path, &mut |row| take.state(row))?;
+    let reading = read(input, &context, &interrupt, path, &mut |row| take.state(row))?;
     let Reading::Taken(mut report) = reading else { return Ok(Validated { reading, corrects: 0 }) };
     let head = ChainHead { seq: 1, hash: Digest::of(CLAIM.as_bytes()) };
     take.accept(&record(&report, now), (CLAIM, head), &[])?;
