@@ -5,7 +5,7 @@ use chrono::{Datelike, Months, Weekday};
 
 use super::Context;
 use super::fault::{Fault, FaultReason};
-use crate::domain::calendar::{WEEK_DAYS, minus_days, plus_days};
+use crate::domain::calendar::{WEEK_DAYS, minus_days, plus_days, weekday_name};
 use crate::domain::source::DatedBy;
 use crate::domain::{Day, Grain};
 
@@ -117,20 +117,20 @@ impl Periods {
             .iter()
             .map(|OtherWeek { dated, example, line, rows }| {
                 let of = if *rows == 1 { "row" } else { "rows" };
-                format!("{} ({example}, line {line}, {rows} {of})", name(*dated))
+                format!("{} ({example}, line {line}, {rows} {of})", weekday_name(*dated))
             })
             .collect();
         let reason = FaultReason::OtherWeeks {
             found: format!("{verb} on {}", found.join(" and ")),
-            expected: format!("{verb} on {}", name(own)),
+            expected: format!("{verb} on {}", weekday_name(own)),
         };
         let starts = minus_days(first.example, step).weekday();
         let mut hint = format!(
             "weekly history is not re-cut: export weeks that start on {}",
-            name(self.week_starts_on)
+            weekday_name(self.week_starts_on)
         );
         if self.other_weeks.len() == 1 {
-            let word = name(starts).to_lowercase();
+            let word = weekday_name(starts).to_lowercase();
             hint.push_str(&format!(", or set week_starts_on = \"{word}\" for the account"));
         }
         let times = self.other_weeks.iter().map(|week| week.rows).sum();
@@ -142,16 +142,4 @@ impl Periods {
 fn last_of_month(day: Day) -> Day {
     let first = minus_days(day, u64::from(day.day0()));
     first.checked_add_months(Months::new(1)).map_or(Day::MAX, |next| minus_days(next, 1))
-}
-
-const fn name(weekday: Weekday) -> &'static str {
-    match weekday {
-        Weekday::Mon => "Monday",
-        Weekday::Tue => "Tuesday",
-        Weekday::Wed => "Wednesday",
-        Weekday::Thu => "Thursday",
-        Weekday::Fri => "Friday",
-        Weekday::Sat => "Saturday",
-        Weekday::Sun => "Sunday",
-    }
 }

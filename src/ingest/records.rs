@@ -98,14 +98,23 @@ mod tests {
         let mut record = ByteRecord::new();
         let mut all = Vec::new();
         while let Some(served) = records.read(&mut record).expect("memory does not fail") {
-            let fields =
-                record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-            all.push(match &served.fault {
-                Some(fault) => (fault.line, Err(fault.reason.code())),
-                None => (served.line, Ok(fields)),
-            });
+            all.push(said(served, record.iter()));
         }
         all
+    }
+
+    /// Line, and fields or the code of the fault.
+    fn said<'f>(
+        served: &Served,
+        fields: impl Iterator<Item = &'f [u8]>,
+    ) -> (u64, Result<Vec<String>, &'static str>) {
+        match &served.fault {
+            Some(fault) => (fault.line, Err(fault.reason.code())),
+            None => {
+                let text = |field| String::from_utf8_lossy(field).into_owned();
+                (served.line, Ok(fields.map(text).collect()))
+            }
+        }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands where a fault's code may stand")]
@@ -294,12 +303,7 @@ mod tests {
         let mut record = Record::default();
         let mut all = Vec::new();
         while let Some(served) = records.read_row(&mut record).expect("memory does not fail") {
-            let fields =
-                record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-            all.push(match &served.fault {
-                Some(fault) => (fault.line, Err(fault.reason.code())),
-                None => (served.line, Ok(fields)),
-            });
+            all.push(said(served, record.iter()));
         }
         all
     }

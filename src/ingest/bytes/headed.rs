@@ -55,11 +55,7 @@ fn fault_of(error: &io::Error) -> Option<&FaultReason> {
 
 impl<R: BufRead> Read for Headed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let count = available.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&available[..count]);
-        self.consume(count);
-        Ok(count)
+        super::read_buffered(self, buffer)
     }
 }
 

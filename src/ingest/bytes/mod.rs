@@ -57,6 +57,15 @@ impl ByteFault {
     }
 }
 
+/// Reads out of the buffer that `input` has, or fills.
+fn read_buffered(input: &mut impl BufRead, buffer: &mut [u8]) -> io::Result<usize> {
+    let available = input.fill_buf()?;
+    let count = available.len().min(buffer.len());
+    buffer[..count].copy_from_slice(&available[..count]);
+    input.consume(count);
+    Ok(count)
+}
+
 /// What an error of a [`Text`] says about the file; the error itself where it is the machine's.
 pub(super) fn file_fault(error: io::Error) -> io::Result<FaultReason> {
     error.downcast::<ByteFault>().map(|ByteFault(reason)| reason)

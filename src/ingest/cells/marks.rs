@@ -46,7 +46,7 @@ const MARKS: &[(&str, Option<&str>)] = &[
 
 /// What a mark found beside a figure says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found<'t> {
+pub(in crate::ingest) struct Found<'t> {
     /// The mark or code.
     pub mark: &'static str,
     /// The currency's code; `None` where several share the mark.
@@ -72,7 +72,7 @@ impl OwnMarks {
 }
 
 /// The mark or ISO code at either end of a text that has a digit besides.
-pub(super) fn find(text: &str) -> Option<Found<'_>> {
+pub(in crate::ingest) fn find(text: &str) -> Option<Found<'_>> {
     let codes = Currency::codes().map(|code| (code, Some(code)));
     MARKS.iter().copied().chain(codes).find_map(|(mark, code)| {
         let rest = text.strip_prefix(mark).or_else(|| text.strip_suffix(mark))?;

@@ -5,7 +5,7 @@
 mod amounts;
 mod counts;
 mod decimal;
-mod marks;
+pub(super) mod marks;
 mod remedies;
 mod style;
 mod text;

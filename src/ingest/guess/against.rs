@@ -1,9 +1,10 @@
 //! What a file turned out to be, and an account → what of the file doesn't fit the account.
 
+use super::Guess;
 use super::finding::{Finding, Findings};
 use super::toml::quoted;
-use super::{Guess, grain};
 use crate::domain::Account;
+use crate::domain::calendar::weekday_name;
 
 /// Channels that a message lists.
 const LISTED_MAX: usize = 12;
@@ -63,9 +64,9 @@ pub fn against(guess: &Guess, account: &Account) -> Vec<Finding> {
             "grain",
             format!(
                 "weeks start on {}, those of account {} on {}; weekly history is not cut anew",
-                grain::name(weekday),
+                weekday_name(weekday),
                 account.id,
-                grain::name(account.week_starts_on)
+                weekday_name(account.week_starts_on)
             ),
             &[],
         );

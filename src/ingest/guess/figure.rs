@@ -1,8 +1,8 @@
 //! The text of a cell → a figure, under a supposed way of writing it. Only for looking: nothing
 //! here becomes money.
 
-use crate::domain::Currency;
 use crate::domain::source::Thousands;
+use crate::ingest::cells::marks;
 
 /// A supposed decimal mark and thousands mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,33 +45,6 @@ pub(super) struct Figure {
     pub has_exponent: bool,
 }
 
-/// Marks that are not letters of a code, the longer before what they end in; `None`: of several
-/// currencies.
-const MARKS: [(&str, Option<&str>); 22] = [
-    ("US$", Some("USD")),
-    ("CA$", Some("CAD")),
-    ("NZ$", Some("NZD")),
-    ("HK$", Some("HKD")),
-    ("NT$", Some("TWD")),
-    ("MX$", Some("MXN")),
-    ("A$", Some("AUD")),
-    ("S$", Some("SGD")),
-    ("R$", Some("BRL")),
-    ("CN¥", Some("CNY")),
-    ("₹", Some("INR")),
-    ("€", Some("EUR")),
-    ("£", Some("GBP")),
-    ("₩", Some("KRW")),
-    ("₺", Some("TRY")),
-    ("฿", Some("THB")),
-    ("₫", Some("VND")),
-    ("₱", Some("PHP")),
-    ("Rs.", None),
-    ("Rs", None),
-    ("$", None),
-    ("¥", None),
-];
-
 /// A mark or code of a currency in front of or behind a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
@@ -85,14 +58,10 @@ pub(super) fn unmarked(text: &str) -> (&str, Option<Mark>) {
     if is_digit(text.bytes().next()) && is_digit(text.bytes().next_back()) {
         return (text, None);
     }
-    let codes = Currency::codes().map(|code| (code, Some(code)));
-    for (mark, code) in MARKS.into_iter().chain(codes) {
-        let rest = text.strip_prefix(mark).or_else(|| text.strip_suffix(mark));
-        if let Some(rest) = rest {
-            return (rest.trim(), Some(Mark { text: mark, code }));
-        }
+    match marks::find(text) {
+        Some(found) => (found.rest.trim(), Some(Mark { text: found.mark, code: found.code })),
+        None => (text, None),
     }
-    (text, None)
 }
 
 /// The figure that `text` is when written so; `None` where it isn't one.

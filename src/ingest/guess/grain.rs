@@ -5,6 +5,7 @@ use chrono::{Datelike, Weekday};
 
 use super::finding::Findings;
 use crate::domain::Day;
+use crate::domain::calendar::weekday_name;
 use crate::domain::source::{DatedBy, Grain};
 
 /// Dates of one weekday that tell weeks from days with few rows.
@@ -75,7 +76,7 @@ fn span(days: &[Day]) -> String {
 
 fn weeks(days: &[Day], column: &str, findings: &mut Findings) -> Covered {
     let weekday = days[0].weekday();
-    let name = name(weekday);
+    let name = weekday_name(weekday);
     let text = format!("weeks: {}, every one a {name}", span(days));
     if days.len() >= WEEKS_MIN {
         findings.certain("grain", text);
@@ -115,19 +116,6 @@ fn weeks(days: &[Day], column: &str, findings: &mut Findings) -> Covered {
     Covered { grain: Grain::Week, dated_by, weekday: Some(weekday) }
 }
 
-/// The weekday in English.
-pub(super) const fn name(weekday: Weekday) -> &'static str {
-    match weekday {
-        Weekday::Mon => "Monday",
-        Weekday::Tue => "Tuesday",
-        Weekday::Wed => "Wednesday",
-        Weekday::Thu => "Thursday",
-        Weekday::Fri => "Friday",
-        Weekday::Sat => "Saturday",
-        Weekday::Sun => "Sunday",
-    }
-}
-
 const fn name_of_next(weekday: Weekday) -> &'static str {
-    name(weekday.succ())
+    weekday_name(weekday.succ())
 }
