@@ -108,13 +108,11 @@ mod tests {
         served: &Served,
         fields: impl Iterator<Item = &'f [u8]>,
     ) -> (u64, Result<Vec<String>, &'static str>) {
-        match &served.fault {
-            Some(fault) => (fault.line, Err(fault.reason.code())),
-            None => {
-                let text = |field| String::from_utf8_lossy(field).into_owned();
-                (served.line, Ok(fields.map(text).collect()))
-            }
+        if let Some(fault) = &served.fault {
+            return (fault.line, Err(fault.reason.code()));
         }
+        let text = |field| String::from_utf8_lossy(field).into_owned();
+        (served.line, Ok(fields.map(text).collect()))
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands where a fault's code may stand")]

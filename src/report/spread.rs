@@ -23,3 +23,21 @@ pub fn spread_text(source: &Source) -> Option<String> {
         by.word()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_revenue_that_is_shared_out_is_called_an_assumption() {
+        let by = |revenue_spread| spread_text(&Source { revenue_spread, ..Source::long() });
+        assert_eq!(by(RevenueSpread::None), None);
+        let clicks = by(RevenueSpread::Clicks).expect("a sentence");
+        assert!(
+            clicks.contains("shared out by clicks. What a channel earned there is an"),
+            "{clicks}"
+        );
+        let spend = by(RevenueSpread::Spend).expect("a sentence");
+        assert!(spend.contains("differ in nothing but their spend"), "{spend}");
+    }
+}

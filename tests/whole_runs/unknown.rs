@@ -77,3 +77,78 @@ fn an_import_whose_days_were_corrected_since_is_taken_again() {
     let email = facts[&("2025-09-01".to_owned(), "Email".to_owned())];
     assert_eq!(email.revenue, 25_000);
 }
+
+const SPREAD: &str = r#"
+[[sources]]
+name = "shop"
+files = "wide_*.csv"
+layout = "wide"
+revenue_spread = "clicks"
+key_columns = ["geo"]
+
+[sources.columns]
+spend = "{channel} spend"
+clicks = "{channel} clicks"
+outcome = "sales"
+"#;
+
+/// A week in which each channel spends 100.00 a day and has a quarter of the clicks.
+fn wide_week() -> String {
+    let channels = ["Google Ads", "Meta Ads", "Email", "Affiliate"];
+    let mut text = "date,geo,sales".to_owned();
+    for channel in channels {
+        text.push_str(&format!(",{channel} spend,{channel} clicks"));
+    }
+    for day in 1..8 {
+        text.push_str(&format!("\n2025-09-{day:02},North,1000.00"));
+        text.push_str(&",100.00,5".repeat(channels.len()));
+    }
+    text + "\n"
+}
+
+#[test]
+fn revenue_that_was_shared_out_is_called_an_assumption_wherever_it_is_decided_on() {
+    let account = case("export_formats/inr.toml");
+    let workspace = Workspace::of_account("inr", &format!("{account}{SPREAD}"));
+    let before = format!("{HEADER}2025-08-31,Email,100.00,900,90,9,250.00\n");
+    workspace.drop_and_ingest("before.csv", &before, SUNDAY_OVER);
+    workspace.drop_and_ingest("wide_week.csv", &wide_week(), SUNDAY_OVER);
+    let facts = workspace.call(&["facts"]).with(0);
+    assert!(facts.contains("2025-09-01,Email,100.00,,5,,250.00"), "{facts}");
+    workspace.decide("2025-09-08", "2025-09-08T06:00:00+05:30", 0);
+    let explanation = workspace.bundle("2025-09-08").join("explanation.txt");
+    let explanation = fs::read_to_string(explanation).expect("an explanation");
+    let words = explanation.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("shared out by clicks. What a channel earned there is an assumption"));
+    let decision = workspace.decision("2025-09-08");
+    assert_eq!(decision["warnings"][0]["kind"], "spread_revenue");
+    assert_eq!(decision["warnings"][0]["by"], "clicks");
+}
+
+#[test]
+fn the_parts_of_a_key_are_shown_without_what_separates_them() {
+    let account = case("export_formats/inr.toml");
+    let workspace = Workspace::of_account("inr", &format!("{account}{SPREAD}"));
+    workspace.drop_and_ingest("wide_week.csv", &wide_week(), SUNDAY_OVER);
+    let outcome = workspace.call(&["facts", "--outcome", "--grain", "day"]).with(0);
+    assert!(outcome.contains("\n2025-09-01,North,1000.00"), "{outcome}");
+    assert!(!outcome.contains('\u{1f}'), "{outcome}");
+}
+
+#[test]
+fn a_receipt_of_weeks_speaks_of_weeks_and_of_the_whole_business() {
+    let account = case("every_set/robyn.toml");
+    let workspace = Workspace::of_account("robyn", &account);
+    let path = workspace.path("dt_simulated_two.csv");
+    let text = "DATE,revenue,tv_S,ooh_S,print_S,search_S,facebook_S,facebook_I,search_clicks_P,\
+                competitor_sales_B,events,newsletter\n\
+                2025-08-25,300.00,1,2,3,4,5,6,7,8,na,9\n2025-09-01,310.50,1,2,3,4,5,6,7,8,na,9\n";
+    fs::write(&path, text).expect("written");
+    workspace.call(&["import", path.to_str().expect("a path in UTF-8")]).with(0);
+    let receipt = workspace.path("inbox/receipts/dt_simulated_two.csv.receipt.txt");
+    let receipt = fs::read_to_string(receipt).expect("a receipt");
+    assert!(receipt.starts_with("Taken as history, for models"), "{receipt}");
+    assert!(receipt.contains("\nWeeks    from Mon 25 Aug"), "{receipt}");
+    let business = receipt.lines().find(|line| line.starts_with("The whole business"));
+    assert!(business.is_some_and(|line| line.contains("610.50")), "{receipt}");
+}
