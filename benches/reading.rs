@@ -109,7 +109,7 @@ fn measure(
             let (before, figures) = std::mem::replace(&mut held, (week, next));
             sums.insert(before, figures);
         }
-        held.1[channel] = held.1[channel].plus(row.figures);
+        held.1[channel].add(&row.figures);
         Ok::<_, Infallible>(Stated::New)
     };
     let reading = if on_all_cores {

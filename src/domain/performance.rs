@@ -79,6 +79,13 @@ impl Measures {
     }
 }
 
+#[inline]
+fn add<T: Copy>(sum: &mut Option<T>, more: Option<T>, join: impl Fn(T, T) -> T) {
+    if let Some(more) = more {
+        *sum = Some(sum.map_or(more, |sum| join(sum, more)));
+    }
+}
+
 fn either<T>(left: Option<T>, right: Option<T>, join: impl Fn(T, T) -> T) -> Option<T> {
     match (left, right) {
         (Some(left), Some(right)) => Some(join(left, right)),
@@ -174,14 +181,18 @@ impl Figures {
 
     /// The figures of both together; a measure that only one of them has is that one's.
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            spend: either(self.spend, other.spend, FineMoney::plus),
-            revenue: either(self.revenue, other.revenue, FineMoney::plus),
-            impressions: either(self.impressions, other.impressions, u64::saturating_add),
-            clicks: either(self.clicks, other.clicks, u64::saturating_add),
-            conversions: either(self.conversions, other.conversions, Conversions::plus),
-        }
+    pub fn plus(mut self, other: Self) -> Self {
+        self.add(&other);
+        self
+    }
+
+    /// Adds others, as [`Figures::plus`] does.
+    pub fn add(&mut self, more: &Self) {
+        add(&mut self.spend, more.spend, FineMoney::plus);
+        add(&mut self.revenue, more.revenue, FineMoney::plus);
+        add(&mut self.impressions, more.impressions, u64::saturating_add);
+        add(&mut self.clicks, more.clicks, u64::saturating_add);
+        add(&mut self.conversions, more.conversions, Conversions::plus);
     }
 
     /// As measures to decide on, money rounded once; `None` where spend or revenue isn't known.

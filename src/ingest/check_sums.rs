@@ -36,7 +36,7 @@ pub(super) struct Sum {
 
 impl Sum {
     pub(super) fn add(&mut self, figures: Figures) {
-        self.figures = self.figures.plus(figures);
+        self.figures.add(&figures);
         self.rows += 1;
     }
 }

@@ -84,8 +84,8 @@ impl<'a> Dates<'a> {
     }
 
     /// The first date that is written as the source says, and how many are.
-    pub(super) fn into_right(self) -> Option<SeenFormat> {
-        self.right
+    pub(super) const fn take_right(&mut self) -> Option<SeenFormat> {
+        self.right.take()
     }
 
     /// Counts dates of further lines that are written as the source says.

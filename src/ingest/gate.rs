@@ -80,10 +80,6 @@ impl<R: BufRead> Gate<R> {
         &self.grammar
     }
 
-    pub(super) const fn input(&mut self) -> &mut R {
-        &mut self.input
-    }
-
     pub(super) fn into_input(self) -> R {
         self.input
     }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! `rows.rs` holds what all layouts share; `long.rs` and `wide.rs` turn a record into rows, `marked.rs`
-//! and `check_sums.rs` hold totals against them, `parallel.rs` reads large files on all cores.
+//! and `check_sums.rs` hold totals against them, `parallel/` reads large files on all cores.
 
 mod bytes;
 mod campaigns;

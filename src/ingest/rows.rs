@@ -1,7 +1,7 @@
 //! Records → rows of one file, checked cell by cell, handed to the sink, and summed per channel.
 //! It holds no row longer than it takes to check it, but for totals that may be data.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use chrono::Datelike as _;
 
@@ -65,7 +65,7 @@ pub(super) struct Rows<'a> {
 #[derive(Clone)]
 pub(super) enum RowLayout {
     Long(LongColumns),
-    Wide(Rc<WideColumns>),
+    Wide(Arc<WideColumns>),
 }
 
 /// A record that is looked at.
@@ -88,7 +88,7 @@ impl<'a> Rows<'a> {
         let without_revenue = source.revenue_spread != RevenueSpread::None;
         let layout = match &mut columns.body {
             Body::Long(columns) => RowLayout::Long(*columns),
-            Body::Wide(columns) => RowLayout::Wide(Rc::new(std::mem::take(columns))),
+            Body::Wide(columns) => RowLayout::Wide(Arc::new(std::mem::take(columns))),
         };
         Self {
             layout,
@@ -175,7 +175,7 @@ impl<'a> Rows<'a> {
         let row = Row { line, record, is_marked };
         match &self.layout {
             RowLayout::Long(columns) => self.take_long(*columns, row, sink),
-            RowLayout::Wide(columns) => self.take_wide(&Rc::clone(columns), row, sink),
+            RowLayout::Wide(columns) => self.take_wide(&Arc::clone(columns), row, sink),
         }
     }
 

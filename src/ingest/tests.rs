@@ -302,8 +302,16 @@ fn a_failing_machine_is_no_fault_of_the_file() {
     let rows = format!("{HEADER}2025-09-01,Email,,1,9,1,1,2\n{}", "\n".repeat(10_000));
     let broken = BufReader::new(rows.as_bytes().chain(Broken));
     assert!(matches!(read(broken, &context, &mut sink), Err(ReadError::Input(_))));
+    for rows in 1..20 {
+        let rows = format!("{HEADER}{}", "2025-09-01,Email,,1,9,1,1,2\n".repeat(rows));
+        let broken = BufReader::new(rows.as_bytes().chain(Broken));
+        let outcome = read_on_all_cores(broken, &context, &mut sink);
+        assert!(matches!(outcome, Err(ReadError::Input(_))));
+    }
     let mut sink = |_: &StatedRow<'_>| Err(io::Error::other("ledger gone"));
     assert!(matches!(read(rows.as_bytes(), &context, &mut sink), Err(ReadError::Sink(_))));
+    let outcome = read_on_all_cores(rows.as_bytes(), &context, &mut sink);
+    assert!(matches!(outcome, Err(ReadError::Sink(_))));
 }
 
 /// RFC 4180 written down once more, without states: `None` for what is malformed. A line without

@@ -30,11 +30,11 @@ impl Totals {
             Subject::Channel(channel) => {
                 let sum = self.channels[channel].get_or_insert_default();
                 sum.rows += 1;
-                sum.figures = sum.figures.plus(row.figures);
+                sum.figures.add(&row.figures);
                 sum.days.insert(row.day);
             }
             Subject::Business => {
-                self.business = Some(self.business.unwrap_or_default().plus(row.figures));
+                self.business.get_or_insert_default().add(&row.figures);
             }
         }
         self.days = Some(match self.days {
@@ -43,13 +43,24 @@ impl Totals {
         });
     }
 
+    /// Forgets the rows, and keeps the room of their days.
+    pub(super) fn clear(&mut self) {
+        for sum in self.channels.iter_mut().flatten() {
+            sum.rows = 0;
+            sum.figures = Figures::NONE;
+            sum.days.clear();
+        }
+        self.business = None;
+        self.days = None;
+    }
+
     /// Adds the sums of other rows.
     pub(super) fn join(&mut self, others: &Self) {
         for (sum, other) in self.channels.iter_mut().zip(&others.channels) {
-            let Some(other) = other else { continue };
+            let Some(other) = other.as_ref().filter(|other| other.rows > 0) else { continue };
             let sum = sum.get_or_insert_default();
             sum.rows += other.rows;
-            sum.figures = sum.figures.plus(other.figures);
+            sum.figures.add(&other.figures);
             sum.days.join(&other.days);
         }
         self.business = match (self.business, others.business) {
@@ -93,7 +104,7 @@ impl Totals {
             .into_iter()
             .zip(channels)
             .filter_map(|(sum, channel)| {
-                let Sum { rows, figures, days } = sum?;
+                let Sum { rows, figures, days } = sum.filter(|sum| sum.rows > 0)?;
                 Some(ChannelTotals {
                     channel: channel.name.clone(),
                     rows,
@@ -105,41 +116,92 @@ impl Totals {
     }
 }
 
-/// A set of days from [`FIRST_DAY`] on, a bit each.
+/// A set of days, a bit each, from the 64 days on in which the first of them lies.
 #[derive(Default)]
-struct DaySet(Vec<u64>);
+struct DaySet {
+    /// Whole 64 days between [`FIRST_DAY`] and the first word.
+    skipped: usize,
+    words: Vec<u64>,
+}
 
 impl DaySet {
     fn insert(&mut self, day: Day) {
         let offset = day.num_days_from_ce() - FIRST_DAY.num_days_from_ce();
         let offset = usize::try_from(offset).expect("rows of earlier days are refused");
-        let (word, bit) = (offset / 64, offset % 64);
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
+        *self.word(offset / 64) |= 1 << (offset % 64);
+    }
+
+    /// The word of the 64 days at this place behind [`FIRST_DAY`].
+    fn word(&mut self, place: usize) -> &mut u64 {
+        if self.words.is_empty() {
+            self.skipped = place;
         }
-        self.0[word] |= 1 << bit;
+        if place < self.skipped {
+            self.words.splice(0..0, std::iter::repeat_n(0, self.skipped - place));
+            self.skipped = place;
+        }
+        let at = place - self.skipped;
+        if at >= self.words.len() {
+            self.words.resize(at + 1, 0);
+        }
+        &mut self.words[at]
+    }
+
+    /// Forgets the days, and keeps their room.
+    fn clear(&mut self) {
+        self.words.clear();
     }
 
     fn join(&mut self, other: &Self) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (word, more) in self.0.iter_mut().zip(&other.0) {
-            *word |= more;
+        for (at, more) in other.words.iter().enumerate() {
+            *self.word(other.skipped + at) |= more;
         }
     }
 
     /// Whether each day but the last is followed by one that many days later, and none between.
     fn stand_apart(&self, days: usize) -> bool {
         let mut before = None;
-        (0..self.0.len() * 64).filter(|at| self.0[at / 64] >> (at % 64) & 1 == 1).all(|at| {
-            let fits = before.is_none_or(|before| at - before == days);
-            before = Some(at);
-            fits
-        })
+        (0..self.words.len() * 64).filter(|at| self.words[at / 64] >> (at % 64) & 1 == 1).all(
+            |at| {
+                let fits = before.is_none_or(|before| at - before == days);
+                before = Some(at);
+                fits
+            },
+        )
     }
 
     fn len(&self) -> u64 {
-        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(days: &[(i32, u32, u32)]) -> DaySet {
+        let mut set = DaySet::default();
+        for &(year, month, day) in days {
+            set.insert(Day::from_ymd_opt(year, month, day).expect("a day"));
+        }
+        set
+    }
+
+    #[test]
+    fn days_are_counted_once_in_whatever_order_they_come() {
+        let mut days = set(&[(2025, 9, 1), (1970, 1, 1), (2025, 9, 1), (2026, 1, 5)]);
+        assert_eq!(days.len(), 3);
+        days.join(&set(&[(1970, 1, 2), (2025, 9, 1), (2027, 1, 5)]));
+        assert_eq!(days.len(), 5);
+        days.clear();
+        days.join(&set(&[(2030, 1, 1), (2020, 1, 1)]));
+        assert_eq!(days.len(), 2);
+    }
+
+    #[test]
+    fn days_stand_apart_where_each_follows_the_one_before_by_as_many() {
+        let mondays = [(2025, 9, 15), (2025, 9, 1), (2025, 9, 8)];
+        assert!(set(&mondays).stand_apart(7));
+        assert!(!set(&[(2025, 9, 1), (2025, 9, 8), (2025, 9, 16)]).stand_apart(7));
     }
 }
