@@ -116,13 +116,14 @@ impl<'a> Block<'a> {
     pub(super) fn hand_on<E>(&mut self, file: &mut Rows<'_>, sink: Sink<'_, E>) -> Result<(), E> {
         let first_line = self.start.line;
         let mut again = Vec::new();
-        for (at, row) in self.stated.iter(first_line).enumerate() {
-            let stated = sink(&row)?;
+        self.stated.each(first_line, |at, row| {
+            let stated = sink(row)?;
             if stated != Stated::New {
-                file.count_again(&row, stated);
+                file.count_again(row, stated);
                 again.push(at);
             }
-        }
+            Ok(())
+        })?;
         let rows = &mut self.rows;
         let without_money = rows.warnings.take_without_money();
         file.records_taken += self.records;
@@ -134,11 +135,12 @@ impl<'a> Block<'a> {
             file.warnings.add_without_money(without_money);
         } else {
             let mut again = again.into_iter().peekable();
-            for (at, row) in self.stated.iter(first_line).enumerate() {
+            self.stated.each(first_line, |at, row| {
                 if again.next_if_eq(&at).is_none() {
-                    file.count_new(&row);
+                    file.count_new(row);
                 }
-            }
+                Ok(())
+            })?;
         }
         self.rows.totals.clear();
         Ok(())

@@ -76,25 +76,31 @@ impl StatedRows {
         Some(())
     }
 
-    /// The rows as they were given.
-    pub(super) fn iter(&self, first_line: u64) -> impl Iterator<Item = StatedRow<'_>> {
+    /// Shows each row as it was given, with its place among them, until one fails.
+    pub(super) fn each<E>(
+        &self,
+        first_line: u64,
+        mut show: impl FnMut(usize, &StatedRow<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut start = 0;
-        self.rows.iter().map(move |row| {
+        for (at, row) in self.rows.iter().enumerate() {
             let (campaign_end, end) = (row.campaign_end as usize, row.controls_end as usize);
-            let campaign = &self.texts[start..campaign_end];
-            start = end;
-            StatedRow {
+            let subject = match row.subject {
+                BUSINESS => Subject::Business,
+                channel => Subject::Channel(channel as usize),
+            };
+            let row = StatedRow {
                 line: first_line + u64::from(row.line),
                 day: row.day,
-                subject: match row.subject {
-                    BUSINESS => Subject::Business,
-                    channel => Subject::Channel(channel as usize),
-                },
-                campaign,
+                subject,
+                campaign: &self.texts[start..campaign_end],
                 figures: row.figures(),
                 controls: &self.texts[campaign_end..end],
-            }
-        })
+            };
+            show(at, &row)?;
+            start = end;
+        }
+        Ok(())
     }
 }
 
@@ -153,7 +159,12 @@ mod tests {
             for row in &rows {
                 assert_eq!(stated.push(row, 11), Some(()));
             }
-            assert_eq!(stated.iter(11).collect::<Vec<_>>(), rows);
+            let mut shown = 0;
+            let outcome = stated.each(11, |at, row| {
+                shown += 1;
+                (*row == rows[at]).then_some(()).ok_or(at)
+            });
+            assert_eq!((outcome, shown), (Ok(()), rows.len()));
         }
     }
 
