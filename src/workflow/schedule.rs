@@ -83,8 +83,10 @@ fn weeks_back_from(week: Week) -> impl Iterator<Item = Week> {
 fn run_of(account: &Account, week: Week) -> Option<Instant> {
     let schedule = cron(&account.schedule).ok()?;
     let zone = account.time_zone;
-    let start = zone.from_utc_datetime(&start_of(account, week).naive_utc());
-    let at = schedule.find_next_occurrence(&start, true).ok()?.to_utc();
+    // From the second before: a midnight that the clock leaves out still counts, where it goes on.
+    let before = start_of(account, week) - chrono::Duration::seconds(1);
+    let before = zone.from_utc_datetime(&before.naive_utc());
+    let at = schedule.find_next_occurrence(&before, false).ok()?.to_utc();
     (at < start_of(account, week.forward(1))).then_some(at)
 }
 
@@ -150,6 +152,17 @@ mod tests {
     fn the_next_run_is_in_the_future() {
         let (week_next, at_next) = next_run(&account(), at("2026-01-05T00:30:00Z")).expect("a run");
         assert_eq!((week_next, at_next), (week("2026-01-12"), at("2026-01-12T00:30:00Z")));
+    }
+
+    #[test]
+    fn a_midnight_that_the_clock_leaves_out_is_when_it_goes_on() {
+        let mut account = account();
+        account.time_zone = chrono_tz::America::Santiago;
+        account.week_starts_on = chrono::Weekday::Sun;
+        account.schedule = "0 0 0 * * Sun".to_owned();
+        // On 5 September 2021 the clock of Santiago goes from 00:00 to 01:00, which is 04:00 UTC.
+        let run = run_of(&account, week("2021-09-05"));
+        assert_eq!(run, Some(at("2021-09-05T04:00:00Z")));
     }
 
     #[test]
