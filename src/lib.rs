@@ -29,6 +29,7 @@
 //! | [`store`] | the only code that touches the disk: inbox, archive, ledger, journal, keys, outbox, bundles | [`store::ledger::Ledger`] |
 //! | [`workflow`] | takes a file, runs a week, recovers from a crash: pure stages joined with the store; `now` is an argument | [`workflow::Unit`] |
 //! | [`evaluate`] | simulated worlds with known truth | [`evaluate::worlds`] |
+//! | [`api`] | HTTP on the loopback: health, readiness and metrics of the daemon | [`api::Telemetry`] |
 //! | [`daemon`] | the loop: hints, scans, ticks, signals, readiness | [`daemon::Daemon`] |
 //! | [`cli`] | one file per subcommand; prints; with `daemon` the only code that reads the clock | [`cli::main`] |
 //!
@@ -47,6 +48,7 @@
 //! - *Hostile input*: [`store::inbox`] (files), [`ingest`] (bytes), [`domain::text`] (what is shown).
 
 pub mod advice;
+pub mod api;
 pub mod audit;
 pub mod cli;
 pub mod config;

@@ -1,0 +1,170 @@
+//! The counters and gauges, by the names that dashboards and alerts know them by.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::{Family, MetricConstructor};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+/// Seconds that units of work take: from a small file to years of history.
+const DURATIONS: [f64; 9] = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 60.0, 600.0];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfAccount {
+    pub account: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Outcome {
+    pub account: String,
+    pub outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Reason {
+    pub account: String,
+    pub reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Part {
+    pub account: String,
+    pub part: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Work {
+    pub work: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Folder {
+    pub folder: &'static str,
+}
+
+/// Makes the histogram of a kind of work.
+#[derive(Debug, Clone)]
+pub(super) struct Durations;
+
+impl MetricConstructor<Histogram> for Durations {
+    fn new_metric(&self) -> Histogram {
+        Histogram::new(DURATIONS)
+    }
+}
+
+/// All that is counted since the daemon started, and how things stand now.
+pub(super) struct Metrics {
+    registry: Registry,
+    pub files: Family<Outcome, Counter>,
+    pub rows: Family<OfAccount, Counter>,
+    pub refusals: Family<Reason, Counter>,
+    pub decisions: Family<Outcome, Counter>,
+    pub holds: Family<Reason, Counter>,
+    pub vetoes: Family<OfAccount, Counter>,
+    pub durations: Family<Work, Histogram, Durations>,
+    pub lag: Family<OfAccount, Gauge>,
+    pub waiting: Family<OfAccount, Gauge>,
+    pub trouble: Family<Part, Gauge>,
+    pub next_run: Family<OfAccount, Gauge>,
+    pub seconds_to_next_run: Family<OfAccount, Gauge>,
+    pub disk_free: Family<Folder, Gauge>,
+    pub log_lines_lost: Gauge,
+    pub seconds_since_sign_of_life: Gauge,
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        let mut registry = Registry::with_prefix("budgetd");
+        registry.register(
+            "build",
+            "The program that answers",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        let mut metrics = Self {
+            registry: Registry::default(),
+            files: Family::default(),
+            rows: Family::default(),
+            refusals: Family::default(),
+            decisions: Family::default(),
+            holds: Family::default(),
+            vetoes: Family::default(),
+            durations: Family::new_with_constructor(Durations),
+            lag: Family::default(),
+            waiting: Family::default(),
+            trouble: Family::default(),
+            next_run: Family::default(),
+            seconds_to_next_run: Family::default(),
+            disk_free: Family::default(),
+            log_lines_lost: Gauge::default(),
+            seconds_since_sign_of_life: Gauge::default(),
+        };
+        let it = &metrics;
+        registry.register("files", "Files by what became of them", it.files.clone());
+        registry.register("rows", "Rows of the files that were taken", it.rows.clone());
+        registry.register(
+            "refusals",
+            "Refused files by the code of their first fault",
+            it.refusals.clone(),
+        );
+        registry.register("decisions", "Published weeks, decided or held", it.decisions.clone());
+        registry.register("holds", "Published holds by their reason", it.holds.clone());
+        registry.register("vetoes", "Vetoes in published weeks", it.vetoes.clone());
+        registry.register(
+            "work_duration_seconds",
+            "How long it took to take the files of a round (files) and to run a week (week)",
+            it.durations.clone(),
+        );
+        registry.register(
+            "data_lag_days",
+            "Days between yesterday and the newest day with figures, in the account's time zone",
+            it.lag.clone(),
+        );
+        registry.register(
+            "waiting",
+            "1 while a week that is due can't be decided: data is missing, or nothing can be signed",
+            it.waiting.clone(),
+        );
+        registry.register(
+            "trouble",
+            "1 while a part of an account's service fails, 0 once it is well again",
+            it.trouble.clone(),
+        );
+        registry.register(
+            "next_run_timestamp_seconds",
+            "When the next weekly run is scheduled, in seconds since 1970",
+            it.next_run.clone(),
+        );
+        registry.register(
+            "seconds_to_next_run",
+            "Seconds until the next weekly run; negative where it is late",
+            it.seconds_to_next_run.clone(),
+        );
+        registry.register(
+            "disk_free_bytes",
+            "Room that is left on the disk of a folder",
+            it.disk_free.clone(),
+        );
+        registry.register(
+            "log_lines_lost",
+            "Log lines that could not be written to the log files since the start",
+            it.log_lines_lost.clone(),
+        );
+        registry.register(
+            "seconds_since_sign_of_life",
+            "Seconds since the worker last showed that it goes on",
+            it.seconds_since_sign_of_life.clone(),
+        );
+        metrics.registry = registry;
+        metrics
+    }
+
+    /// All of it as OpenMetrics text.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("a string takes whatever is written");
+        text
+    }
+}

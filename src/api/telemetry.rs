@@ -1,0 +1,247 @@
+//! What the worker tells about itself as it goes, and what that says to those who ask.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::metrics::{Folder, Metrics, OfAccount, Outcome, Part, Reason, Work};
+use crate::domain::{AccountId, Day, Instant};
+use crate::workflow::{FileAnswer, PublishedWeek, TakenFile};
+
+/// Without a sign of life for so long the worker hangs: on a dead mount, or by a fault of ours.
+const HANGS_AFTER: Duration = Duration::from_mins(5);
+
+/// How the time is told: this part of the program reads no clock of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// The time of day.
+    pub wall: fn() -> Instant,
+    /// A time that never goes back.
+    pub monotonic: fn() -> std::time::Instant,
+}
+
+/// Something that doesn't work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The part that fails, as a code.
+    pub part: &'static str,
+    /// What is wrong, fit to be shown.
+    pub text: String,
+}
+
+/// What an account comes to next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Next {
+    /// When its next run is scheduled.
+    pub run: Option<Instant>,
+    /// The newest day that has figures.
+    pub newest_day: Option<Day>,
+    /// Today, in its time zone.
+    pub today: Option<Day>,
+    /// Whether a week is due that can't be decided.
+    pub is_waiting: bool,
+}
+
+/// What is known of the daemon by those who ask, kept up to date by its worker.
+pub struct Telemetry {
+    clock: Clock,
+    metrics: Metrics,
+    pulse: Mutex<Pulse>,
+}
+
+struct Pulse {
+    is_ready: bool,
+    seen_at: std::time::Instant,
+    accounts: BTreeMap<AccountId, Standing>,
+}
+
+#[derive(Default)]
+struct Standing {
+    next: Next,
+    troubles: Vec<Trouble>,
+}
+
+/// The answer to whether all is well.
+pub(super) struct Health {
+    pub is_well: bool,
+    pub json: Value,
+}
+
+impl Telemetry {
+    /// Of a daemon that has just started and serves these accounts.
+    pub fn new(clock: Clock, accounts: impl IntoIterator<Item = AccountId>) -> Self {
+        let accounts: BTreeMap<AccountId, Standing> =
+            accounts.into_iter().map(|id| (id, Standing::default())).collect();
+        let metrics = Metrics::new();
+        for id in accounts.keys() {
+            // A counter that was never seen can't rise: each begins with its zero.
+            for outcome in ["accepted", "duplicate", "refused"] {
+                drop(metrics.files.get_or_create(&Outcome { account: id.to_string(), outcome }));
+            }
+            for outcome in ["decided", "held"] {
+                drop(
+                    metrics.decisions.get_or_create(&Outcome { account: id.to_string(), outcome }),
+                );
+            }
+            drop(metrics.rows.get_or_create(&of(id)));
+            drop(metrics.vetoes.get_or_create(&of(id)));
+        }
+        let seen_at = (clock.monotonic)();
+        let pulse = Mutex::new(Pulse { is_ready: false, seen_at, accounts });
+        Self { clock, metrics, pulse }
+    }
+
+    /// The worker goes on.
+    pub fn beat(&self) {
+        self.pulse().seen_at = (self.clock.monotonic)();
+    }
+
+    /// How long ago the worker was last seen to go on.
+    pub fn silent_for(&self) -> Duration {
+        let seen_at = self.pulse().seen_at;
+        (self.clock.monotonic)().saturating_duration_since(seen_at)
+    }
+
+    /// Every drop folder has been looked into once.
+    pub fn ready(&self) {
+        self.pulse().is_ready = true;
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.pulse().is_ready
+    }
+
+    /// A file came to its end.
+    pub fn file(&self, account: &AccountId, file: &TakenFile) {
+        let outcome = match &file.answer {
+            FileAnswer::Accepted { report, .. } => {
+                self.metrics.rows.get_or_create(&of(account)).inc_by(report.rows);
+                "accepted"
+            }
+            FileAnswer::Duplicate { .. } => "duplicate",
+            FileAnswer::Refused { rejection, .. } => {
+                let reason = rejection.faults.first().map_or("unknown", |it| it.reason.code());
+                let reason = Reason { account: account.to_string(), reason };
+                self.metrics.refusals.get_or_create(&reason).inc();
+                "refused"
+            }
+            FileAnswer::Finished => "finished",
+            FileAnswer::Changed
+            | FileAnswer::NoRoom { .. }
+            | FileAnswer::NotReady { .. }
+            | FileAnswer::Ignored { .. } => return,
+        };
+        let outcome = Outcome { account: account.to_string(), outcome };
+        self.metrics.files.get_or_create(&outcome).inc();
+    }
+
+    /// A bundle is in the outbox.
+    pub fn published(&self, account: &AccountId, published: &PublishedWeek) {
+        let decision = &published.decision;
+        let outcome = if decision.held.is_some() { "held" } else { "decided" };
+        let outcome = Outcome { account: account.to_string(), outcome };
+        self.metrics.decisions.get_or_create(&outcome).inc();
+        if let Some(hold) = &decision.held {
+            let reason = Reason { account: account.to_string(), reason: hold.code() };
+            self.metrics.holds.get_or_create(&reason).inc();
+        }
+        self.metrics.vetoes.get_or_create(&of(account)).inc_by(decision.vetoes.len() as u64);
+    }
+
+    /// A unit of work took so long.
+    pub fn took(&self, work: &'static str, time: Duration) {
+        self.metrics.durations.get_or_create(&Work { work }).observe(time.as_secs_f64());
+    }
+
+    /// How an account stands after a round.
+    pub fn account(&self, account: &AccountId, next: Next, troubles: Vec<Trouble>) {
+        let mut pulse = self.pulse();
+        let standing = pulse.accounts.entry(account.clone()).or_default();
+        for trouble in &standing.troubles {
+            self.metrics.trouble.get_or_create(&part(account, trouble.part)).set(0);
+        }
+        for trouble in &troubles {
+            self.metrics.trouble.get_or_create(&part(account, trouble.part)).set(1);
+        }
+        *standing = Standing { next, troubles };
+    }
+
+    /// So much room is left where a folder is.
+    pub fn disk_free(&self, folder: &'static str, bytes: u64) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.metrics.disk_free.get_or_create(&Folder { folder }).set(bytes);
+    }
+
+    /// So many log lines were lost by now.
+    pub fn log_lines_lost(&self, lines: u64) {
+        self.metrics.log_lines_lost.set(i64::try_from(lines).unwrap_or(i64::MAX));
+    }
+
+    /// What `/metrics` shows.
+    pub(super) fn metrics(&self) -> String {
+        let now = (self.clock.wall)().timestamp();
+        let silent = i64::try_from(self.silent_for().as_secs()).unwrap_or(i64::MAX);
+        self.metrics.seconds_since_sign_of_life.set(silent);
+        for (id, Standing { next, .. }) in &self.pulse().accounts {
+            self.metrics.waiting.get_or_create(&of(id)).set(next.is_waiting.into());
+            if let Some(run) = next.run {
+                self.metrics.next_run.get_or_create(&of(id)).set(run.timestamp());
+                self.metrics.seconds_to_next_run.get_or_create(&of(id)).set(run.timestamp() - now);
+            }
+            if let (Some(newest), Some(today)) = (next.newest_day, next.today) {
+                let lag = (today - newest).num_days() - 1;
+                self.metrics.lag.get_or_create(&of(id)).set(lag);
+            }
+        }
+        self.metrics.text()
+    }
+
+    /// What `/health` shows.
+    pub(super) fn health(&self) -> Health {
+        let silent = self.silent_for();
+        let pulse = self.pulse();
+        let troubles: Vec<Value> = pulse
+            .accounts
+            .iter()
+            .flat_map(|(id, standing)| standing.troubles.iter().map(move |it| (id, it)))
+            .map(|(id, it)| json!({ "account": id.as_str(), "part": it.part, "text": it.text }))
+            .collect();
+        let waiting: Vec<&str> = pulse
+            .accounts
+            .iter()
+            .filter(|(_, standing)| standing.next.is_waiting)
+            .map(|(id, _)| id.as_str())
+            .collect();
+        let hangs = silent > HANGS_AFTER;
+        let is_well = troubles.is_empty() && !hangs;
+        let status = match (hangs, is_well) {
+            (true, _) => "hangs",
+            (false, true) => "well",
+            (false, false) => "trouble",
+        };
+        let json = json!({
+            "status": status,
+            "version": env!("CARGO_PKG_VERSION"),
+            "ready": pulse.is_ready,
+            "accounts": pulse.accounts.len(),
+            "waiting": waiting,
+            "troubles": troubles,
+            "seconds_since_sign_of_life": silent.as_secs(),
+        });
+        Health { is_well, json }
+    }
+
+    fn pulse(&self) -> MutexGuard<'_, Pulse> {
+        self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn of(account: &AccountId) -> OfAccount {
+    OfAccount { account: account.to_string() }
+}
+
+fn part(account: &AccountId, part: &'static str) -> Part {
+    Part { account: account.to_string(), part }
+}
