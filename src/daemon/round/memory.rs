@@ -1,0 +1,93 @@
+//! What the worker remembers of one account from round to round, so that what lasts is said once:
+//! when it begins, when it changes and when it is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tracing::{error, info};
+
+use super::shown;
+use crate::domain::text::escape;
+use crate::domain::{Account, Week};
+use crate::store::inbox::{Ignored, Settler};
+use crate::workflow::WorkflowError;
+
+/// What the worker remembers of one account.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) settler: Settler,
+    pub(super) recovered: bool,
+    pub(super) noted: BTreeSet<Ignored>,
+    /// Files that were said to have no room.
+    pub(super) without_room: BTreeSet<String>,
+    pub(super) newest: Newest,
+    /// What was said of the due week, until it changes.
+    pub(super) said: Option<String>,
+    pub(super) troubles: BTreeMap<Part, String>,
+    pub(super) standing: WeekStanding,
+    pub(super) ask_again: Option<std::time::Instant>,
+    pub(super) is_skip_told: bool,
+}
+
+/// The newest published week, as far as it is known here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Newest {
+    #[default]
+    NotLookedUp,
+    Known(Option<Week>),
+}
+
+/// The parts of an account's service; trouble in one leaves the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    DropFolder,
+    Files,
+    Week,
+}
+
+impl Part {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::DropFolder => "the drop folder can't be read",
+            Self::Files => "files can't be taken",
+            Self::Week => "the week can't be decided",
+        }
+    }
+}
+
+/// How the due week is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum WeekStanding {
+    #[default]
+    NothingDue,
+    WaitsForData,
+    CannotBeSigned,
+}
+
+impl Memory {
+    /// Says a trouble once, until it is another or has gone.
+    pub(super) fn trouble(&mut self, account: &Account, part: Part, trouble: &WorkflowError) {
+        let text = shown(trouble);
+        if self.troubles.get(&part) != Some(&text) {
+            let hint = match trouble {
+                WorkflowError::Store(error) => error.hint().map(escape),
+                _ => None,
+            };
+            error!(account = account.id.as_str(), error = text, hint, "{}", part.words());
+            self.troubles.insert(part, text);
+        }
+    }
+
+    pub(super) fn well(&mut self, account: &Account, part: Part) {
+        if self.troubles.remove(&part).is_some() {
+            info!(account = account.id.as_str(), "no longer: {}", part.words());
+        }
+    }
+
+    /// Says something of the due week once, until it changes.
+    pub(super) fn say(&mut self, text: String, log: impl FnOnce(&str)) {
+        if self.said.as_ref() != Some(&text) {
+            log(&text);
+            self.said = Some(text);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The turn of one account in a round: look into its drop folder, take what has settled, decide what
+//! is due. What its senders can do to it is its own trouble and no other's.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::super::hints::Hints;
+use super::super::{begin, tell};
+use super::memory::{Memory, Part};
+use crate::domain::{Account, Instant};
+use crate::store::StoreError;
+use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
+use crate::workflow::{FileAnswer, Interrupt, TakenFile, Unit, WorkflowError, Workspace};
+
+/// How long a unit of work goes on from account to account before the lock is given up for others.
+const UNIT_LASTS: Duration = Duration::from_secs(1);
+
+/// One round, with the unit of work that it may need.
+pub(super) struct Round<'w> {
+    pub(super) workspace: &'w Workspace,
+    pub(super) interrupt: &'w Interrupt,
+    pub(super) started_at: Instant,
+    pub(super) now: Instant,
+    pub(super) monotonic: std::time::Instant,
+    pub(super) unit: Option<(Unit<'w>, std::time::Instant)>,
+}
+
+impl<'w> Round<'w> {
+    /// Serves one account; whether a file is settling.
+    pub(super) fn serve(
+        &mut self,
+        account: &Account,
+        memory: &mut Memory,
+        hints: &mut Hints,
+    ) -> Result<bool, WorkflowError> {
+        if self.interrupt.is_set() {
+            return Err(WorkflowError::Interrupted { what: "a round".to_owned() });
+        }
+        let path = self.workspace.places.drop_folder(&account.id);
+        let (mut settling, mut has_arrived) = (false, false);
+        match look(self.workspace, account, hints) {
+            Ok(looked) => {
+                memory.well(account, Part::DropFolder);
+                let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
+                let ready = self.workspace.config.inbox.ready;
+                let scan = &looked.scan;
+                let settled = memory.settler.ready(scan, self.monotonic, quiet, ready);
+                let waiting =
+                    scan.candidates.iter().filter(|file| file.waits_for(ready).is_some()).count();
+                let unseen = scan.candidates_total > scan.candidates.len() as u64;
+                settling = unseen && !settled.is_empty()
+                    || settled.len() + waiting < scan.candidates.len();
+                has_arrived = self.take(account, memory, &looked, &settled)?;
+            }
+            Err(trouble) => {
+                hints.forget(&path);
+                memory.trouble(account, Part::DropFolder, &trouble.into());
+            }
+        }
+        self.decide(account, memory, has_arrived)?;
+        Ok(settling)
+    }
+
+    /// Takes what has settled; whether anything came in.
+    fn take(
+        &mut self,
+        account: &Account,
+        memory: &mut Memory,
+        looked: &Looked,
+        settled: &[Candidate],
+    ) -> Result<bool, WorkflowError> {
+        let shown = looked.scan.shown(self.now);
+        let fresh: Vec<Ignored> =
+            shown.iter().filter(|object| !memory.noted.contains(object)).cloned().collect();
+        let must_recover = !memory.recovered || looked.has_claims || !settled.is_empty();
+        if !must_recover && fresh.is_empty() {
+            memory.noted = shown.into_iter().collect();
+            return Ok(false);
+        }
+        let now = self.now;
+        let mut has_arrived = false;
+        let told_before = std::mem::take(&mut memory.without_room);
+        let mut without_room = BTreeSet::new();
+        let taken = self.work(account, memory, Part::Files, |unit| {
+            for object in unit.note_ignored(account, &fresh, now)? {
+                tell::ignored(account, &object);
+            }
+            if !must_recover {
+                return Ok(());
+            }
+            let mut done = |file: &TakenFile| {
+                if matches!(file.answer, FileAnswer::NoRoom { .. }) {
+                    if !told_before.contains(&file.name) {
+                        tell::file(account, file);
+                    }
+                    without_room.insert(file.name.clone());
+                    return;
+                }
+                has_arrived = true;
+                tell::file(account, file);
+            };
+            unit.recover(account, now, now, &mut done)?;
+            unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)
+        })?;
+        memory.recovered = taken.is_some();
+        memory.without_room = without_room;
+        if taken.is_some() {
+            memory.noted = shown.into_iter().collect();
+        }
+        Ok(has_arrived)
+    }
+
+    /// Does `work` in the round's unit of work. `None`: it failed for reasons that are the
+    /// account's own, which is said; the next begins afresh.
+    pub(super) fn work<T>(
+        &mut self,
+        account: &Account,
+        memory: &mut Memory,
+        part: Part,
+        work: impl FnOnce(&mut Unit<'w>) -> Result<T, WorkflowError>,
+    ) -> Result<Option<T>, WorkflowError> {
+        let (unit, _) = match &mut self.unit {
+            Some(unit) => unit,
+            none => {
+                none.insert((begin(self.workspace, self.interrupt)?, std::time::Instant::now()))
+            }
+        };
+        match work(unit) {
+            Ok(answer) => {
+                memory.well(account, part);
+                Ok(Some(answer))
+            }
+            Err(trouble) if self.is_of_the_account(account, &trouble) => {
+                // What a failed unit of work holds in memory may be half done.
+                self.unit = None;
+                memory.trouble(account, part, &trouble);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether `trouble` comes from what the account's senders can do to their folder.
+    fn is_of_the_account(&self, account: &Account, trouble: &WorkflowError) -> bool {
+        match trouble {
+            WorkflowError::Store(StoreError::Refused { .. }) => true,
+            WorkflowError::Store(StoreError::Machine { path, .. }) => {
+                path.starts_with(self.workspace.places.drop_folder(&account.id))
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets a command that waits for the lock have its turn.
+    pub(super) fn give_way(&mut self) {
+        if self.unit.as_ref().is_some_and(|(_, begun)| begun.elapsed() >= UNIT_LASTS) {
+            self.unit = None;
+        }
+    }
+}
+
+/// A look into a drop folder.
+struct Looked {
+    folder: DropFolder,
+    scan: Scan,
+    /// Whether files are claimed and not done with: a killed `ingest` leaves them.
+    has_claims: bool,
+}
+
+fn look(workspace: &Workspace, account: &Account, hints: &mut Hints) -> Result<Looked, StoreError> {
+    let folder = workspace.drop_folder_that_is_there(account)?;
+    // Watched first: what comes in after the scan rings.
+    hints.keep(&folder);
+    let scan = folder.scan(&[])?;
+    let has_claims = !folder.claimed()?.is_empty();
+    Ok(Looked { folder, scan, has_claims })
+}

@@ -1,0 +1,158 @@
+//! The week that is due in the turn of one account: decided, waited for, or left out and said so.
+
+use std::time::Duration;
+
+use tracing::{error, warn};
+
+use super::super::tell;
+use super::memory::{Memory, Newest, Part, WeekStanding};
+use super::shown;
+use super::turn::Round;
+use crate::config::CatchUp;
+use crate::domain::calendar::{day_of, instant_of};
+use crate::domain::text::escape;
+use crate::domain::{Account, Instant, Week};
+use crate::store::StoreError;
+use crate::workflow::{Due, MissedWeek, WeekOutcome, WeekRequest, WorkflowError, due};
+
+/// How often a week that waits is tried again where no file came in here: an `ingest` beside the
+/// daemon, a mended key.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
+
+impl Round<'_> {
+    /// Decides the week that is due, if one is.
+    pub(super) fn decide(
+        &mut self,
+        account: &Account,
+        memory: &mut Memory,
+        has_arrived: bool,
+    ) -> Result<(), WorkflowError> {
+        let Newest::Known(newest) = self.newest(account, memory)? else { return Ok(()) };
+        let not_before = match self.workspace.config.schedule.catch_up {
+            CatchUp::Latest => None,
+            CatchUp::None => Some(start_of_day(account, self.started_at)),
+        };
+        let Some(due) = due(account, self.now, newest, not_before) else {
+            memory.standing = WeekStanding::NothingDue;
+            memory.ask_again = None;
+            return self.skip(account, memory, newest);
+        };
+        if !has_arrived && memory.ask_again.is_some_and(|at| self.monotonic < at) {
+            return Ok(());
+        }
+        memory.ask_again = Some(self.monotonic + ASK_AGAIN);
+        let request = self.request(&due);
+        let now = self.now;
+        let outcome = self.work(account, memory, Part::Week, |unit| {
+            unit.recover_publication(account, now)?;
+            unit.record_missed(account, &due.missed, now)?;
+            match unit.run_week(account, &request) {
+                Err(WorkflowError::Key(source)) => Ok(Err(source)),
+                other => other.map(Ok),
+            }
+        })?;
+        match outcome {
+            None => {}
+            Some(Err(source)) => unsigned(memory, account, due.week, &source),
+            Some(Ok(outcome)) => self.remember(memory, account, outcome),
+        }
+        Ok(())
+    }
+
+    /// The newest published week as far as this daemon knows. A `decide` beside the daemon may have published since: `run_week` then says so.
+    fn newest(&mut self, account: &Account, memory: &mut Memory) -> Result<Newest, WorkflowError> {
+        if matches!(memory.newest, Newest::NotLookedUp) {
+            let now = self.now;
+            let looked_up = self.work(account, memory, Part::Week, |unit| {
+                unit.recover_publication(account, now)?;
+                let newest = unit.ledger().newest_publication(&account.id, None)?;
+                Ok(newest.map(|publication| publication.week))
+            })?;
+            if let Some(newest) = looked_up {
+                memory.newest = Newest::Known(newest);
+            }
+        }
+        Ok(memory.newest)
+    }
+
+    /// Where nothing is caught up, what is left out is recorded as missed and said, once.
+    fn skip(
+        &mut self,
+        account: &Account,
+        memory: &mut Memory,
+        newest: Option<Week>,
+    ) -> Result<(), WorkflowError> {
+        if memory.is_skip_told || newest.is_none() {
+            return Ok(());
+        }
+        memory.is_skip_told = true;
+        let Some(skipped) = due(account, self.now, newest, None) else { return Ok(()) };
+        let mut missed = skipped.missed;
+        missed.push(MissedWeek { week: skipped.week, scheduled_at: skipped.scheduled_at });
+        let now = self.now;
+        self.work(account, memory, Part::Week, |unit| unit.record_missed(account, &missed, now))?;
+        warn!(
+            account = account.id.as_str(),
+            week = %skipped.week,
+            "missed; [schedule] catch_up = \"none\" leaves it to `budgetd decide`"
+        );
+        Ok(())
+    }
+
+    fn request(&self, due: &Due) -> WeekRequest {
+        WeekRequest {
+            week: Some(due.week),
+            stated_at: self.now,
+            now: self.now,
+            dry_run: false,
+            revise: None,
+            caught_up_from: (due.scheduled_at < self.started_at).then_some(due.scheduled_at),
+        }
+    }
+
+    fn remember(&self, memory: &mut Memory, account: &Account, outcome: WeekOutcome) {
+        match outcome {
+            WeekOutcome::Published(published) => {
+                tell::published(account, &published);
+                decided(memory, published.decision.week);
+            }
+            WeekOutcome::AlreadyDecided { week, .. } => decided(memory, week),
+            WeekOutcome::Previewed(_) => {}
+            WeekOutcome::Waiting { week, missing, holds_from } => {
+                memory.standing = WeekStanding::WaitsForData;
+                let until_hold = holds_from.and_then(|from| (from - self.now).to_std().ok());
+                let pause = until_hold.map_or(ASK_AGAIN, |until| until.min(ASK_AGAIN));
+                memory.ask_again = Some(self.monotonic + pause);
+                let text = format!("{week} {missing:?} {holds_from:?}");
+                memory.say(text, |_| tell::waiting(account, week, &missing, holds_from));
+            }
+        }
+    }
+}
+
+fn decided(memory: &mut Memory, week: Week) {
+    memory.newest = Newest::Known(Some(week));
+    memory.standing = WeekStanding::NothingDue;
+    memory.ask_again = None;
+    memory.said = None;
+}
+
+fn unsigned(memory: &mut Memory, account: &Account, week: Week, source: &StoreError) {
+    memory.standing = WeekStanding::CannotBeSigned;
+    let hint = source.hint().map(escape);
+    memory.say(format!("{week} {}", shown(source)), |_| {
+        error!(
+            account = account.id.as_str(),
+            week = %week,
+            error = shown(source),
+            hint,
+            "nothing can be signed, so nothing is published; tried again each minute"
+        );
+    });
+}
+
+/// A restart on the day of a run does not lose the run, even where nothing is caught up.
+fn start_of_day(account: &Account, at: Instant) -> Instant {
+    let zone = account.time_zone;
+    instant_of(day_of(at, zone), chrono::NaiveTime::MIN, zone)
+}
