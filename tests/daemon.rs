@@ -7,6 +7,7 @@
 mod place;
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
@@ -182,7 +183,9 @@ fn systemd_is_told_of_readiness_status_and_the_end() {
     let path = place.at("notify");
     let socket = UnixDatagram::bind(&path).expect("a socket");
     socket.set_read_timeout(Some(place::PATIENCE)).expect("set");
-    let mut daemon = Daemon::spawn(&place, &[("NOTIFY_SOCKET", &path)]);
+    let watchdog = std::path::Path::new("400000");
+    let environment = [("NOTIFY_SOCKET", path.as_path()), ("WATCHDOG_USEC", watchdog)];
+    let mut daemon = Daemon::spawn(&place, &environment);
     let mut said = Vec::new();
     let mut hear = |wanted: &str| {
         while !said.iter().any(|said: &String| said.contains(wanted)) {
@@ -194,12 +197,76 @@ fn systemd_is_told_of_readiness_status_and_the_end() {
     };
     hear("READY=1");
     hear("STATUS=1 account; 1 waiting for data");
+    // Again and again, for as long as the worker goes on.
+    hear("WATCHDOG=1");
     // What goes wrong is told in the same place.
     fs::remove_dir_all(place.at("inbox")).expect("removed");
     hear("STATUS=account main: the drop folder can't be read");
     daemon.signal(Signal::TERM);
     hear("STOPPING=1");
     assert_eq!(daemon.ending(), 0);
+}
+
+/// A port of this machine that nobody listens at, for the moment.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+fn listen_at(place: &Place, address: &str) {
+    let api = format!("[api]\nlisten = \"{address}\"\n\n[inbox]");
+    place.edit("config/budgetd.toml", "[inbox]", &api);
+}
+
+/// Status and body of a GET.
+fn ask(port: u16, path: &str) -> (String, String) {
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("asked");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
+    (head.lines().next().expect("a status").to_owned(), body.to_owned())
+}
+
+#[test]
+fn the_listener_tells_what_came_in_what_was_published_and_what_fails() {
+    let place = quick();
+    let port = free_port();
+    listen_at(&place, &format!("127.0.0.1:{port}"));
+    let mut daemon = Daemon::start(&place);
+    assert_eq!(ask(port, "/ready").0, "HTTP/1.1 200 OK");
+    place.write("inbox/history.csv", &days(&days_ago(60), &days_ago(1)));
+    place.write("inbox/wrong.csv", &format!("{HEADER}\n2026-01-05,Radio,1,1,1,1,1\n"));
+    let told = |line: &str| ask(port, "/metrics").1.lines().any(|it| it == line);
+    for line in [
+        "budgetd_files_total{account=\"main\",outcome=\"accepted\"} 1",
+        "budgetd_files_total{account=\"main\",outcome=\"refused\"} 1",
+        "budgetd_refusals_total{account=\"main\",reason=\"unknown_channel\"} 1",
+        "budgetd_decisions_total{account=\"main\",outcome=\"decided\"} 1",
+        "budgetd_data_lag_days{account=\"main\"} 0",
+        "budgetd_waiting{account=\"main\"} 0",
+        "budgetd_log_lines_lost 0",
+    ] {
+        wait_until(line, || told(line));
+    }
+    let (status, health) = ask(port, "/health");
+    assert!(status.contains("200") && health.contains("\"status\":\"well\""), "{health}");
+    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    wait_until("it is not well", || ask(port, "/health").0.contains("503"));
+    assert!(ask(port, "/health").1.contains("the drop folder can't be read"));
+    assert_eq!(daemon.stop().0, 0, "{}", daemon.log());
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_and_ends_it_with_3() {
+    let place = quick();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address");
+    listen_at(&place, &address.to_string());
+    let mut daemon = Daemon::spawn(&place, &[]);
+    assert_eq!(daemon.ending(), 3);
+    assert!(daemon.log().contains(&format!("can't listen at {address}")), "{}", daemon.log());
 }
 
 #[test]

@@ -64,6 +64,11 @@ impl Logs {
         Ok(Self { lost, _guard: guard })
     }
 
+    /// The same as [`Logs::lost`], for somebody else to look at.
+    pub fn lost_counter(&self) -> Arc<AtomicU64> {
+        self.lost.clone()
+    }
+
     /// How many lines could not be written to the files so far.
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)

@@ -3,6 +3,7 @@
 
 mod hints;
 mod logs;
+mod outside;
 mod round;
 mod tell;
 mod wake;
@@ -12,6 +13,7 @@ pub use logs::{LogError, Logs};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ use tokio::time::timeout;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tracing::{error, info, warn};
 
+use crate::api::{Clock, Telemetry};
 use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
 use crate::domain::Instant;
@@ -31,6 +34,7 @@ use crate::store::lock::Lock;
 use crate::workflow::{Interrupt, Unit, WorkflowError, Workspace};
 
 use hints::Hints;
+use outside::Outside;
 use round::Rounds;
 use wake::{Bell, Wake};
 
@@ -93,9 +97,9 @@ impl Daemon {
         }
     }
 
-    /// Runs until SIGTERM or SIGINT.
-    pub fn run(&self) -> Result<(), DaemonError> {
-        let ending = self.start();
+    /// Runs until SIGTERM or SIGINT. `lost` counts the log lines that could not be written.
+    pub fn run(&self, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
+        let ending = self.start(lost);
         if let Err(error) = &ending {
             let words = shown(error);
             error!(error = words, "ended");
@@ -104,19 +108,19 @@ impl Daemon {
         ending
     }
 
-    fn start(&self) -> Result<(), DaemonError> {
+    fn start(&self, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .map_err(|source| setup("the runtime", source))?;
-        let ending = runtime.block_on(serve(&self.workspace));
+        let ending = runtime.block_on(serve(&self.workspace, lost));
         runtime.shutdown_background();
         ending
     }
 }
 
-async fn serve(workspace: &Arc<Workspace>) -> Result<(), DaemonError> {
+async fn serve(workspace: &Arc<Workspace>, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
     // Signals first: from here on none ends the process unasked.
     let mut terminate =
         signal(SignalKind::terminate()).map_err(|source| setup("signals", source))?;
@@ -125,13 +129,19 @@ async fn serve(workspace: &Arc<Workspace>) -> Result<(), DaemonError> {
     let interrupt = Arc::new(Interrupt::default());
     let bell = Bell::new();
     let mut scheduler = ticks(&bell).await.map_err(|source| setup("the tick", source))?;
+    let ids = workspace.config.accounts.iter().map(|account| account.id.clone());
+    let time = Clock { wall: clock, monotonic: std::time::Instant::now };
+    let telemetry = Arc::new(Telemetry::new(time, ids));
+    let listen = workspace.config.api.as_ref().map(|api| api.listen);
+    let outside = Outside::begin(listen, &telemetry, lost).await?;
     let (ended_sender, mut ended) = tokio::sync::oneshot::channel();
     let worker = {
         let (workspace, interrupt, bell) = (workspace.clone(), interrupt.clone(), bell.clone());
+        let telemetry = telemetry.clone();
         thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || {
-                let result = work(&workspace, &interrupt, &bell);
+                let result = work(&workspace, &interrupt, &bell, telemetry);
                 ended_sender.send(()).unwrap_or_default();
                 result
             })
@@ -141,6 +151,7 @@ async fn serve(workspace: &Arc<Workspace>) -> Result<(), DaemonError> {
     notify_systemd(&[sd_notify::NotifyState::Stopping]);
     interrupt.set();
     bell.ring(Wake::Stop);
+    outside.end(STOP_STEP).await;
     if timeout(STOP_STEP, scheduler.shutdown()).await.is_err() {
         warn!("the tick did not end in time");
     }
@@ -185,7 +196,12 @@ async fn stopped(workspace: &Workspace, signal: &'static str) -> Result<(), Daem
 }
 
 /// The worker's life: a round for each wake-up, until it is asked to stop.
-fn work(workspace: &Workspace, interrupt: &Interrupt, bell: &Bell) -> Result<(), DaemonError> {
+fn work(
+    workspace: &Workspace,
+    interrupt: &Interrupt,
+    bell: &Bell,
+    telemetry: Arc<Telemetry>,
+) -> Result<(), DaemonError> {
     let started_at = clock();
     match begin(workspace, interrupt) {
         Ok(mut unit) => unit.record(DAEMON_CHAIN, started_at, &started())?,
@@ -201,9 +217,11 @@ fn work(workspace: &Workspace, interrupt: &Interrupt, bell: &Bell) -> Result<(),
         .iter()
         .map(|account| workspace.places.drop_folder(&account.id))
         .collect();
-    let mut rounds = Rounds::new(workspace, interrupt, started_at, Hints::new(bell, folders));
+    let hints = Hints::new(bell, folders);
+    let mut rounds = Rounds::new(workspace, interrupt, started_at, hints, telemetry);
     rounds.make_drop_folders();
-    // Ready before the first round: a backlog may take longer than systemd waits.
+    // Ready before the first round: to take a backlog may last longer than systemd waits.
+    rounds.first_look();
     notify_systemd(&[sd_notify::NotifyState::Ready]);
     info!("ready");
     let mut told = String::new();

@@ -7,15 +7,19 @@ mod turn;
 mod week;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::{error, warn};
 
 use super::hints::Hints;
 use super::{DaemonError, shown};
-use crate::domain::Instant;
+use crate::api::{Next, Telemetry, Trouble};
+use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::workflow::{Interrupt, WorkflowError, Workspace, meant_for_nobody};
+use crate::domain::{Account, Instant};
+use crate::store::files;
+use crate::workflow::{Interrupt, WorkflowError, Workspace, meant_for_nobody, next_run};
 
 use memory::{Memory, WeekStanding};
 use turn::Round;
@@ -23,12 +27,18 @@ use turn::Round;
 /// How soon a file that is settling is looked at again.
 const SETTLING_PAUSE: Duration = Duration::from_secs(1);
 
+/// How often the disks' room is looked at.
+const DISKS_EVERY: Duration = Duration::from_mins(1);
+
 /// What the worker remembers from round to round.
 pub struct Rounds<'w> {
     workspace: &'w Workspace,
     interrupt: &'w Interrupt,
     started_at: Instant,
     hints: Hints,
+    /// What those who ask from outside are told.
+    telemetry: Arc<Telemetry>,
+    disks_looked_at: Option<std::time::Instant>,
     /// In the order of the configuration's accounts.
     memories: Vec<Memory>,
     /// What was said of the inbox that belongs to nobody.
@@ -43,6 +53,7 @@ impl<'w> Rounds<'w> {
         interrupt: &'w Interrupt,
         started_at: Instant,
         hints: Hints,
+        telemetry: Arc<Telemetry>,
     ) -> Self {
         let memories = workspace.config.accounts.iter().map(|_| Memory::default()).collect();
         Self {
@@ -50,6 +61,8 @@ impl<'w> Rounds<'w> {
             interrupt,
             started_at,
             hints,
+            telemetry,
+            disks_looked_at: None,
             memories,
             nobody: BTreeSet::new(),
             nobody_trouble: None,
@@ -79,6 +92,7 @@ impl<'w> Rounds<'w> {
             started_at: self.started_at,
             now,
             monotonic,
+            telemetry: &self.telemetry,
             unit: None,
         };
         for (account, memory) in self.workspace.config.accounts.iter().zip(&mut self.memories) {
@@ -91,9 +105,11 @@ impl<'w> Rounds<'w> {
             if let Some(at) = memory.ask_again {
                 pause = pause.min(at.saturating_duration_since(monotonic));
             }
+            tell_of(&self.telemetry, account, memory, now);
             round.give_way();
         }
         self.look_at_nobodys();
+        self.look_at_disks(monotonic);
         Ok(pause.max(Duration::from_millis(1)))
     }
 
@@ -127,6 +143,28 @@ impl<'w> Rounds<'w> {
         parts.join("; ")
     }
 
+    /// Looks into every drop folder once and takes nothing: from then on the daemon is ready.
+    pub fn first_look(&mut self) {
+        for (account, memory) in self.workspace.config.accounts.iter().zip(&mut self.memories) {
+            turn::look_only(self.workspace, account, memory, &mut self.hints);
+        }
+        self.telemetry.ready();
+    }
+
+    fn look_at_disks(&mut self, monotonic: std::time::Instant) {
+        let is_fresh = |at: std::time::Instant| monotonic.duration_since(at) < DISKS_EVERY;
+        if self.disks_looked_at.is_some_and(is_fresh) {
+            return;
+        }
+        self.disks_looked_at = Some(monotonic);
+        for (name, path) in self.workspace.places.folders() {
+            // A folder that is gone is said elsewhere.
+            if let Ok(bytes) = files::free_bytes(path) {
+                self.telemetry.disk_free(name, bytes);
+            }
+        }
+    }
+
     /// Says once of each thing that lies directly in an inbox of several accounts.
     fn look_at_nobodys(&mut self) {
         match meant_for_nobody(self.workspace) {
@@ -149,6 +187,24 @@ impl<'w> Rounds<'w> {
             }
         }
     }
+}
+
+/// Tells how an account stands after its turn.
+fn tell_of(telemetry: &Telemetry, account: &Account, memory: &mut Memory, now: Instant) {
+    if memory.next_run.is_none_or(|at| at <= now) {
+        memory.next_run = next_run(account, now).map(|(_, at)| at);
+    }
+    let next = Next {
+        run: memory.next_run,
+        newest_day: memory.newest_day,
+        today: Some(day_of(now, account.time_zone)),
+        is_waiting: memory.standing != WeekStanding::NothingDue,
+    };
+    let troubles = memory.troubles.iter().map(|(part, text)| Trouble {
+        part: part.code(),
+        text: format!("{}: {text}", part.words()),
+    });
+    telemetry.account(&account.id, next, troubles.collect());
 }
 
 #[cfg(test)]

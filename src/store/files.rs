@@ -37,6 +37,12 @@ pub fn size(path: &Path) -> Result<u64, StoreError> {
     Ok(found.len())
 }
 
+/// Bytes that are left on the disk of `path` for those who are not root.
+pub fn free_bytes(path: &Path) -> std::io::Result<u64> {
+    let found = rustix::fs::statvfs(path)?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
 /// The digest of the regular file at `path`; links are followed.
 pub fn digest(path: &Path) -> Result<Digest, StoreError> {
     let mut file = open_regular(path)?;

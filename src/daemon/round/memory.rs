@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use super::shown;
 use crate::domain::text::escape;
-use crate::domain::{Account, Week};
+use crate::domain::{Account, Day, Instant, Week};
 use crate::store::inbox::{Ignored, Settler};
 use crate::workflow::WorkflowError;
 
@@ -26,6 +26,10 @@ pub(super) struct Memory {
     pub(super) standing: WeekStanding,
     pub(super) ask_again: Option<std::time::Instant>,
     pub(super) is_skip_told: bool,
+    /// The next scheduled run, until it has come.
+    pub(super) next_run: Option<Instant>,
+    /// The newest day with figures, as far as it is known here.
+    pub(super) newest_day: Option<Day>,
 }
 
 /// The newest published week, as far as it is known here.
@@ -45,6 +49,14 @@ pub(super) enum Part {
 }
 
 impl Part {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::DropFolder => "drop_folder",
+            Self::Files => "files",
+            Self::Week => "week",
+        }
+    }
+
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::DropFolder => "the drop folder can't be read",

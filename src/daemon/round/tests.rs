@@ -52,7 +52,13 @@ impl World {
     }
 
     fn rounds(&self, started_at: &str) -> Rounds<'_> {
-        Rounds::new(&self.workspace, &self.interrupt, at(started_at), Hints::default())
+        let clock = crate::api::Clock {
+            wall: || at("2026-01-05T00:00:00Z"),
+            monotonic: std::time::Instant::now,
+        };
+        let ids = self.workspace.config.accounts.iter().map(|account| account.id.clone());
+        let telemetry = Arc::new(Telemetry::new(clock, ids));
+        Rounds::new(&self.workspace, &self.interrupt, at(started_at), Hints::default(), telemetry)
     }
 
     /// Drops a file with a row a day for both channels.

@@ -2,11 +2,13 @@
 //! is due. What its senders can do to it is its own trouble and no other's.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::hints::Hints;
 use super::super::{begin, tell};
 use super::memory::{Memory, Part};
+use crate::api::Telemetry;
 use crate::domain::{Account, Instant};
 use crate::store::StoreError;
 use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
@@ -22,6 +24,7 @@ pub(super) struct Round<'w> {
     pub(super) started_at: Instant,
     pub(super) now: Instant,
     pub(super) monotonic: std::time::Instant,
+    pub(super) telemetry: &'w Arc<Telemetry>,
     pub(super) unit: Option<(Unit<'w>, std::time::Instant)>,
 }
 
@@ -36,6 +39,7 @@ impl<'w> Round<'w> {
         if self.interrupt.is_set() {
             return Err(WorkflowError::Interrupted { what: "a round".to_owned() });
         }
+        self.telemetry.beat();
         let path = self.workspace.places.drop_folder(&account.id);
         let (mut settling, mut has_arrived) = (false, false);
         match look(self.workspace, account, hints) {
@@ -81,6 +85,8 @@ impl<'w> Round<'w> {
         let mut has_arrived = false;
         let told_before = std::mem::take(&mut memory.without_room);
         let mut without_room = BTreeSet::new();
+        let (telemetry, begun) = (self.telemetry, std::time::Instant::now());
+        let mut newest_day = memory.newest_day;
         let taken = self.work(account, memory, Part::Files, |unit| {
             for object in unit.note_ignored(account, &fresh, now)? {
                 tell::ignored(account, &object);
@@ -98,10 +104,18 @@ impl<'w> Round<'w> {
                 }
                 has_arrived = true;
                 tell::file(account, file);
+                telemetry.file(&account.id, file);
+                if let FileAnswer::Accepted { report, .. } = &file.answer {
+                    newest_day = newest_day.max(Some(report.last_day));
+                }
             };
             unit.recover(account, now, now, &mut done)?;
             unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)
         })?;
+        if has_arrived {
+            telemetry.took("files", begun.elapsed());
+        }
+        memory.newest_day = newest_day;
         memory.recovered = taken.is_some();
         memory.without_room = without_room;
         if taken.is_some() {
@@ -122,7 +136,11 @@ impl<'w> Round<'w> {
         let (unit, _) = match &mut self.unit {
             Some(unit) => unit,
             none => {
-                none.insert((begin(self.workspace, self.interrupt)?, std::time::Instant::now()))
+                let mut unit = begin(self.workspace, self.interrupt)?;
+                // A file of millions of rows is life, too.
+                let telemetry = self.telemetry.clone();
+                unit.watch(Box::new(move |_| telemetry.beat()));
+                none.insert((unit, std::time::Instant::now()))
             }
         };
         match work(unit) {
@@ -165,6 +183,19 @@ struct Looked {
     scan: Scan,
     /// Whether files are claimed and not done with: a killed `ingest` leaves them.
     has_claims: bool,
+}
+
+/// Looks into the drop folder of an account and takes nothing.
+pub(super) fn look_only(
+    workspace: &Workspace,
+    account: &Account,
+    memory: &mut Memory,
+    hints: &mut Hints,
+) {
+    match look(workspace, account, hints) {
+        Ok(_) => memory.well(account, Part::DropFolder),
+        Err(trouble) => memory.trouble(account, Part::DropFolder, &trouble.into()),
+    }
 }
 
 fn look(workspace: &Workspace, account: &Account, hints: &mut Hints) -> Result<Looked, StoreError> {

@@ -11,7 +11,7 @@ use super::turn::Round;
 use crate::config::CatchUp;
 use crate::domain::calendar::{day_of, instant_of};
 use crate::domain::text::escape;
-use crate::domain::{Account, Instant, Week};
+use crate::domain::{Account, Grain, Instant, Week};
 use crate::store::StoreError;
 use crate::workflow::{Due, MissedWeek, WeekOutcome, WeekRequest, WorkflowError, due};
 
@@ -42,7 +42,7 @@ impl Round<'_> {
         }
         memory.ask_again = Some(self.monotonic + ASK_AGAIN);
         let request = self.request(&due);
-        let now = self.now;
+        let (now, begun) = (self.now, std::time::Instant::now());
         let outcome = self.work(account, memory, Part::Week, |unit| {
             unit.recover_publication(account, now)?;
             unit.record_missed(account, &due.missed, now)?;
@@ -51,6 +51,7 @@ impl Round<'_> {
                 other => other.map(Ok),
             }
         })?;
+        self.telemetry.took("week", begun.elapsed());
         match outcome {
             None => {}
             Some(Err(source)) => unsigned(memory, account, due.week, &source),
@@ -66,9 +67,11 @@ impl Round<'_> {
             let looked_up = self.work(account, memory, Part::Week, |unit| {
                 unit.recover_publication(account, now)?;
                 let newest = unit.ledger().newest_publication(&account.id, None)?;
-                Ok(newest.map(|publication| publication.week))
+                let days = unit.ledger().fact_days(&account.id, Grain::Day)?;
+                Ok((newest.map(|publication| publication.week), days))
             })?;
-            if let Some(newest) = looked_up {
+            if let Some((newest, days)) = looked_up {
+                memory.newest_day = memory.newest_day.max(days.map(|(_, last)| last));
                 memory.newest = Newest::Known(newest);
             }
         }
@@ -114,6 +117,7 @@ impl Round<'_> {
         match outcome {
             WeekOutcome::Published(published) => {
                 tell::published(account, &published);
+                self.telemetry.published(&account.id, &published);
                 decided(memory, published.decision.week);
             }
             WeekOutcome::AlreadyDecided { week, .. } => decided(memory, week),

@@ -1,0 +1,109 @@
+//! What the daemon shows of itself: the listener for those who ask, and the watchdog that systemd
+//! waits for. Both tell what the worker has told; neither waits for it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tracing::{error, info, warn};
+
+use super::{DaemonError, notify_systemd, setup, shown};
+use crate::api::{self, Telemetry};
+
+/// How often lost log lines are counted.
+const LOST_LINES_EVERY: Duration = Duration::from_secs(10);
+
+/// What runs beside the worker, until it is ended.
+pub struct Outside {
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    server: Option<JoinHandle<()>>,
+    watchdog: Option<JoinHandle<()>>,
+    lost_lines: JoinHandle<()>,
+}
+
+impl Outside {
+    /// Listens at `listen`, if anywhere, and pats systemd's watchdog, if it waits for that.
+    pub async fn begin(
+        listen: Option<SocketAddr>,
+        telemetry: &Arc<Telemetry>,
+        lost: Arc<AtomicU64>,
+    ) -> Result<Self, DaemonError> {
+        let mut outside = Self {
+            stop: None,
+            server: None,
+            watchdog: sd_notify::watchdog_enabled()
+                .map(|at_most| tokio::spawn(pat_the_watchdog(at_most, telemetry.clone()))),
+            lost_lines: tokio::spawn(count_lost_lines(lost, telemetry.clone())),
+        };
+        if let Some(address) = listen {
+            outside.listen(address, telemetry.clone()).await?;
+        }
+        Ok(outside)
+    }
+
+    async fn listen(
+        &mut self,
+        address: SocketAddr,
+        telemetry: Arc<Telemetry>,
+    ) -> Result<(), DaemonError> {
+        let bound = TcpListener::bind(address).await;
+        let listener = bound.map_err(|source| {
+            let words = format!("can't listen at {address}, as [api] listen says: {source}");
+            setup("the listener", std::io::Error::new(source.kind(), words))
+        })?;
+        info!(%address, "listens");
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        self.stop = Some(stop);
+        self.server = Some(tokio::spawn(async move {
+            let stopped = async { stopped.await.unwrap_or_default() };
+            if let Err(source) = api::serve(listener, telemetry, stopped).await {
+                error!(error = shown(&source), "no longer listens");
+            }
+        }));
+        Ok(())
+    }
+
+    /// Ends what runs beside the worker.
+    pub async fn end(mut self, within: Duration) {
+        self.lost_lines.abort();
+        if let Some(watchdog) = &self.watchdog {
+            watchdog.abort();
+        }
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).unwrap_or_default();
+        }
+        if let Some(server) = self.server.take()
+            && timeout(within, server).await.is_err()
+        {
+            warn!("a client of the listener did not let go in time");
+        }
+    }
+}
+
+/// Tells systemd that all goes on, as long as the worker shows that it does.
+async fn pat_the_watchdog(at_most: Duration, telemetry: Arc<Telemetry>) {
+    let mut tick = interval(at_most / 2);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let silent = telemetry.silent_for();
+        if silent < at_most {
+            notify_systemd(&[sd_notify::NotifyState::Watchdog]);
+        } else {
+            error!(seconds = silent.as_secs(), "the worker shows no sign of life");
+        }
+    }
+}
+
+async fn count_lost_lines(lost: Arc<AtomicU64>, telemetry: Arc<Telemetry>) {
+    let mut tick = interval(LOST_LINES_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        telemetry.log_lines_lost(lost.load(Ordering::Relaxed));
+    }
+}
