@@ -270,6 +270,51 @@ fn a_port_that_is_taken_is_said_and_ends_it_with_3() {
 }
 
 #[test]
+fn a_hangup_reads_the_configuration_again_all_or_nothing() {
+    let place = quick();
+    let mut daemon = Daemon::start(&place);
+    let count = |text: &str| daemon.log().matches(text).count();
+    place.edit(
+        "config/accounts/main.toml",
+        "total_budget_weekly = \"500000\"",
+        "total_budget_weekly = \"600000\"",
+    );
+    daemon.signal(Signal::HUP);
+    let change = "main.toml: total_budget_weekly: \\\"500000\\\" → \\\"600000\\\"";
+    wait_until("the change is said", || daemon.log().contains(change));
+    wait_until("it is in force", || count(" ready") == 2);
+    let own = place.run(&["audit", "show"]).ends(0).stdout;
+    assert!(own.contains("reloaded") && own.contains("total_budget_weekly"), "{own}");
+    // A fault anywhere: nothing of it is taken, and the daemon goes on by the old one.
+    place.edit("config/accounts/main.toml", "\"600000\"", "\"700000\"");
+    place.edit("config/budgetd.toml", "scan_seconds", "scan_secondz");
+    daemon.signal(Signal::HUP);
+    wait_until("the fault is said", || {
+        daemon.log().contains("not taken; the old one is in force")
+            && daemon.log().contains("scan_secondz")
+    });
+    // What is fixed at the start is not taken either.
+    place.edit("config/budgetd.toml", "scan_secondz", "scan_seconds");
+    place.edit("config/budgetd.toml", "outbox = \"outbox\"", "outbox = \"elsewhere\"");
+    daemon.signal(Signal::HUP);
+    wait_until("it is said", || daemon.log().contains("[paths] of the configuration changed"));
+    place.edit("config/budgetd.toml", "outbox = \"elsewhere\"", "outbox = \"outbox\"");
+    // One more account from here on.
+    let other = place.read("config/accounts/main.toml").replace("id = \"main\"", "id = \"shop\"");
+    place.write("config/accounts/shop.toml", &other);
+    daemon.signal(Signal::HUP);
+    wait_until("it is in force", || count(" ready") == 3);
+    assert!(daemon.log().contains("shop.toml: new"), "{}", daemon.log());
+    place.write("inbox/shop/a.csv", &days(&days_ago(10), &days_ago(1)));
+    wait_until("it is taken", || place.has("inbox/shop/receipts/a.csv.receipt.txt"));
+    // As it was: that is said, too.
+    daemon.signal(Signal::HUP);
+    wait_until("nothing new", || daemon.log().contains("read again and is as it was"));
+    assert_eq!(daemon.stop().0, 0, "{}", daemon.log());
+    place.run(&["audit", "verify"]).ends(0);
+}
+
+#[test]
 fn a_drop_folder_that_is_replaced_is_watched_again() {
     let place = quick();
     // Files are found by a hint, or not within this test's patience; a minute's tick is the help

@@ -9,6 +9,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use crate::domain::AccountId;
+
 /// Seconds that units of work take: from a small file to years of history.
 const DURATIONS: [f64; 9] = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 60.0, 600.0];
 
@@ -43,6 +45,11 @@ pub(super) struct Work {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Folder {
     pub folder: &'static str,
+}
+
+/// The label of an account.
+pub(super) fn of(account: &AccountId) -> OfAccount {
+    OfAccount { account: account.to_string() }
 }
 
 /// Makes the histogram of a kind of work.
@@ -159,6 +166,28 @@ impl Metrics {
         );
         metrics.registry = registry;
         metrics
+    }
+
+    /// Begins to count for an account. A counter that was never seen can't rise: each begins with its
+    /// zero.
+    pub(super) fn begin(&self, account: &AccountId) {
+        for outcome in ["accepted", "duplicate", "refused"] {
+            let outcome = Outcome { account: account.to_string(), outcome };
+            drop(self.files.get_or_create(&outcome));
+        }
+        for outcome in ["decided", "held"] {
+            let outcome = Outcome { account: account.to_string(), outcome };
+            drop(self.decisions.get_or_create(&outcome));
+        }
+        drop(self.rows.get_or_create(&of(account)));
+        drop(self.vetoes.get_or_create(&of(account)));
+    }
+
+    /// How an account stands is not known any more; what was counted stays.
+    pub(super) fn forget(&self, account: &AccountId) {
+        for gauge in [&self.lag, &self.waiting, &self.next_run, &self.seconds_to_next_run] {
+            gauge.remove(&of(account));
+        }
     }
 
     /// All of it as OpenMetrics text.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::metrics::{Folder, Metrics, OfAccount, Outcome, Part, Reason, Work};
+use super::metrics::{Folder, Metrics, Outcome, Part, Reason, Work, of};
 use crate::domain::{AccountId, Day, Instant};
 use crate::workflow::{FileAnswer, PublishedWeek, TakenFile};
 
@@ -72,25 +72,28 @@ pub(super) struct Health {
 impl Telemetry {
     /// Of a daemon that has just started and serves these accounts.
     pub fn new(clock: Clock, accounts: impl IntoIterator<Item = AccountId>) -> Self {
-        let accounts: BTreeMap<AccountId, Standing> =
-            accounts.into_iter().map(|id| (id, Standing::default())).collect();
-        let metrics = Metrics::new();
-        for id in accounts.keys() {
-            // A counter that was never seen can't rise: each begins with its zero.
-            for outcome in ["accepted", "duplicate", "refused"] {
-                drop(metrics.files.get_or_create(&Outcome { account: id.to_string(), outcome }));
-            }
-            for outcome in ["decided", "held"] {
-                drop(
-                    metrics.decisions.get_or_create(&Outcome { account: id.to_string(), outcome }),
-                );
-            }
-            drop(metrics.rows.get_or_create(&of(id)));
-            drop(metrics.vetoes.get_or_create(&of(id)));
-        }
         let seen_at = (clock.monotonic)();
-        let pulse = Mutex::new(Pulse { is_ready: false, seen_at, accounts });
-        Self { clock, metrics, pulse }
+        let pulse = Pulse { is_ready: false, seen_at, accounts: BTreeMap::new() };
+        let telemetry = Self { clock, metrics: Metrics::new(), pulse: Mutex::new(pulse) };
+        telemetry.serve(accounts);
+        telemetry
+    }
+
+    /// From now on these accounts are served; what was counted of others stays.
+    pub fn serve(&self, accounts: impl IntoIterator<Item = AccountId>) {
+        let mut pulse = self.pulse();
+        let mut before = std::mem::take(&mut pulse.accounts);
+        for id in accounts {
+            self.metrics.begin(&id);
+            let standing = before.remove(&id).unwrap_or_default();
+            pulse.accounts.insert(id, standing);
+        }
+        for (id, standing) in before {
+            self.metrics.forget(&id);
+            for trouble in standing.troubles {
+                self.metrics.trouble.remove(&part(&id, trouble.part));
+            }
+        }
     }
 
     /// The worker goes on.
@@ -236,10 +239,6 @@ impl Telemetry {
     fn pulse(&self) -> MutexGuard<'_, Pulse> {
         self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn of(account: &AccountId) -> OfAccount {
-    OfAccount { account: account.to_string() }
 }
 
 fn part(account: &AccountId, part: &'static str) -> Part {

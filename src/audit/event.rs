@@ -19,6 +19,11 @@ pub enum Event {
         /// What asked for it ("SIGTERM").
         signal: String,
     },
+    /// The daemon read its configuration again and goes by the new one.
+    Reloaded {
+        /// What changed, setting by setting, escaped; a bounded list.
+        changes: Vec<String>,
+    },
     /// A signing key was made or came into use.
     KeyInUse {
         /// Its fingerprint, as `ssh-keygen -l` prints it.

@@ -2,9 +2,11 @@
 //! `/etc/budgetd/budgetd.toml`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{CliError, Context, USAGE};
 use crate::config::{self, Config, ConfigFault, SourceText};
+use crate::daemon::{Load, Loaded};
 use crate::domain::text::escape;
 use crate::store::files;
 use crate::workflow::{Interrupt, Unit, Workspace};
@@ -17,6 +19,19 @@ impl Context {
     pub fn workspace(&self) -> Result<Workspace, CliError> {
         let path = self.config_path()?;
         load(&path).map(Workspace::new).map_err(|faults| faults_error(&faults))
+    }
+
+    /// The same for the daemon, which may be asked to read it again.
+    pub fn loaded(&self) -> Result<(Arc<Load>, Loaded), CliError> {
+        let path = self.config_path()?;
+        let loaded = load_whole(&path).map_err(|faults| faults_error(&faults))?;
+        let load = move || {
+            load_whole(&path).map_err(|faults| {
+                let lines: Vec<String> = faults.iter().flat_map(fault_lines).collect();
+                lines.join("; ")
+            })
+        };
+        Ok((Arc::new(load), loaded))
     }
 
     /// Begins a unit of work; says so where another one has to be waited for.
@@ -55,6 +70,15 @@ impl Context {
 
 /// Reads and checks the configuration at `path` with its accounts.
 pub fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
+    load_with_texts(path).map(|(config, _)| config)
+}
+
+fn load_whole(path: &Path) -> Result<Loaded, Vec<ConfigFault>> {
+    let (config, texts) = load_with_texts(path)?;
+    Ok(Loaded { workspace: Arc::new(Workspace::new(config)), texts })
+}
+
+fn load_with_texts(path: &Path) -> Result<(Config, Vec<SourceText>), Vec<ConfigFault>> {
     let base = base_of(path);
     let daemon = read(path).map_err(|fault| vec![fault])?;
     let folder = config::accounts_folder(&daemon, &base);
@@ -72,7 +96,10 @@ pub fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         Err(error) => unreadable.push(cannot_read(&folder, &error.to_string())),
     }
     match config::check(&daemon, &accounts, &base) {
-        Ok(config) if unreadable.is_empty() => Ok(with_credential(config)),
+        Ok(config) if unreadable.is_empty() => {
+            let texts = std::iter::once(daemon).chain(accounts).collect();
+            Ok((with_credential(config), texts))
+        }
         Ok(_) => Err(unreadable),
         Err(mut faults) => {
             faults.extend(unreadable);

@@ -7,10 +7,11 @@ use crate::daemon::{Daemon, DaemonError, Logs};
 pub struct Arguments {}
 
 pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
-    let workspace = context.workspace()?;
-    let (folder, level) = (workspace.config.paths.logs.clone(), workspace.config.log.level.clone());
+    let (load, loaded) = context.loaded()?;
+    let config = &loaded.workspace.config;
+    let (folder, level) = (config.paths.logs.clone(), config.log.level.clone());
     // The lock first: a second daemon must not write into the logs of the first.
-    let daemon = Daemon::claim(workspace)?;
+    let daemon = Daemon::claim(load, loaded)?;
     let logs = Logs::begin(&folder, &level).map_err(|error| {
         machine(error.to_string(), "see that [paths] logs in the configuration can be written to")
     })?;

@@ -4,6 +4,7 @@
 //! In order: [`accounts_folder`] (to learn which files there are) → [`check`].
 
 mod account;
+mod changes;
 mod channel;
 mod daemon;
 mod fault;
@@ -17,6 +18,7 @@ mod source;
 mod table;
 mod value;
 
+pub use changes::changes;
 pub use daemon::{
     ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, ScheduleSettings, SigningSettings,
 };

@@ -4,13 +4,15 @@
 mod hints;
 mod logs;
 mod outside;
+mod reload;
 mod round;
 mod tell;
 mod wake;
+mod worker;
 
 pub use logs::{LogError, Logs};
+pub use reload::{Load, Loaded};
 
-use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -18,7 +20,7 @@ use std::thread;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tracing::{error, info, warn};
@@ -29,14 +31,12 @@ use crate::audit::Event;
 use crate::domain::Instant;
 use crate::domain::text::escape;
 use crate::store::StoreError;
-use crate::store::keys::SigningKey;
 use crate::store::lock::Lock;
-use crate::workflow::{Interrupt, Unit, WorkflowError, Workspace};
+use crate::workflow::{Interrupt, WorkflowError, Workspace};
 
-use hints::Hints;
 use outside::Outside;
-use round::Rounds;
 use wake::{Bell, Wake};
+use worker::Worker;
 
 /// How long the worker gets to finish what it is at once the daemon is asked to stop: it looks at
 /// the interrupt between rows and files, so this is for a commit of millions of rows or a disk
@@ -45,9 +45,6 @@ const STOP_WITHIN: Duration = Duration::from_secs(4);
 
 /// How long the end waits for the tick, and for another unit of work to record the end after.
 const STOP_STEP: Duration = Duration::from_millis(300);
-
-/// The least time between two rounds: a file that grows rings at each write.
-const ROUND_GAP: Duration = Duration::from_millis(200);
 
 /// How often a lock that another process holds is tried again.
 const LOCK_POLL: Duration = Duration::from_millis(20);
@@ -81,23 +78,26 @@ pub enum DaemonError {
 
 /// The one daemon of a state folder.
 pub struct Daemon {
-    workspace: Arc<Workspace>,
+    loaded: Loaded,
+    load: Arc<Load>,
     /// Held for the daemon's whole life.
     _lock: Lock,
 }
 
 impl Daemon {
-    /// Becomes the daemon of this state, unless another process is.
-    pub fn claim(workspace: Workspace) -> Result<Self, StoreError> {
+    /// Becomes the daemon of the state that the configuration names, unless another process is.
+    /// `load` reads the configuration again when the daemon is asked to.
+    pub fn claim(load: Arc<Load>, loaded: Loaded) -> Result<Self, StoreError> {
+        let workspace = &loaded.workspace;
         workspace.places.create_own()?;
         let path = workspace.places.state().run_lock();
         match Lock::try_acquire(&path)? {
-            Some(lock) => Ok(Self { workspace: Arc::new(workspace), _lock: lock }),
+            Some(lock) => Ok(Self { loaded, load, _lock: lock }),
             None => Err(StoreError::Busy { path }),
         }
     }
 
-    /// Runs until SIGTERM or SIGINT. `lost` counts the log lines that could not be written.
+    /// Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again. `lost` counts the log lines that could not be written.
     pub fn run(&self, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
         let ending = self.start(lost);
         if let Err(error) = &ending {
@@ -114,18 +114,20 @@ impl Daemon {
             .enable_all()
             .build()
             .map_err(|source| setup("the runtime", source))?;
-        let ending = runtime.block_on(serve(&self.workspace, lost));
+        let ending = runtime.block_on(serve(&self.loaded, &self.load, lost));
         runtime.shutdown_background();
         ending
     }
 }
 
-async fn serve(workspace: &Arc<Workspace>, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
+async fn serve(loaded: &Loaded, load: &Arc<Load>, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
+    let workspace = &loaded.workspace;
     // Signals first: from here on none ends the process unasked.
     let mut terminate =
         signal(SignalKind::terminate()).map_err(|source| setup("signals", source))?;
     let mut interrupted =
         signal(SignalKind::interrupt()).map_err(|source| setup("signals", source))?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(|source| setup("signals", source))?;
     let interrupt = Arc::new(Interrupt::default());
     let bell = Bell::new();
     let mut scheduler = ticks(&bell).await.map_err(|source| setup("the tick", source))?;
@@ -136,18 +138,26 @@ async fn serve(workspace: &Arc<Workspace>, lost: Arc<AtomicU64>) -> Result<(), D
     let outside = Outside::begin(listen, &telemetry, lost).await?;
     let (ended_sender, mut ended) = tokio::sync::oneshot::channel();
     let worker = {
-        let (workspace, interrupt, bell) = (workspace.clone(), interrupt.clone(), bell.clone());
-        let telemetry = telemetry.clone();
+        let (loaded, load) = (loaded.clone(), load.clone());
+        let (interrupt, bell, telemetry) = (interrupt.clone(), bell.clone(), telemetry.clone());
         thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || {
-                let result = work(&workspace, &interrupt, &bell, telemetry);
+                let worker = Worker { interrupt: &interrupt, bell: &bell, telemetry: &telemetry };
+                let result = worker.work(loaded, &*load);
                 ended_sender.send(()).unwrap_or_default();
                 result
             })
             .map_err(|source| setup("the worker", source))?
     };
-    let asked = asked_to_stop(&mut terminate, &mut interrupted, &mut ended).await;
+    let asked = loop {
+        tokio::select! {
+            _ = terminate.recv() => break Some("SIGTERM"),
+            _ = interrupted.recv() => break Some("SIGINT"),
+            _ = hangup.recv() => bell.ring(Wake::Reload),
+            _ = &mut ended => break None,
+        }
+    };
     notify_systemd(&[sd_notify::NotifyState::Stopping]);
     interrupt.set();
     bell.ring(Wake::Stop);
@@ -166,19 +176,6 @@ async fn serve(workspace: &Arc<Workspace>, lost: Arc<AtomicU64>) -> Result<(), D
     }
 }
 
-/// Waits for a signal, whose name it returns, or for the worker's end.
-async fn asked_to_stop(
-    terminate: &mut Signal,
-    interrupted: &mut Signal,
-    ended: &mut tokio::sync::oneshot::Receiver<()>,
-) -> Option<&'static str> {
-    tokio::select! {
-        _ = terminate.recv() => Some("SIGTERM"),
-        _ = interrupted.recv() => Some("SIGINT"),
-        _ = ended => None,
-    }
-}
-
 /// Records the end, unless another process is at work for longer than there is time.
 async fn stopped(workspace: &Workspace, signal: &'static str) -> Result<(), DaemonError> {
     let interrupt = Interrupt::default();
@@ -193,84 +190,6 @@ async fn stopped(workspace: &Workspace, signal: &'static str) -> Result<(), Daem
     }
     warn!(signal, "stopped; another budgetd is at work, so the audit log doesn't tell");
     Ok(())
-}
-
-/// The worker's life: a round for each wake-up, until it is asked to stop.
-fn work(
-    workspace: &Workspace,
-    interrupt: &Interrupt,
-    bell: &Bell,
-    telemetry: Arc<Telemetry>,
-) -> Result<(), DaemonError> {
-    let started_at = clock();
-    match begin(workspace, interrupt) {
-        Ok(mut unit) => unit.record(DAEMON_CHAIN, started_at, &started())?,
-        Err(WorkflowError::Interrupted { .. }) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    }
-    let accounts = workspace.config.accounts.len();
-    info!(version = env!("CARGO_PKG_VERSION"), accounts, "started");
-    look_at_the_key(workspace);
-    let folders: BTreeSet<_> = workspace
-        .config
-        .accounts
-        .iter()
-        .map(|account| workspace.places.drop_folder(&account.id))
-        .collect();
-    let hints = Hints::new(bell, folders);
-    let mut rounds = Rounds::new(workspace, interrupt, started_at, hints, telemetry);
-    rounds.make_drop_folders();
-    // Ready before the first round: to take a backlog may last longer than systemd waits.
-    rounds.first_look();
-    notify_systemd(&[sd_notify::NotifyState::Ready]);
-    info!("ready");
-    let mut told = String::new();
-    loop {
-        let pause = rounds.round(clock(), std::time::Instant::now())?;
-        if interrupt.is_set() {
-            return Ok(());
-        }
-        let status = rounds.status_line();
-        if status != told {
-            notify_systemd(&[sd_notify::NotifyState::Status(&status)]);
-            told = status;
-        }
-        if bell.wait(pause) == Wake::Stop {
-            return Ok(());
-        }
-        bell.rest(ROUND_GAP);
-    }
-}
-
-fn started() -> Event {
-    Event::Started { version: env!("CARGO_PKG_VERSION").to_owned() }
-}
-
-/// Weeks may pass before the key is needed; whoever starts the daemon is to know now.
-fn look_at_the_key(workspace: &Workspace) {
-    match SigningKey::load(&workspace.config.signing.key) {
-        Ok(key) => info!(fingerprint = key.fingerprint(), "signs"),
-        Err(error) => {
-            let hint = error.hint().map(escape);
-            error!(error = shown(&error), hint, "nothing can be signed, so nothing is published");
-        }
-    }
-}
-
-/// Begins a unit of work as soon as no other process is at one, and not once a stop is asked for.
-fn begin<'w>(
-    workspace: &'w Workspace,
-    interrupt: &'w Interrupt,
-) -> Result<Unit<'w>, WorkflowError> {
-    loop {
-        if interrupt.is_set() {
-            return Err(WorkflowError::Interrupted { what: "a unit of work".to_owned() });
-        }
-        if let Some(unit) = workspace.try_begin(interrupt)? {
-            return Ok(unit);
-        }
-        thread::sleep(LOCK_POLL);
-    }
 }
 
 /// A minute's tick in UTC, all that the scheduler is trusted with.

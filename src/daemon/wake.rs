@@ -1,14 +1,16 @@
-//! A bell that wakes the worker: however often it rings, it is heard once, and a request to stop
-//! is never lost.
+//! A bell that wakes the worker: however often it rings, it is heard once, and no request to stop
+//! or to read the configuration again is lost.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Why the worker woke up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wake {
     /// Something may have changed, or it is time to look anyway.
     Look,
+    /// The configuration is to be read again.
+    Reload,
     /// The daemon ends.
     Stop,
 }
@@ -23,13 +25,11 @@ impl Bell {
         Self::default()
     }
 
-    /// Rings; a stop stays rung.
+    /// Rings; a stop stays rung, and a look doesn't drown a reload.
     pub fn ring(&self, wake: Wake) {
         let (state, heard) = &*self.0;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        if *state != Some(Wake::Stop) {
-            *state = Some(wake);
-        }
+        *state = (*state).max(Some(wake));
         heard.notify_all();
     }
 
@@ -40,13 +40,9 @@ impl Bell {
         let (mut state, _) = heard
             .wait_timeout_while(state, longest, |state| state.is_none())
             .unwrap_or_else(PoisonError::into_inner);
-        match *state {
-            Some(Wake::Stop) => Wake::Stop,
-            Some(Wake::Look) | None => {
-                *state = None;
-                Wake::Look
-            }
-        }
+        let rung = state.unwrap_or(Wake::Look);
+        *state = (*state).filter(|wake| *wake == Wake::Stop);
+        rung
     }
 
     /// Lets `pause` go by, whatever rings but a stop: a burst of hints is one.
@@ -68,6 +64,10 @@ mod tests {
         bell.ring(Wake::Look);
         bell.ring(Wake::Look);
         assert_eq!(bell.wait(Duration::MAX), Wake::Look);
+        assert_eq!(bell.wait(Duration::ZERO), Wake::Look);
+        bell.ring(Wake::Reload);
+        bell.ring(Wake::Look);
+        assert_eq!(bell.wait(Duration::MAX), Wake::Reload);
         assert_eq!(bell.wait(Duration::ZERO), Wake::Look);
         bell.ring(Wake::Stop);
         bell.ring(Wake::Look);

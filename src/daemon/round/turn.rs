@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::hints::Hints;
-use super::super::{begin, tell};
+use super::super::tell;
+use super::super::worker::begin;
 use super::memory::{Memory, Part};
 use crate::api::Telemetry;
 use crate::domain::{Account, Instant};

@@ -1,0 +1,115 @@
+//! Two states of the configuration's files → what was changed between them, setting by setting, as a
+//! person would say it.
+
+use std::collections::BTreeMap;
+
+use super::SourceText;
+use crate::domain::text::escape;
+
+/// Changes that are told one by one; more of them are counted.
+const TOLD_MAX: usize = 100;
+
+/// What differs between the files before and after: each setting with its old and its new value,
+/// files that came and went. In the order of files and settings; text is escaped. Files that are no
+/// TOML have no settings.
+pub fn changes(before: &[SourceText], after: &[SourceText]) -> Vec<String> {
+    let (before, after) = (settings_of_all(before), settings_of_all(after));
+    let mut told = Vec::new();
+    for path in before.keys().filter(|path| !after.contains_key(*path)) {
+        told.push(format!("{}: gone", escape(path)));
+    }
+    for (path, new) in &after {
+        let Some(old) = before.get(path) else {
+            told.push(format!("{}: new", escape(path)));
+            continue;
+        };
+        let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys.into_iter().filter(|key| old.get(*key) != new.get(*key)) {
+            let value = |of: &Settings| of.get(key).map_or("not set".to_owned(), |it| escape(it));
+            let key = escape(key);
+            told.push(format!("{}: {key}: {} → {}", escape(path), value(old), value(new)));
+        }
+    }
+    let untold = told.len().saturating_sub(TOLD_MAX);
+    told.truncate(TOLD_MAX);
+    if untold > 0 {
+        told.push(format!("{untold} more changes"));
+    }
+    told
+}
+
+/// Values by their keys, with dots between tables; the elements of lists are counted from 1.
+type Settings = BTreeMap<String, String>;
+
+fn settings_of_all(files: &[SourceText]) -> BTreeMap<String, Settings> {
+    let settings = |file: &SourceText| {
+        let mut settings = Settings::new();
+        if let Ok(table) = file.text.parse::<toml::Table>() {
+            flatten("", &toml::Value::Table(table), &mut settings);
+        }
+        (file.path.clone(), settings)
+    };
+    files.iter().map(settings).collect()
+}
+
+fn flatten(key: &str, value: &toml::Value, settings: &mut Settings) {
+    match value {
+        toml::Value::Table(table) => {
+            for (name, value) in table {
+                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                flatten(&key, value, settings);
+            }
+        }
+        toml::Value::Array(elements) if elements.iter().any(toml::Value::is_table) => {
+            for (at, value) in elements.iter().enumerate() {
+                flatten(&format!("{key}[{}]", at + 1), value, settings);
+            }
+        }
+        other => {
+            settings.insert(key.to_owned(), other.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> SourceText {
+        SourceText { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn each_setting_that_changed_is_told_with_its_old_and_its_new_value() {
+        let before = [
+            file("a.toml", "x = 1 # one\n[t]\ny = \"one\"\nz = [1, 2]\n"),
+            file("gone.toml", "x = 1\n"),
+        ];
+        let after = [
+            file("a.toml", "x = 1\n\n[t]\ny = \"two\"\n[[c]]\nname = \"A\"\n"),
+            file("new.toml", "x = 1\n"),
+        ];
+        assert_eq!(
+            changes(&before, &after),
+            [
+                "gone.toml: gone",
+                "a.toml: c[1].name: not set → \"A\"",
+                "a.toml: t.y: \"one\" → \"two\"",
+                "a.toml: t.z: [1, 2] → not set",
+                "new.toml: new",
+            ]
+        );
+        assert!(changes(&after, &after).is_empty());
+    }
+
+    #[test]
+    fn the_list_is_bounded() {
+        let many: Vec<String> = (0..150).map(|at| format!("k{at} = 1\n")).collect();
+        let many = many.concat();
+        let told = changes(&[file("a", "")], &[file("a", &many)]);
+        assert_eq!(told.len(), TOLD_MAX + 1);
+        assert_eq!(told[TOLD_MAX], "50 more changes");
+    }
+}
