@@ -24,6 +24,11 @@ pub enum Event {
         /// What changed, setting by setting, escaped; a bounded list.
         changes: Vec<String>,
     },
+    /// An operator says that the clock is right, although the log tells of later times.
+    ClockAccepted {
+        /// The newest of these times.
+        was_ahead_until: Instant,
+    },
     /// A signing key was made or came into use.
     KeyInUse {
         /// Its fingerprint, as `ssh-keygen -l` prints it.

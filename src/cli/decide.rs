@@ -23,6 +23,9 @@ pub struct Arguments {
     /// Only this account
     #[arg(long, value_name = "ID")]
     account: Option<String>,
+    /// The clock is right although the audit log tells of later times: it was ahead then
+    #[arg(long)]
+    clock_is_right: bool,
     /// Show what would be published, and publish nothing
     #[arg(long)]
     dry_run: bool,
@@ -45,6 +48,10 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         progress.at(account.id.as_str());
         let outcome = unit
             .recover(account, real, real, &mut |_| ())
+            .and_then(|()| {
+                let accepts = arguments.clock_is_right;
+                if accepts { unit.accept_clock(account, real).map(drop) } else { Ok(()) }
+            })
             .and_then(|()| unit.run_week(account, &request(arguments, account, real)));
         progress.done();
         let outcome = outcome?;

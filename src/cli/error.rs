@@ -49,7 +49,7 @@ impl From<WorkflowError> for CliError {
                 Self { message: format!("nothing can be signed: {}", error.message), ..error }
             }
             WorkflowError::Usage { message, hint } => Self::usage(escape(&message), escape(&hint)),
-            WorkflowError::Interrupted { .. } => {
+            WorkflowError::Interrupted { .. } | WorkflowError::ClockBehind { .. } => {
                 Self { status: 3, message: error.to_string(), hint: None }
             }
         }

@@ -4,6 +4,7 @@
 mod answer;
 mod audit;
 mod check;
+mod clock;
 mod corrected;
 mod enter;
 mod file_facts;
@@ -65,6 +66,21 @@ pub enum WorkflowError {
         message: String,
         /// What to do instead.
         hint: String,
+    },
+    /// The clock is behind what the audit log already tells of: nothing is decided.
+    #[error(
+        "the clock says {}, and the audit log of account {account} tells of {}: set the clock right; if \
+         it is right now and was ahead then, say so by `budgetd decide --account {account} --clock-is-right`",
+        now.to_rfc3339(),
+        newest.to_rfc3339()
+    )]
+    ClockBehind {
+        /// The account's id.
+        account: String,
+        /// What the clock says.
+        now: Instant,
+        /// The newest time that the audit log tells of.
+        newest: Instant,
     },
     /// The program was asked to stop; the work is taken up again at the next start.
     #[error("stopped before {what} was finished")]

@@ -79,6 +79,7 @@ impl Unit<'_> {
         request: &WeekRequest,
     ) -> Result<WeekOutcome, WorkflowError> {
         self.ensure_recovered(account, request.now)?;
+        self.check_clock(account, request.now)?;
         let week = request
             .week
             .unwrap_or_else(|| account.week_of(day_of(request.stated_at, account.time_zone)));

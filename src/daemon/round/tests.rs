@@ -140,6 +140,35 @@ fn a_file_is_taken_once_it_was_quiet_for_long_enough() {
 }
 
 #[test]
+fn a_clock_that_is_behind_the_audit_log_decides_nothing_until_it_is_set_right() {
+    let world = World::new(AT_ONCE, &["main"]);
+    let (mut rounds, clock) = (world.rounds("2026-01-05T00:00:00Z"), Clock::new());
+    world.drop_days("main", "a.csv", "2025-12-01", "2026-01-04");
+    clock.round(&mut rounds, "2026-01-05T00:30:00Z");
+    assert!(world.bundle("main", "2026-01-05").exists());
+    // The next week is due at 00:30. The log tells of 00:50 before the clock goes back.
+    let mut rounds = world.rounds("2026-01-12T00:00:00Z");
+    world.drop_days("main", "b.csv", "2026-01-05", "2026-01-10");
+    clock.round(&mut rounds, "2026-01-12T00:20:00Z");
+    world.drop_days("main", "c.csv", "2026-01-11", "2026-01-11");
+    let mut unit = world.workspace.begin(&world.interrupt).expect("a unit of work");
+    let later = at("2026-01-12T00:50:00Z");
+    unit.record("main", later, &Event::Stopped { signal: "none".to_owned() }).expect("recorded");
+    drop(unit);
+    clock.round(&mut rounds, "2026-01-12T00:44:59Z");
+    assert!(!world.bundle("main", "2026-01-12").exists());
+    let status = rounds.status_line();
+    assert!(
+        status.contains("the clock says 2026-01-12T00:44:59+00:00, and the audit log"),
+        "{status}"
+    );
+    // Five minutes and no more.
+    clock.round(&mut rounds, "2026-01-12T00:45:59Z");
+    assert!(world.bundle("main", "2026-01-12").exists());
+    assert_eq!(rounds.status_line(), "1 account; nothing due");
+}
+
+#[test]
 fn a_week_waits_for_its_data_and_holds_at_the_deadline() {
     let world = World::new(AT_ONCE, &["main"]);
     let (mut rounds, clock) = (world.rounds("2026-01-05T00:00:00Z"), Clock::new());

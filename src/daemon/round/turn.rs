@@ -159,10 +159,12 @@ impl<'w> Round<'w> {
         }
     }
 
-    /// Whether `trouble` comes from what the account's senders can do to their folder.
+    /// Whether `trouble` comes from what the account's senders can do to their folder, or is over once
+    /// a person has set something right.
     fn is_of_the_account(&self, account: &Account, trouble: &WorkflowError) -> bool {
         match trouble {
-            WorkflowError::Store(StoreError::Refused { .. }) => true,
+            WorkflowError::Store(StoreError::Refused { .. })
+            | WorkflowError::ClockBehind { .. } => true,
             WorkflowError::Store(StoreError::Machine { path, .. }) => {
                 path.starts_with(self.workspace.places.drop_folder(&account.id))
             }

@@ -1,0 +1,81 @@
+//! The program under a clock that steps, by libfaketime: no week is decided twice, none at a time
+//! that was, and an operator can say that a clock is right after all. Where the library isn't
+//! installed the tests say so by name.
+
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+#[path = "cli/place.rs"]
+mod place;
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use place::{Place, days};
+
+/// Where Debian puts the library, whatever the machine.
+fn faketime() -> Option<PathBuf> {
+    let found = std::fs::read_dir("/usr/lib").ok().into_iter().flatten().flatten();
+    let folders = found.map(|it| it.path().join("faketime/libfaketime.so.1"));
+    let library = folders.chain([PathBuf::from("/usr/lib/faketime/libfaketime.so.1")]);
+    let library = library.into_iter().find(|path| path.exists());
+    if library.is_none() {
+        println!("skipped: tests of stepping clocks: libfaketime is not there");
+    }
+    library
+}
+
+/// Runs a command at a time in UTC.
+fn at(place: &Place, library: &Path, time: &str, arguments: &[&str]) -> Output {
+    let mut command = place.command(arguments);
+    command.env("LD_PRELOAD", library).env("FAKETIME", time).env("TZ", "UTC");
+    command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").output().expect("it runs")
+}
+
+#[track_caller]
+fn ends(output: &Output, status: i32) -> String {
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &words;
+    assert_eq!(output.status.code(), Some(status), "{text}");
+    text
+}
+
+/// A place with a full history up to Sunday 4 January 2026.
+fn with_history(library: &Path) -> Place {
+    let place = Place::new();
+    place.write("inbox/history.csv", &days("2025-11-03", "2026-01-04"));
+    ends(&at(&place, library, "2026-01-05 00:20:00", &["ingest"]), 0);
+    place
+}
+
+#[test]
+fn a_clock_that_went_back_decides_nothing_until_it_is_said_to_be_right() {
+    let Some(library) = faketime() else { return };
+    let place = with_history(&library);
+    let early = at(&place, &library, "2026-01-04 23:00:00", &["decide", "--week", "2026-01-05"]);
+    let words = ends(&early, 3);
+    assert!(words.contains("2026-01-04T23:00:0"), "{words}");
+    assert!(words.contains("tells of 2026-01-05T00:20:0"), "{words}");
+    assert!(words.contains("--clock-is-right"), "{words}");
+    assert!(place.bundles("main").is_empty());
+    // Within five minutes a clock may be set.
+    ends(&at(&place, &library, "2026-01-05 00:16:00", &["decide"]), 0);
+    assert_eq!(place.bundles("main"), ["2026-01-05"]);
+}
+
+#[test]
+fn an_operator_can_say_that_the_clock_is_right_and_was_ahead() {
+    let Some(library) = faketime() else { return };
+    let place = with_history(&library);
+    // The clock was a year ahead when this file came in, and is right again on the next Monday.
+    place.write("inbox/week.csv", &days("2026-01-05", "2026-01-11"));
+    ends(&at(&place, &library, "2027-01-12 00:20:00", &["ingest"]), 0);
+    let decide = ["decide", "--week", "2026-01-12"];
+    ends(&at(&place, &library, "2026-01-12 00:40:00", &decide), 3);
+    assert!(place.bundles("main").is_empty());
+    let accepted = [&decide[..], &["--clock-is-right"]].concat();
+    ends(&at(&place, &library, "2026-01-12 00:41:00", &accepted), 0);
+    assert_eq!(place.bundles("main"), ["2026-01-12"]);
+    let log = place.run(&["audit", "show", "--account", "main"]).ends(0).stdout;
+    assert!(log.contains("clock_accepted was_ahead_until=2027-01-12T00:20:0"), "{log}");
+    place.run(&["audit", "verify"]).ends(0);
+}
