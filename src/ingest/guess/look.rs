@@ -159,7 +159,7 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
         separator: layout.separator,
         grain: covered.map_or(Grain::Day, |it| it.grain),
         dated_by: covered.map_or(crate::domain::source::DatedBy::First, |it| it.dated_by),
-        date_format: dates.map(|dates| dates.format.to_owned()),
+        date_format: dates.map(|dates| dates.format),
         is_fine: numbers
             .as_ref()
             .is_some_and(|it| is_fine(&rows, &columns, it, in_micros, findings)),
