@@ -10,30 +10,6 @@ use crate::domain::source::Layout;
 /// Lines that are looked at: the longest preamble of the platforms has five.
 const LINES: usize = 12;
 
-/// What the bytes are, if they are no text in UTF-8 at all.
-pub(super) fn foreign_bytes(head: &[u8]) -> Option<Fault> {
-    let (what, hint) = match head {
-        // With a byte order mark, or with the zeros between the letters that UTF-16 has.
-        [0xFF, 0xFE, ..]
-        | [0xFE, 0xFF, ..]
-        | [1..=255, 0, 1..=255, 0, ..]
-        | [0, 1..=255, 0, 1..=255, ..] => {
-            ("text in UTF-16", "save it as \"CSV UTF-8\" instead of Unicode text")
-        }
-        [b'P', b'K', 3, 4, ..] => {
-            ("a workbook or ZIP archive", "export or save the sheet as \"CSV UTF-8\"")
-        }
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            ("an old Excel workbook", "export or save the sheet as \"CSV UTF-8\"")
-        }
-        [0x1F, 0x8B, ..] => ("compressed with gzip", "unpack it"),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => ("compressed with zstd", "unpack it"),
-        [b'%', b'P', b'D', b'F', ..] => ("a PDF", "export the figures as CSV"),
-        _ => return None,
-    };
-    Some(Fault::of_file(FaultReason::NotCsv { what }).with_hint(hint))
-}
-
 /// The one fault of a file that says itself why it holds nothing to take: an empty report, or one
 /// over a period.
 pub(super) fn special(head: &[u8]) -> Option<Fault> {

@@ -20,6 +20,7 @@ mod exact;
 mod fault;
 mod filter;
 mod finish;
+mod foreign;
 mod gate;
 mod grammar;
 pub mod guess;
@@ -223,6 +224,9 @@ fn read_by<R: BufRead, E>(
             Ok(opened) => opened,
             Err(fault) => return Ok(refused(fault)),
         };
+    if let Some(fault) = foreign::text_fault(&head) {
+        return Ok(refused(fault));
+    }
     let mut records = Records::new(text, grammar);
     let mut faults = Faults::default();
     let found =
