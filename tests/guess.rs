@@ -10,7 +10,8 @@ use budgetd::domain::Source;
 use budgetd::domain::source::{
     DatedBy, Encoding, Grain, Layout, Meaning, Outcome, Thousands, Unit,
 };
-use budgetd::ingest::guess::{Finding, Guess, HEAD_BYTES_MAX, guess, to_toml};
+use budgetd::ingest::Reading;
+use budgetd::ingest::guess::{Finding, Guess, HEAD_BYTES_MAX, guess, preview, to_toml};
 
 fn read(path: &Path) -> Option<Vec<u8>> {
     match std::fs::read(path) {
@@ -450,7 +451,9 @@ fn text_in_utf_16_without_a_mark_is_suspected_by_its_zeros() {
     assert_says(&guess.open, "encoding", "suspected by the zeros");
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let guess = guessed(&big, "x.csv");
-    assert_says(&guess.missing, "encoding", "save it with the mark");
+    assert_readable(&guess);
+    assert_says(&guess.open, "encoding", "read as big-endian");
+    assert!(matches!(preview(&guess, "x.csv").expect("a table").reading, Reading::Taken(_)));
 }
 
 #[test]

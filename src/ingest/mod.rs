@@ -28,6 +28,7 @@ mod header;
 mod layout;
 mod long;
 mod marked;
+mod odd;
 mod parallel;
 mod pattern;
 mod periods;

@@ -79,8 +79,11 @@ impl Rejection {
     /// companion.
     pub fn companion_unusable(companion: &str, what: &'static str) -> Self {
         let companion = escape(companion);
-        Self::of_companion(FaultReason::BadChecksumFile { companion, what })
-            .hinted("it is one line: 64 hexadecimal digits, two blanks, the file's name")
+        Self::of_companion(FaultReason::BadChecksumFile { companion, what }).hinted(
+            "it is one line: 64 hexadecimal digits, two blanks, the file's name; \
+                 Linux: sha256sum FILE > FILE.sha256; macOS: shasum -a 256 FILE > FILE.sha256; \
+                 Windows PowerShell: (Get-FileHash FILE).Hash > FILE.sha256",
+        )
     }
 
     fn of_companion(reason: FaultReason) -> Self {
@@ -171,9 +174,12 @@ impl Rejection {
         kinds
     }
 
-    /// A fault that alone explains the refusal.
+    /// A fault that alone explains the refusal; one of some rows where a third of all are its own.
     fn explaining(&self) -> Option<&Fault> {
-        self.faults.iter().find(|fault| fault.reason.explains_the_rest())
+        let is_enough = |fault: &&Fault| {
+            !fault.reason.is_of_rows() || fault.times.saturating_mul(3) >= self.faults_total
+        };
+        self.faults.iter().filter(|it| it.reason.explains_the_rest()).find(is_enough)
     }
 
     /// The first fault of the kind that most of the rows have, and how many.
@@ -200,11 +206,22 @@ impl Rejection {
         let (first, times) = self.most_frequent()?;
         let code = first.reason.code();
         let mut alike = self.faults.iter().filter(|fault| fault.reason.code() == code);
-        let hint = first.hint.as_deref().filter(|_| alike.all(|fault| fault.hint == first.hint));
+        let hint = first.hint.as_deref().filter(|_| alike.clone().all(|it| it.hint == first.hint));
+        let hint = hint.or_else(|| shared_setting(alike.by_ref()));
         let place = first.line.map_or(String::new(), |line| format!(", first in line {line}"));
         let share = format!("{times} of {} faults{place}", self.faults_total);
         Some((format!("{} ({share})", first.reason.kind()), hint))
     }
+}
+
+/// The setting that all of these remedies name at their end, behind what each says of its own value.
+fn shared_setting<'f>(mut faults: impl Iterator<Item = &'f Fault>) -> Option<&'f str> {
+    let setting = |fault: &'f Fault| {
+        let hint = fault.hint.as_deref()?;
+        hint.rfind(", or set ").map(|at| &hint[at + ", or ".len()..])
+    };
+    let first = setting(faults.next()?)?;
+    faults.all(|fault| setting(fault) == Some(first)).then_some(first)
 }
 
 fn line(page: &mut String, text: &str) {

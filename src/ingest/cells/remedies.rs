@@ -192,7 +192,7 @@ impl CellReader {
                 };
                 return Some(format!(
                     "this source expects a decimal {name}: {plain}, or set decimal = \
-                     \"{decimal}\"{marks} for it"
+                     \"{decimal}\"{marks} for the source"
                 ));
             }
         }

@@ -127,13 +127,13 @@ fn for_zeros(format: &str, expected: &str) -> String {
     };
     if is_bare {
         format!(
-            "this source expects {expected}, without leading zeros: if every date of the file has \
-             them, set date_format = \"{other}\" for it"
+            "write {expected}, without leading zeros, or, if every date of the file has them, set \
+             date_format = \"{other}\" for the source"
         )
     } else {
         format!(
-            "this source expects {expected}, with leading zeros: write them, or, if no date of the \
-             file has any, set date_format = \"{other}\" for it"
+            "write {expected}, with leading zeros, or, if no date of the file has any, set date_format \
+             = \"{other}\" for the source"
         )
     }
 }

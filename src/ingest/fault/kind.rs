@@ -42,6 +42,8 @@ impl FaultReason {
                 "rows have another number of fields than the header"
             }
             Self::BlankRow => "rows hold nothing but commas",
+            Self::HeaderAgain => "the header stands among the rows",
+            Self::UnknownTotal => "totals stand among the rows",
             Self::BlankCell => "cells are blank",
             Self::NotADay { .. } => "dates are no days",
             Self::FutureDay { .. } => "days lie in the future",

@@ -84,6 +84,10 @@ pub enum FaultReason {
     CutShort { fields: usize, expected: usize },
     #[error("holds nothing but commas")]
     BlankRow,
+    #[error("is the header once more")]
+    HeaderAgain,
+    #[error("looks like a totals row that the source doesn't know")]
+    UnknownTotal,
     #[error("is blank")]
     BlankCell,
     #[error("is no day written as {expected}")]
@@ -201,6 +205,8 @@ impl FaultReason {
             Self::TooManyFields { .. } => "too_many_fields",
             Self::CutShort { .. } => "cut_short",
             Self::BlankRow => "blank_row",
+            Self::HeaderAgain => "header_again",
+            Self::UnknownTotal => "unknown_total",
             Self::BlankCell => "blank_cell",
             Self::NotADay { .. } => "not_a_day",
             Self::FutureDay { .. } => "future_day",
@@ -254,6 +260,17 @@ impl FaultReason {
         )
     }
 
+    /// Whether it speaks of as many rows as it counts, and of no others.
+    pub(in crate::ingest) const fn is_of_rows(&self) -> bool {
+        matches!(
+            self,
+            Self::OtherCurrencies { .. }
+                | Self::OtherDateFormat { .. }
+                | Self::MixedDates { .. }
+                | Self::OtherWeeks { .. }
+        )
+    }
+
     /// Whether this alone explains the refusal, so that all else is likely to follow from it.
     pub(in crate::ingest) const fn explains_the_rest(&self) -> bool {
         matches!(
@@ -274,6 +291,7 @@ impl FaultReason {
                 | Self::UnpacksTooLarge { .. }
                 | Self::WindowTooLarge { .. }
                 | Self::CutShort { .. }
+                | Self::HeaderAgain
                 | Self::OtherDateFormat { .. }
                 | Self::MixedDates { .. }
                 | Self::OtherWeeks { .. }

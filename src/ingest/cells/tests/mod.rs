@@ -341,7 +341,7 @@ fn each_way_of_writing_an_amount_wrongly_has_its_remedy() {
         (
             "12,5",
             "not_an_amount",
-            "this source expects a decimal point: 12.5, or set decimal = \",\" for it",
+            "this source expects a decimal point: 12.5, or set decimal = \",\" for the source",
         ),
         (
             "1.234,56",
@@ -356,7 +356,7 @@ fn each_way_of_writing_an_amount_wrongly_has_its_remedy() {
         (
             "0,123",
             "not_an_amount",
-            "this source expects a decimal point: 0.123, or set decimal = \",\" for it",
+            "this source expects a decimal point: 0.123, or set decimal = \",\" for the source",
         ),
         (
             "1,234",
