@@ -201,7 +201,8 @@ impl<'a> Rows<'a> {
             let hint = if (expected..fields).all(|at| record[at].trim_ascii().is_empty()) {
                 "the row ends in a separator too many: let rows end as the header does"
             } else {
-                "a separator inside a field needs quotes around the field"
+                "a separator inside a field, such as a mark between thousands, needs quotes around \
+                 the field"
             };
             (FaultReason::TooManyFields { fields, expected }, hint)
         } else if cut {

@@ -260,6 +260,17 @@ impl FaultReason {
         )
     }
 
+    /// Whether a day could be read and not be believed.
+    pub(in crate::ingest) const fn is_of_an_unbelieved_day(&self) -> bool {
+        matches!(
+            self,
+            Self::FutureDay { .. }
+                | Self::DayTooOld { .. }
+                | Self::OutsideWindow { .. }
+                | Self::OpenPeriod { .. }
+        )
+    }
+
     /// Whether it speaks of as many rows as it counts, and of no others.
     pub(in crate::ingest) const fn is_of_rows(&self) -> bool {
         matches!(
