@@ -643,8 +643,7 @@ fn tables_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             tables_below(&path, found);
-        } else if name.ends_with(".csv") || name.ends_with(".csv.gz") || name.ends_with(".csv.zst")
-        {
+        } else if [".csv", ".csv.gz", ".csv.zst"].iter().any(|ending| name.ends_with(ending)) {
             found.push(path);
         }
     }

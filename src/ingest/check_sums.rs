@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::Warning;
 use super::exact::is_within;
 use super::fault::{Fault, FaultReason, TotalsDifference, shown};
+use super::subtotals::Subtotals;
 use crate::domain::source::Totals as Settings;
 use crate::domain::text::folded;
 use crate::domain::{Conversions, Currency, Day, Figures, FineMoney};
@@ -25,28 +26,8 @@ pub(super) struct CheckSums {
     stated: Vec<StatedTotal>,
     /// The rows of each day, where totals speak of days.
     days: Option<BTreeMap<Day, Sum>>,
-    /// The rows before the one in hand.
-    run: Run,
-    /// Rows with a day that are called totals and are none.
-    unlike: Option<Unlike>,
+    subtotals: Subtotals,
     is_full: bool,
-}
-
-/// The last rows of one day, one behind the other, which a subtotal may sum.
-#[derive(Default)]
-struct Run {
-    day: Option<Day>,
-    /// Since the day began.
-    of_day: Sum,
-    /// Since the last subtotal.
-    since: Sum,
-}
-
-/// Rows that are called totals, and are not the sum of the rows before them.
-struct Unlike {
-    line: u64,
-    label: String,
-    rows: u64,
 }
 
 /// Figures and the rows that they sum.
@@ -98,8 +79,7 @@ impl CheckSums {
             check_titles: settings.check.clone(),
             stated: Vec::new(),
             days: settings.blank_campaign.then(BTreeMap::new),
-            run: Run::default(),
-            unlike: None,
+            subtotals: Subtotals::default(),
             is_full: false,
         }
     }
@@ -113,23 +93,9 @@ impl CheckSums {
         self.labels.iter().any(|label| normal.starts_with(label.as_str()))
     }
 
-    /// The day whose last rows have this sum; a sum of nothing is none.
-    pub(super) fn subtotal_day(
-        &self,
-        figures: Figures,
-        titles: &[String; 5],
-        currency: Currency,
-    ) -> Option<Day> {
-        let Run { day, of_day, since } = &self.run;
-        let is_sum =
-            |sum: &Sum| sum.rows > 0 && compare(*sum, figures, titles, currency).is_empty();
-        let has_spend = figures.spend.is_some_and(|spend| spend > FineMoney::ZERO);
-        (*day).filter(|_| has_spend && (is_sum(since) || is_sum(of_day)))
-    }
-
-    /// The rows before were summed up by a subtotal.
-    pub(super) fn end_run(&mut self) {
-        self.run.since = Sum::default();
+    /// What is known of subtotals.
+    pub(super) const fn subtotals(&mut self) -> &mut Subtotals {
+        &mut self.subtotals
     }
 
     /// A record that is called a total has a day and is no sum: it is a row as any other.
@@ -139,8 +105,7 @@ impl CheckSums {
         // "Total Health" is a campaign as good as any; "Total: Health" may not be one.
         let is_like = |label: &String| label.ends_with(':') || normal == *label;
         if self.labels.iter().any(|label| normal.starts_with(label.as_str()) && is_like(label)) {
-            let label = shown(text.trim());
-            self.unlike.get_or_insert(Unlike { line, label, rows: 0 }).rows += 1;
+            self.subtotals.remark(line, &text);
         }
     }
 
@@ -167,7 +132,7 @@ impl CheckSums {
     /// Counts a row.
     pub(super) fn add(&mut self, day: Day, figures: Figures) {
         if !self.labels.is_empty() {
-            self.run.add(day, figures);
+            self.subtotals.add(day, figures);
         }
         let held = self.days.as_ref().map_or(0, BTreeMap::len) + self.stated.len();
         let Some(days) = &mut self.days else { return };
@@ -257,25 +222,8 @@ impl CheckSums {
             );
             warnings.push(Warning { line: Some(line), text });
         }
-        if let Some(Unlike { line, label, rows }) = &self.unlike {
-            let rows = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
-            let text = format!(
-                "{rows} with a day begin like totals and are not the sum of the rows before them, first \
-                 \"{label}\" (line {line}): they count as rows; if they are totals, export without them"
-            );
-            warnings.push(Warning { line: Some(*line), text });
-        }
+        warnings.extend(self.subtotals.warning());
         warnings
-    }
-}
-
-impl Run {
-    fn add(&mut self, day: Day, figures: Figures) {
-        if self.day != Some(day) {
-            *self = Self { day: Some(day), ..Self::default() };
-        }
-        self.of_day.add(figures);
-        self.since.add(figures);
     }
 }
 

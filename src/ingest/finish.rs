@@ -55,12 +55,14 @@ impl Rows<'_> {
             figures = figures.plus(self.totals_figures(columns, row, false));
         }
         let (titles, currency) = (self.titles(), self.context.account.currency);
-        let sum_of =
-            self.check_sums.as_ref().and_then(|sums| sums.subtotal_day(figures, &titles, currency));
+        let sum_of = self
+            .check_sums
+            .as_mut()
+            .and_then(|sums| sums.subtotals().day_of(figures, &titles, currency));
         let is_sum = sum_of.is_some() && self.day(line, record) == sum_of;
         if let Some(sums) = &mut self.check_sums {
             if is_sum {
-                sums.end_run();
+                sums.subtotals().begin();
             } else {
                 sums.is_no_subtotal(line, &record[0]);
             }

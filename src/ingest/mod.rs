@@ -40,6 +40,7 @@ mod sample;
 mod shares;
 mod source;
 mod structure;
+mod subtotals;
 mod totals;
 mod warnings;
 mod wide;

@@ -66,10 +66,10 @@ fn with_midnight(format: &str) -> String {
 /// For all dates of a column that are written otherwise.
 pub(super) fn for_column(format: &str, expected: &str, other: &BTreeMap<Shape, Seen>) -> String {
     let mut shapes = other.iter();
-    if let (Some((shape, seen)), None) = (shapes.next(), shapes.next()) {
-        if let Some(hint) = for_one(format, expected, *shape, seen) {
-            return hint;
-        }
+    if let (Some((shape, seen)), None) = (shapes.next(), shapes.next())
+        && let Some(hint) = for_one(format, expected, *shape, seen)
+    {
+        return hint;
     }
     let is_open = |(shape, seen): (&Shape, &Seen)| {
         shape.order != Order::YearFirst && !seen.day_first && !seen.month_first
