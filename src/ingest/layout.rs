@@ -63,6 +63,7 @@ pub(super) fn explain(head: &[u8], context: &Context<'_>) -> Fault {
 fn separator_line(head: &str, source: &Source) -> Option<Fault> {
     let first = lines(head).next()?;
     let mark = first.trim_matches('"').strip_prefix("sep=").or(first.strip_prefix("SEP="))?;
+    let is_wide = source.layout == Layout::Wide;
     let mut marks = mark.chars();
     let mark = marks.next()?;
     let what = format!(
@@ -78,6 +79,7 @@ fn separator_line(head: &str, source: &Source) -> Option<Fault> {
         "export without it or take it out, or set layout = \"report\" for the source, which skips \
          lines above the header{separator}"
     );
+    let hint = if is_wide { "export without it, or take it out".to_owned() } else { hint };
     Some(fault(source, what).with_hint(hint))
 }
 
