@@ -10,7 +10,8 @@ use budgetd::domain::Source;
 use budgetd::domain::source::{
     DatedBy, Encoding, Grain, Layout, Meaning, Outcome, Thousands, Unit,
 };
-use budgetd::ingest::guess::{Finding, Guess, HEAD_BYTES_MAX, guess, to_toml};
+use budgetd::ingest::Reading;
+use budgetd::ingest::guess::{Finding, Guess, HEAD_BYTES_MAX, guess, preview, to_toml};
 
 fn read(path: &Path) -> Option<Vec<u8>> {
     match std::fs::read(path) {
@@ -450,7 +451,9 @@ fn text_in_utf_16_without_a_mark_is_suspected_by_its_zeros() {
     assert_says(&guess.open, "encoding", "suspected by the zeros");
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let guess = guessed(&big, "x.csv");
-    assert_says(&guess.missing, "encoding", "save it with the mark");
+    assert_readable(&guess);
+    assert_says(&guess.open, "encoding", "read as big-endian");
+    assert!(matches!(preview(&guess, "x.csv").expect("a table").reading, Reading::Taken(_)));
 }
 
 #[test]
@@ -631,4 +634,91 @@ fn machines_get_the_same_as_json() {
     let answer: serde_json::Value = serde_json::from_str(&said).expect("JSON");
     assert_eq!(answer["source"]["grain"], "month");
     assert_eq!(answer["channels"], serde_json::json!(["TV", "Radio"]));
+}
+
+/// Every CSV file below a folder, packed or not.
+fn tables_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.expect("an entry").path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            tables_below(&path, found);
+        } else if [".csv", ".csv.gz", ".csv.zst"].iter().any(|ending| name.ends_with(ending)) {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn all_that_is_printed_is_toml_whatever_the_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    tables_below(&root.join("tests/cases"), &mut files);
+    assert!(files.len() > 60, "{}", files.len());
+    let samples = root.join("../shared/data");
+    let own = files.len();
+    tables_below(&samples, &mut files);
+    if files.len() == own {
+        println!("skipped: {} is not there", samples.display());
+    }
+    let mut tables = 0;
+    for path in files {
+        let (status, said) = run(&[&path.display().to_string()]);
+        let table: toml::Table =
+            said.parse().unwrap_or_else(|error| panic!("{}: {error}\n{said}", path.display()));
+        let sources = table.get("sources").and_then(toml::Value::as_array).map_or(0, Vec::len);
+        assert!(sources <= 1 && matches!(status, Some(0 | 1)), "{}: {status:?}", path.display());
+        assert!(table.keys().all(|key| key == "sources"), "{}: {table:?}", path.display());
+        tables += sources;
+    }
+    assert!(tables > 10, "{tables}");
+}
+
+#[test]
+fn the_status_is_0_only_where_nothing_is_left_to_say() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let row = |channel: &str, impressions: &str| {
+        format!("2025-09-13,{channel}1.50,{impressions},9,1,2.50\n")
+    };
+    let header = "spend,impressions,clicks,conversions,revenue\n";
+    for (name, text, status, part) in [
+        // It names its channel, and needs no table.
+        ("long", format!("date,channel,{header}{}", row("Email,", "90")), 0, "needs no table"),
+        // Which channel it is about only a person can say.
+        ("open", format!("date,{header}{}", row("", "90")), 1, "# channel = "),
+        // Clicks above impressions: the table is right, and this file would be refused.
+        ("wrong", format!("date,channel,{header}{}", row("Email,", "8")), 1, "would be refused"),
+        ("none", "hello\n".to_owned(), 1, "it can't be read"),
+    ] {
+        let path = folder.path().join(format!("{name}.csv"));
+        std::fs::write(&path, text).expect("written");
+        let (found, said) = run(&[&path.display().to_string()]);
+        assert_eq!(found, Some(status), "{name}: {said}");
+        assert!(said.contains(part), "{name}: {part} not in {said}");
+    }
+}
+
+#[test]
+fn a_midnight_behind_every_day_is_part_of_the_format() {
+    let file = |cells: [&str; 2]| {
+        format!(
+            "date,channel,spend,impressions,clicks,conversions,revenue\n{},Email,1,9,1,1,2\n\
+             {},Email,1,9,1,1,2\n",
+            cells[0], cells[1]
+        )
+    };
+    for (cells, format) in [
+        (["2025-09-01 00:00:00", "2025-09-02 00:00:00"], "%Y-%m-%d 00:00:00"),
+        (["2025-09-01T00:00:00Z", "2025-09-02T00:00:00Z"], "%Y-%m-%dT00:00:00Z"),
+        (["9/1/2025 12:00 AM", "9/13/2025 12:00 AM"], "%-m/%-d/%Y 12:00 AM"),
+    ] {
+        let guess = guessed(file(cells).as_bytes(), "x.csv");
+        assert_readable(&guess);
+        assert_eq!(guess.source.date_format, format);
+        assert_says(&guess.certain, "date_format", "which is midnight");
+        assert!(matches!(preview(&guess, "x.csv").expect("a table").reading, Reading::Taken(_)));
+    }
+    let hours = file(["2025-09-01 00:00:00", "2025-09-01 01:00:00"]);
+    let guess = guessed(hours.as_bytes(), "x.csv");
+    assert_says(&guess.missing, "date_format", "times of day that are not all the same midnight");
 }

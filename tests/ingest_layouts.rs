@@ -238,7 +238,8 @@ fn a_total_may_be_off_by_half_a_minor_unit_for_each_row_and_no_more() {
 #[test]
 fn a_report_without_its_totals_is_taken_with_a_warning() {
     let (report, _) = taken(&format!("{REPORT}2025-09-01,a,1.00,9,1\n"), &report());
-    let says = "it has no totals row \"Total: all\", so that missing rows would not be noticed";
+    let says = "it has no totals row \"Total: all\": nothing to check its sums against, so that \
+                missing rows would not be noticed; is the file cut off?";
     assert_eq!(warnings(&report), [&without_revenue("1 row states"), says]);
 }
 

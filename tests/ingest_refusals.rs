@@ -143,7 +143,7 @@ fn each_kind_of_refusal_says_what_is_wrong_and_what_to_do() {
 #[test]
 fn each_reason_in_the_code_has_a_case() {
     let cases: BTreeSet<String> = names_in(&cases()).into_iter().collect();
-    let source = include_str!("../src/ingest/fault.rs");
+    let source = include_str!("../src/ingest/fault/reason.rs");
     let (_, rest) = source.split_once("pub const fn code").expect("the function of the codes");
     let (body, _) = rest.split_once("\n    }\n").expect("its end");
     let mut codes: BTreeSet<String> =

@@ -1,5 +1,7 @@
 //! `budgetd sources guess FILE`: what a strange file is, as a `[[sources]]` table to look at, with
 //! its first rows as that would read them. Takes nothing, writes nothing, needs no configuration.
+//! What it prints is TOML, all of it: what is no table is a comment. It ends with 0 where the table (or
+//! the shipped format) takes the file as it stands, with 1 where anything is left to choose or to mend.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -43,7 +45,13 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let name = escape(&arguments.file.display().to_string());
     context.output.line(page(&name, &guessed, preview.as_ref()));
     context.output.json(&machine(&name, &guessed, preview.as_ref()));
-    Ok(if guessed.is_readable() { DONE } else { NO })
+    let is_taken = preview.as_ref().is_some_and(|it| matches!(it.reading, Reading::Taken(_)));
+    Ok(if is_taken && is_complete(&guessed) { DONE } else { NO })
+}
+
+/// Whether nothing is left for a person to fill in.
+fn is_complete(guessed: &Guess) -> bool {
+    guessed.is_readable() && !guessed.needs_channel() && guessed.only.len() <= 1
 }
 
 /// The first bytes of the file, and whether they are all.
@@ -75,11 +83,9 @@ fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
         parts.push(previewed(guessed, preview));
     }
     parts.retain(|part| !part.is_empty());
-    if is_table {
-        // All that is no TOML is a comment, so that the whole can be appended to an account's file.
-        for at in (0..parts.len()).filter(|at| *at != 1) {
-            parts[at] = commented(&parts[at]);
-        }
+    // All that is no TOML is a comment, so that the whole can be appended to an account's file.
+    for at in (0..parts.len()).filter(|at| !is_table || *at != 1) {
+        parts[at] = commented(&parts[at]);
     }
     parts.join("\n\n")
 }
@@ -107,7 +113,7 @@ fn verdict(name: &str, guessed: &Guess, is_refused: bool) -> String {
     let mut care = String::new();
     if is_refused {
         care.push_str("; yet this file would be refused, see below");
-    } else if guessed.needs_channel() || guessed.only.len() > 1 {
+    } else if !is_complete(guessed) {
         care.push_str("; fill in what only you can say");
     }
     format!("{name}: {}{}", paint(GOOD, &format), paint(CARE, &care))

@@ -7,6 +7,7 @@ use super::account::ABSENT_DAYS;
 use super::table::Table;
 use super::value::Item;
 use super::{ALIASES_MAX, CHANNELS_MAX};
+use crate::domain::text::folded;
 use crate::domain::{Channel, ChannelName};
 
 /// A channel without a fault of its own, and where the values stand that its limits depend on.
@@ -83,7 +84,7 @@ fn name<'a>(item: &Item<'a>, taken: &mut Taken<'a>) -> Option<ChannelName> {
             return None;
         }
     };
-    let folded = name.as_str().to_lowercase();
+    let folded = folded(name.as_str());
     if let Some(first) = taken.get(&folded) {
         let message =
             format!("line {} has this name already; names are compared without case", first.line());

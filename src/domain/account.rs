@@ -5,6 +5,7 @@ use chrono::{NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::text::folded;
 use super::{Channel, ChannelName, Currency, Day, Money, Share, Source, Week};
 
 /// The id of an account: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit.
@@ -134,8 +135,8 @@ impl Account {
         if self.channel(name).is_some() {
             return name.clone();
         }
-        let lower = name.as_str().to_lowercase();
-        let is_like = |text: &str| text.to_lowercase() == lower;
+        let lower = folded(name.as_str());
+        let is_like = |text: &str| folded(text) == lower;
         let renamed = self.channels.iter().find(|channel| {
             is_like(channel.name.as_str()) || channel.aliases.iter().any(|alias| is_like(alias))
         });

@@ -1,7 +1,26 @@
 //! Makes text from files, names and arguments safe to show: nothing in it moves a cursor, hides,
 //! reorders its neighbours or starts a formula. It never drops a character without a trace.
 
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+
 use super::channel::is_unprintable;
+
+/// `text` in normal form C, in which "é" is one character however it was typed: macOS writes an "e"
+/// and an accent behind it. What is ASCII or composed already costs a look.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+/// As names are compared: composed, and without case.
+pub fn folded(text: &str) -> String {
+    composed(&text.to_lowercase()).into_owned()
+}
 
 /// `text` with control, invisible and reordering characters made visible: `\n`, `\t`, `\u{1b}`.
 pub fn escape(text: &str) -> String {

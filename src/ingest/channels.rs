@@ -1,11 +1,12 @@
 //! The text of a channel cell → the channel's position in the account. Names and aliases are
-//! compared without case and without space at either end.
+//! compared without case, without space at either end, and whether their accents are composed or not.
 
 use std::collections::BTreeMap;
 
 use super::fault::FaultReason;
 use crate::domain::Account;
 use crate::domain::nearest::nearest;
+use crate::domain::text::folded;
 
 /// Spellings that are kept as they stood in the file, so that they needn't be folded again. A file
 /// with more of them is still read, only slower.
@@ -17,7 +18,7 @@ const SEARCHES_MAX: u32 = 100;
 /// Finds channels, and remembers how the file spells them.
 pub(super) struct Channels<'a> {
     account: &'a Account,
-    folded: BTreeMap<String, usize>,
+    positions: BTreeMap<String, usize>,
     spelled: BTreeMap<Box<[u8]>, usize>,
     /// The spelling that was found last.
     last: Option<(Vec<u8>, usize)>,
@@ -26,17 +27,17 @@ pub(super) struct Channels<'a> {
 
 impl<'a> Channels<'a> {
     pub(super) fn new(account: &'a Account) -> Self {
-        let mut folded = BTreeMap::new();
+        let mut positions = BTreeMap::new();
         for (position, channel) in account.channels.iter().enumerate() {
             for alias in &channel.aliases {
-                folded.entry(fold(alias)).or_insert(position);
+                positions.entry(fold(alias)).or_insert(position);
             }
         }
         // A name wins over another channel's alias.
         for (position, channel) in account.channels.iter().enumerate() {
-            folded.insert(fold(channel.name.as_str()), position);
+            positions.insert(fold(channel.name.as_str()), position);
         }
-        Self { account, folded, spelled: BTreeMap::new(), last: None, searches: 0 }
+        Self { account, positions, spelled: BTreeMap::new(), last: None, searches: 0 }
     }
 
     /// The position of the channel that `text` names; `text` is UTF-8 and not blank.
@@ -54,7 +55,7 @@ impl<'a> Channels<'a> {
             *at = position;
             return Some(position);
         }
-        let position = *self.folded.get(&fold(std::str::from_utf8(text).ok()?))?;
+        let position = *self.positions.get(&fold(std::str::from_utf8(text).ok()?))?;
         if self.spelled.len() < SPELLINGS_MAX {
             self.spelled.insert(text.into(), position);
         }
@@ -81,5 +82,5 @@ impl<'a> Channels<'a> {
 }
 
 fn fold(text: &str) -> String {
-    text.trim().to_lowercase()
+    folded(text.trim())
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::Warning;
 use super::exact::is_within;
 use super::fault::{Fault, FaultReason, TotalsDifference, shown};
+use super::subtotals::Subtotals;
 use crate::domain::source::Totals as Settings;
+use crate::domain::text::folded;
 use crate::domain::{Conversions, Currency, Day, Figures, FineMoney};
 
 /// Figures that are held to be compared at the end: days of centuries, or some hundred MB.
@@ -24,6 +26,7 @@ pub(super) struct CheckSums {
     stated: Vec<StatedTotal>,
     /// The rows of each day, where totals speak of days.
     days: Option<BTreeMap<Day, Sum>>,
+    subtotals: Subtotals,
     is_full: bool,
 }
 
@@ -76,7 +79,33 @@ impl CheckSums {
             check_titles: settings.check.clone(),
             stated: Vec::new(),
             days: settings.blank_campaign.then(BTreeMap::new),
+            subtotals: Subtotals::default(),
             is_full: false,
+        }
+    }
+
+    /// Whether a record that has a day begins as a totals row does.
+    pub(super) fn may_be_subtotal(&self, first: &[u8]) -> bool {
+        if self.labels.is_empty() {
+            return false;
+        }
+        let normal = normal(&String::from_utf8_lossy(first));
+        self.labels.iter().any(|label| normal.starts_with(label.as_str()))
+    }
+
+    /// What is known of subtotals.
+    pub(super) const fn subtotals(&mut self) -> &mut Subtotals {
+        &mut self.subtotals
+    }
+
+    /// A record that is called a total has a day and is no sum: it is a row as any other.
+    pub(super) fn is_no_subtotal(&mut self, line: u64, first: &[u8]) {
+        let text = String::from_utf8_lossy(first);
+        let normal = normal(&text);
+        // "Total Health" is a campaign as good as any; "Total: Health" may not be one.
+        let is_like = |label: &String| label.ends_with(':') || normal == *label;
+        if self.labels.iter().any(|label| normal.starts_with(label.as_str()) && is_like(label)) {
+            self.subtotals.remark(line, &text);
         }
     }
 
@@ -102,6 +131,9 @@ impl CheckSums {
 
     /// Counts a row.
     pub(super) fn add(&mut self, day: Day, figures: Figures) {
+        if !self.labels.is_empty() {
+            self.subtotals.add(day, figures);
+        }
         let held = self.days.as_ref().map_or(0, BTreeMap::len) + self.stated.len();
         let Some(days) = &mut self.days else { return };
         if let Some(sum) = days.get_mut(&day) {
@@ -139,14 +171,7 @@ impl CheckSums {
             warnings.push(Warning { line: None, text });
             return (faults, warnings);
         }
-        let has_check = self.stated.iter().any(|total| total.label.is_checked);
-        if !self.check.is_empty() && !has_check {
-            let text = format!(
-                "it has no totals row \"{}\", so that missing rows would not be noticed",
-                shown(&self.check_titles.join("\" or \""))
-            );
-            warnings.push(Warning { line: None, text });
-        }
+        warnings.extend(self.nothing_to_check());
         for total in &self.stated {
             let sum = match (total.day, &self.days) {
                 (Some(day), Some(days)) => days.get(&day).copied().unwrap_or_default(),
@@ -163,6 +188,42 @@ impl CheckSums {
             }
         }
         (faults, warnings)
+    }
+}
+
+impl CheckSums {
+    /// What keeps the rows from being compared with totals that the source speaks of.
+    fn nothing_to_check(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        let of_file = |text: String| Warning { line: None, text };
+        let has_check = self.stated.iter().any(|total| total.label.is_checked);
+        if !self.check.is_empty() && !has_check {
+            warnings.push(of_file(format!(
+                "it has no totals row \"{}\": nothing to check its sums against, so that missing rows \
+                 would not be noticed; is the file cut off?",
+                shown(&self.check_titles.join("\" or \""))
+            )));
+        } else if self.stated.is_empty() && self.days.is_some() {
+            let text = "it has no totals (rows without a campaign): nothing to check its sums against, \
+                        which is usual where the export leaves the summary row out";
+            warnings.push(of_file(text.to_owned()));
+        } else if self.stated.is_empty() {
+            let text = "it has no totals row, although its source names their labels: is the file cut \
+                        off?";
+            warnings.push(of_file(text.to_owned()));
+        }
+        let says_nothing =
+            |total: &&StatedTotal| total.label.is_checked && total.figures == Figures::NONE;
+        if let Some(total) = self.stated.iter().find(says_nothing) {
+            let (label, line) = (&total.label.text, total.line);
+            let text = format!(
+                "its totals row \"{label}\" (line {line}) states no figure: nothing to check its sums \
+                 against"
+            );
+            warnings.push(Warning { line: Some(line), text });
+        }
+        warnings.extend(self.subtotals.warning());
+        warnings
     }
 }
 
@@ -257,7 +318,7 @@ fn is_larger(total: Figures, rows: Figures) -> bool {
 
 /// A label as it is compared: without case, with any spaces as one, and none before a colon.
 fn normal(label: &str) -> String {
-    let label = label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let label = folded(&label.split_whitespace().collect::<Vec<_>>().join(" "));
     label.replace(" :", ":")
 }
 

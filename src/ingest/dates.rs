@@ -5,9 +5,15 @@
 #[cfg(test)]
 mod tests;
 
+pub(super) mod clock;
+mod remedy;
+mod shape;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+
+use shape::{Against, Expected, Order, Parts, Shape, Times};
 
 use super::fault::{Fault, FaultReason, SeenFormat, shown};
 use super::periods::{Misplaced, Periods};
@@ -36,34 +42,24 @@ pub(super) struct Dates<'a> {
     daily: bool,
     periods: Periods,
     expected: String,
-    expected_shape: Option<Shape>,
+    expected_shape: Option<Expected>,
     known: BTreeMap<Box<[u8]>, Day>,
     last_iso: Option<([u8; 10], Day)>,
     right: Option<SeenFormat>,
     other: BTreeMap<Shape, Seen>,
 }
 
-/// How a date is written, as far as that can be told without knowing its format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Shape {
-    order: Order,
-    separator: u8,
-    with_time: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Order {
-    YearFirst,
-    YearLast,
-    ShortYearLast,
-}
-
+/// The dates of one shape.
 struct Seen {
     format: SeenFormat,
     /// Whether some row can be read only with the day in front (or behind), so that the order of
     /// day and month is no question.
     day_first: bool,
     month_first: bool,
+    /// Whether some day or month of one digit lacks its zero.
+    lacks_zeros: bool,
+    /// The times behind the days.
+    times: Option<Times>,
 }
 
 /// What a date cell holds.
@@ -104,8 +100,6 @@ impl<'a> Dates<'a> {
             Purpose::Inbox => minus_days(today, window_days.into()).max(FIRST_DAY),
             Purpose::Import => FIRST_DAY,
         };
-        let sample = NaiveDate::from_ymd_opt(2025, 11, 22).expect("a day");
-        let expected_shape = written(sample, format).and_then(|text| parts(&text)).map(|it| it.0);
         Self {
             format,
             without_day: context.source.grain == Grain::Month && names_no_day(format),
@@ -115,7 +109,7 @@ impl<'a> Dates<'a> {
             daily: context.source.grain == Grain::Day,
             periods: Periods::of(context),
             expected: notation(format),
-            expected_shape,
+            expected_shape: Expected::of(format),
             known: BTreeMap::new(),
             last_iso: None,
             right: None,
@@ -193,41 +187,46 @@ impl<'a> Dates<'a> {
 
     fn other(&mut self, text: &[u8], line: u64) -> DateCell {
         let text = String::from_utf8_lossy(text);
-        let known_shape = parts(&text).filter(|(shape, _)| Some(*shape) != self.expected_shape);
-        let Some((shape, [first, second, third])) = known_shape else {
+        let not_a_day = |hint| {
             let reason = FaultReason::NotADay { expected: self.expected.clone() };
-            return DateCell::Fault(reason, hint_for(&text));
+            DateCell::Fault(reason, hint)
         };
-        let day_first = NaiveDate::from_ymd_opt(full_year(third), second, first);
-        let month_first = NaiveDate::from_ymd_opt(full_year(third), first, second);
-        if shape.order == Order::YearFirst {
-            let seen = self.other.entry(shape).or_insert_with(|| Seen::new(&text, line, None));
-            seen.format.rows += 1;
-            return DateCell::OtherFormat;
-        }
-        if day_first.is_none() && month_first.is_none() {
-            let reason = FaultReason::NotADay { expected: self.expected.clone() };
-            return DateCell::Fault(reason, None);
-        }
-        let could_be = day_first.zip(month_first).filter(|(one, other)| one != other);
+        let Some(parts) = Parts::of(&text) else { return not_a_day(remedy::for_cell(&text)) };
+        let (day_first, month_first) = (parts.day_first(), parts.month_first());
+        let against = match &self.expected_shape {
+            _ if day_first.is_none() && month_first.is_none() => None,
+            Some(expected) => expected.against(&parts),
+            None => Some(Against::Marks),
+        };
+        let Some(against) = against else { return not_a_day(None) };
+        let shape = Shape { against, ..parts.shape };
+        let is_open = shape.order != Order::YearFirst && against == Against::Marks;
+        let could_be = day_first.zip(month_first).filter(|(one, other)| is_open && one != other);
         let seen = self.other.entry(shape).or_insert_with(|| Seen::new(&text, line, could_be));
         seen.format.rows += 1;
         seen.day_first |= month_first.is_none();
         seen.month_first |= day_first.is_none();
+        seen.lacks_zeros |= parts.lacks_zeros;
+        if let Some(time) = parts.time {
+            seen.times.get_or_insert_with(|| Times::new(time)).add(time);
+        }
         DateCell::OtherFormat
     }
 
     /// The one fault that names all other formats of the column; where there are none, the one that
     /// names its weeks, if they start on another day than the account's.
     pub(super) fn finish(self, column: &str) -> Option<Fault> {
-        let Self { expected, right, other, periods, .. } = self;
+        let Self { format, expected, right, other, periods, .. } = self;
         if other.is_empty() {
             return periods.finish(column);
         }
-        let hint = hint_for_formats(&expected, &other);
+        let hint = remedy::for_column(format, &expected, &other);
         let times = other.values().map(|seen| seen.format.rows).sum();
+        // Dates that differ in zeros or in the order alone are hardly of two formats: the right
+        // ones can be read both ways.
+        let is_one = other.len() == 1 && other.keys().all(|it| it.against != Against::Marks);
         let mut formats: Vec<SeenFormat> = other.into_values().map(Seen::settled).collect();
-        formats.extend(right);
+        formats.extend(right.filter(|_| !is_one));
         formats.sort_by_key(|format| format.line);
         let reason = if formats.len() == 1 {
             FaultReason::OtherDateFormat { seen: formats.remove(0), expected }
@@ -242,7 +241,7 @@ impl<'a> Dates<'a> {
 impl Seen {
     fn new(text: &str, line: u64, could_be: Option<(Day, Day)>) -> Self {
         let format = SeenFormat { rows: 0, could_be, ..first_seen(text, line) };
-        Self { format, day_first: false, month_first: false }
+        Self { format, day_first: false, month_first: false, lacks_zeros: false, times: None }
     }
 
     /// Without the question what the example could be, where other rows of the format answer it.
@@ -300,66 +299,4 @@ fn notation(format: &str) -> String {
     ]
     .iter()
     .fold(format.to_owned(), |text, (code, letters)| text.replace(code, letters))
-}
-
-/// The shape of a date of three numbers, and the numbers with the year last.
-fn parts(text: &str) -> Option<(Shape, [u32; 3])> {
-    let (date, time) = match text.split_once([' ', 'T']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    if time.is_some_and(|time| !time.starts_with(|first: char| first.is_ascii_digit())) {
-        return None;
-    }
-    let separator = date.bytes().find(|byte| matches!(byte, b'-' | b'/' | b'.'))?;
-    let mut numbers = date.split(char::from(separator));
-    let numbers = [numbers.next()?, numbers.next()?, numbers.next()?];
-    if date.bytes().filter(|&byte| byte == separator).count() != 2
-        || !numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-    {
-        return None;
-    }
-    let order = match numbers.map(str::len) {
-        [4, 1..=2, 1..=2] => Order::YearFirst,
-        [1..=2, 1..=2, 4] => Order::YearLast,
-        [1..=2, 1..=2, 2] => Order::ShortYearLast,
-        _ => return None,
-    };
-    let [first, second, third] = numbers.map(|number| number.parse().ok());
-    let values = match order {
-        Order::YearFirst => [third?, second?, first?],
-        Order::YearLast | Order::ShortYearLast => [first?, second?, third?],
-    };
-    Some((Shape { order, separator, with_time: time.is_some() }, values))
-}
-
-/// Only to look whether day and month are possible; no day comes from it.
-fn full_year(year: u32) -> i32 {
-    let year = i32::try_from(year).unwrap_or(0);
-    if year < 100 { 2000 + year } else { year }
-}
-
-fn hint_for(text: &str) -> Option<String> {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    let hint = if is_number && text.len() == 5 {
-        "this looks like a spreadsheet's day number: format the column as a date before export"
-    } else if is_number && text.len() == 8 {
-        "write the day with hyphens"
-    } else if matches!(text.as_bytes(), [_, _, _, _, b'-', _, _]) {
-        "this names a month: a source of months has grain = \"month\" and date_format = \"%Y-%m\""
-    } else {
-        return None;
-    };
-    Some(hint.to_owned())
-}
-
-fn hint_for_formats(expected: &str, other: &BTreeMap<Shape, Seen>) -> String {
-    let ambiguous = other.iter().any(|(shape, seen)| {
-        shape.order != Order::YearFirst && !seen.day_first && !seen.month_first
-    });
-    if ambiguous {
-        format!("nothing is guessed; write every day as {expected}")
-    } else {
-        format!("write every day as {expected}")
-    }
 }

@@ -7,6 +7,7 @@ use super::cells::{CellReader, CurrencyCell};
 use super::fault::{Fault, FaultReason, SeenCurrency, shown_bytes};
 use super::record::Record;
 use crate::domain::Currency;
+use crate::domain::text::composed;
 
 /// Currencies that are told apart; the rest is counted with the last.
 const CURRENCIES_MAX: usize = 10;
@@ -57,7 +58,7 @@ impl Filter {
 
 /// Whether a cell holds that text, whatever spaces are around it.
 pub(super) fn is_text(cell: &[u8], text: &str) -> bool {
-    String::from_utf8_lossy(cell).trim() == text.trim()
+    composed(String::from_utf8_lossy(cell).trim()) == composed(text.trim())
 }
 
 /// The currencies of a file's rows.

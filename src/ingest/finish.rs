@@ -30,7 +30,7 @@ impl Rows<'_> {
                 };
                 (Label { text: "(no campaign)".to_owned(), is_checked: true }, day)
             }
-            None => return false,
+            None => return self.is_subtotal(line, date, record),
         };
         let row = Row { line, record, is_marked: false };
         let mut figures = Figures::NONE;
@@ -41,6 +41,33 @@ impl Rows<'_> {
             sums.state(line, label, day, figures);
         }
         true
+    }
+
+    /// Whether a record with a day is called a total and is the sum of the rows of its day before it.
+    fn is_subtotal(&mut self, line: u64, date: usize, record: &Record) -> bool {
+        let Some(sums) = &self.check_sums else { return false };
+        if date == 0 || !sums.may_be_subtotal(&record[0]) {
+            return false;
+        }
+        let row = Row { line, record, is_marked: false };
+        let mut figures = Figures::NONE;
+        for columns in self.measure_columns() {
+            figures = figures.plus(self.totals_figures(columns, row, false));
+        }
+        let (titles, currency) = (self.titles(), self.context.account.currency);
+        let sum_of = self
+            .check_sums
+            .as_mut()
+            .and_then(|sums| sums.subtotals().day_of(figures, &titles, currency));
+        let is_sum = sum_of.is_some() && self.day(line, record) == sum_of;
+        if let Some(sums) = &mut self.check_sums {
+            if is_sum {
+                sums.subtotals().begin();
+            } else {
+                sums.is_no_subtotal(line, &record[0]);
+            }
+        }
+        is_sum
     }
 
     fn measure_columns(&self) -> Vec<MeasureColumns> {

@@ -10,30 +10,6 @@ use crate::domain::source::Layout;
 /// Lines that are looked at: the longest preamble of the platforms has five.
 const LINES: usize = 12;
 
-/// What the bytes are, if they are no text in UTF-8 at all.
-pub(super) fn foreign_bytes(head: &[u8]) -> Option<Fault> {
-    let (what, hint) = match head {
-        // With a byte order mark, or with the zeros between the letters that UTF-16 has.
-        [0xFF, 0xFE, ..]
-        | [0xFE, 0xFF, ..]
-        | [1..=255, 0, 1..=255, 0, ..]
-        | [0, 1..=255, 0, 1..=255, ..] => {
-            ("text in UTF-16", "save it as \"CSV UTF-8\" instead of Unicode text")
-        }
-        [b'P', b'K', 3, 4, ..] => {
-            ("a workbook or ZIP archive", "export or save the sheet as \"CSV UTF-8\"")
-        }
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            ("an old Excel workbook", "export or save the sheet as \"CSV UTF-8\"")
-        }
-        [0x1F, 0x8B, ..] => ("compressed with gzip", "unpack it"),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => ("compressed with zstd", "unpack it"),
-        [b'%', b'P', b'D', b'F', ..] => ("a PDF", "export the figures as CSV"),
-        _ => return None,
-    };
-    Some(Fault::of_file(FaultReason::NotCsv { what }).with_hint(hint))
-}
-
 /// The one fault of a file that says itself why it holds nothing to take: an empty report, or one
 /// over a period.
 pub(super) fn special(head: &[u8]) -> Option<Fault> {
@@ -51,6 +27,9 @@ pub(super) fn explain(head: &[u8], context: &Context<'_>) -> Fault {
     let head = String::from_utf8_lossy(head);
     let platform =
         PLATFORMS.iter().find(|platform| lines(&head).any(|it| it.contains(platform.mark)));
+    if let Some(fault) = separator_line(&head, source) {
+        return fault;
+    }
     let separator = other_separator(&head, source.separator);
     if let Some(platform) = platform {
         let what = match separator {
@@ -64,14 +43,91 @@ pub(super) fn explain(head: &[u8], context: &Context<'_>) -> Fault {
     }
     if let Some((mark, name)) = separator {
         let what = format!("its fields are separated by {name}");
-        let hint = format!(
-            "add a [[sources]] table with separator = \"{}\" to the account's file, and name its \
-             columns there",
-            mark.escape_default()
-        );
+        return fault(source, what).with_hint(separator_remedy(mark, &head, source));
+    }
+    if let Some(line) = header_below(&head, source) {
+        let above = if line == 2 {
+            "a line stands".to_owned()
+        } else {
+            format!("{} lines stand", line - 1)
+        };
+        let what = format!("{above} above its header, which is line {line}");
+        let hint = "take what stands above the header out, or set layout = \"report\" for the \
+                    source, which looks for the header by its names";
         return fault(source, what).with_hint(hint);
     }
     table(&head, source).unwrap_or_else(|| unknown(&head, source))
+}
+
+/// A first line by which Excel is told the separator.
+fn separator_line(head: &str, source: &Source) -> Option<Fault> {
+    let first = lines(head).next()?;
+    let mark = first.trim_matches('"').strip_prefix("sep=").or(first.strip_prefix("SEP="))?;
+    let is_wide = source.layout == Layout::Wide;
+    let mut marks = mark.chars();
+    let mark = marks.next()?;
+    let what = format!(
+        "its first line is \"{}\", which tells Excel the separator and is no header",
+        shown(first)
+    );
+    let separator = if mark == char::from(source.separator) {
+        String::new()
+    } else {
+        format!(", with separator = \"{}\"", mark.escape_default())
+    };
+    let hint = format!(
+        "export without it or take it out, or set layout = \"report\" for the source, which skips \
+         lines above the header{separator}"
+    );
+    let hint = if is_wide { "export without it, or take it out".to_owned() } else { hint };
+    Some(fault(source, what).with_hint(hint))
+}
+
+/// The line of the header below others, where every name of a long source stands in it.
+fn header_below(head: &str, source: &Source) -> Option<usize> {
+    if source.layout != Layout::Long {
+        return None;
+    }
+    let columns = &source.columns;
+    let names = [&columns.date, &columns.spend, &columns.revenue];
+    let has_all = |line: &str| {
+        let cells: Vec<String> = line
+            .split(char::from(source.separator))
+            .map(|cell| cell.trim_matches(['"', ' ']).to_lowercase())
+            .collect();
+        names.iter().all(|names| names.iter().any(|name| cells.contains(&name.to_lowercase())))
+    };
+    lines(head).position(has_all).filter(|at| *at > 0).map(|at| at + 1)
+}
+
+/// What a source needs for another separator, and for the decimals that come with it.
+fn separator_remedy(mark: char, head: &str, source: &Source) -> String {
+    let mut keys = format!("separator = \"{}\"", mark.escape_default());
+    let figures = lines(head).skip(1).flat_map(|line| line.split(mark));
+    let is_decimal = |cell: &str| {
+        cell.split_once(',').is_some_and(|(whole, decimals)| {
+            let is_number =
+                |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+            is_number(whole) && is_number(decimals) && decimals.len() <= 2
+        })
+    };
+    if mark != ',' && source.numbers.decimal == '.' && figures.map(str::trim).any(is_decimal) {
+        keys.push_str(" and decimal = \",\"");
+    }
+    let first = lines(head).next().unwrap_or_default();
+    let other = Source { separator: u8::try_from(mark).unwrap_or(b','), ..source.clone() };
+    let has_its_names = header_below(&format!("\n{first}"), &other).is_some();
+    if has_its_names {
+        format!(
+            "export it with \"{}\" between the fields, or add a [[sources]] table with {keys} to \
+                 the account's file",
+            char::from(source.separator).escape_default()
+        )
+    } else {
+        format!(
+            "add a [[sources]] table with {keys} to the account's file, and name its columns there"
+        )
+    }
 }
 
 /// What a table of other columns is.

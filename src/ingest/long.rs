@@ -16,13 +16,14 @@ impl Rows<'_> {
     ) -> Result<(), E> {
         let day = self.day(row.line, row.record);
         let campaign = self.campaign(row.line, row.record);
-        let channel = self.channel(columns, campaign, row);
+        let channel = self.channel(columns, campaign.as_deref(), row);
         let figures = self.figures(columns.measures, row);
         let (Some(day), Some(channel), Some(campaign), Some(figures)) =
             (day, channel, campaign, figures)
         else {
             return Ok(());
         };
+        let campaign = campaign.as_ref();
         let subject = Subject::Channel(channel);
         let line = row.line;
         if self.columns.keys.is_empty() {

@@ -20,6 +20,7 @@ mod exact;
 mod fault;
 mod filter;
 mod finish;
+mod foreign;
 mod gate;
 mod grammar;
 pub mod guess;
@@ -27,6 +28,7 @@ mod header;
 mod layout;
 mod long;
 mod marked;
+mod odd;
 mod parallel;
 mod pattern;
 mod periods;
@@ -38,6 +40,7 @@ mod sample;
 mod shares;
 mod source;
 mod structure;
+mod subtotals;
 mod totals;
 mod warnings;
 mod wide;
@@ -223,6 +226,9 @@ fn read_by<R: BufRead, E>(
             Ok(opened) => opened,
             Err(fault) => return Ok(refused(fault)),
         };
+    if let Some(fault) = foreign::text_fault(&head) {
+        return Ok(refused(fault));
+    }
     let mut records = Records::new(text, grammar);
     let mut faults = Faults::default();
     let found =

@@ -1,18 +1,20 @@
 //! Patterns of names: `*` stands for any run of characters, `?` for one; compared without case.
 
+use crate::domain::text::folded;
+
 /// A pattern, made ready once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern(Vec<char>);
 
 impl Pattern {
     pub(super) fn new(text: &str) -> Self {
-        Self(text.to_lowercase().chars().collect())
+        Self(folded(text).chars().collect())
     }
 
     /// Whether it describes the whole `name`.
     pub(super) fn fits(&self, name: &str) -> bool {
         let pattern = &self.0;
-        let name: Vec<char> = name.to_lowercase().chars().collect();
+        let name: Vec<char> = folded(name).chars().collect();
         let (mut at, mut name_at) = (0, 0);
         // Where to go on if what follows the last `*` doesn't fit: it swallows one character more.
         let mut retry: Option<(usize, usize)> = None;

@@ -79,8 +79,11 @@ impl Rejection {
     /// companion.
     pub fn companion_unusable(companion: &str, what: &'static str) -> Self {
         let companion = escape(companion);
-        Self::of_companion(FaultReason::BadChecksumFile { companion, what })
-            .hinted("it is one line: 64 hexadecimal digits, two blanks, the file's name")
+        Self::of_companion(FaultReason::BadChecksumFile { companion, what }).hinted(
+            "it is one line: 64 hexadecimal digits, two blanks, the file's name; \
+                 Linux: sha256sum FILE > FILE.sha256; macOS: shasum -a 256 FILE > FILE.sha256; \
+                 Windows PowerShell: (Get-FileHash FILE).Hash > FILE.sha256",
+        )
     }
 
     fn of_companion(reason: FaultReason) -> Self {
@@ -171,9 +174,14 @@ impl Rejection {
         kinds
     }
 
-    /// A fault that alone explains the refusal.
+    /// A fault that alone explains the refusal; one of some rows where a third of all are its own.
     fn explaining(&self) -> Option<&Fault> {
-        self.faults.iter().find(|fault| fault.reason.explains_the_rest())
+        // Days of another format may be read as others, which nobody believes.
+        let unbelieved = self.faults.iter().filter(|it| it.reason.is_of_an_unbelieved_day());
+        let rest = self.faults_total.saturating_sub(unbelieved.map(|it| it.times).sum());
+        let is_enough =
+            |fault: &&Fault| !fault.reason.is_of_rows() || fault.times.saturating_mul(3) >= rest;
+        self.faults.iter().filter(|it| it.reason.explains_the_rest()).find(is_enough)
     }
 
     /// The first fault of the kind that most of the rows have, and how many.
@@ -197,14 +205,54 @@ impl Rejection {
         if let Some(fault) = self.explaining() {
             return Some((fault.to_string(), fault.hint.as_deref()));
         }
-        let (first, times) = self.most_frequent()?;
+        let Some((first, times)) = self.most_frequent() else { return self.one_setting() };
         let code = first.reason.code();
-        let mut alike = self.faults.iter().filter(|fault| fault.reason.code() == code);
-        let hint = first.hint.as_deref().filter(|_| alike.all(|fault| fault.hint == first.hint));
-        let place = first.line.map_or(String::new(), |line| format!(", first in line {line}"));
-        let share = format!("{times} of {} faults{place}", self.faults_total);
-        Some((format!("{} ({share})", first.reason.kind()), hint))
+        let alike = || self.faults.iter().filter(|fault| fault.reason.code() == code);
+        let hint = first.hint.as_deref().filter(|_| alike().all(|it| it.hint == first.hint));
+        let hint = hint.or_else(|| shared(alike(), setting)).or_else(|| shared(alike(), advice));
+        Some((format!("{} ({})", first.reason.kind(), self.share(times, first)), hint))
     }
+
+    fn share(&self, times: u64, first: &Fault) -> String {
+        let place = first.line.map_or(String::new(), |line| format!(", first in line {line}"));
+        format!("{times} of {} faults{place}", self.faults_total)
+    }
+
+    /// The setting that most of the faults name, of whatever kinds they are.
+    fn one_setting(&self) -> Option<(String, Option<&str>)> {
+        let mut times_by_setting: BTreeMap<&str, u64> = BTreeMap::new();
+        for fault in &self.faults {
+            if let Some(setting) = setting(fault) {
+                *times_by_setting.entry(setting).or_default() += fault.times;
+            }
+        }
+        let (&most, &times) = times_by_setting.iter().max_by_key(|&(_, times)| times)?;
+        let stands_out = times >= KIND_TIMES_MIN && times * 2 > self.faults_total;
+        let first = self.faults.iter().find(|fault| setting(fault) == Some(most))?;
+        let share = self.share(times, first);
+        stands_out
+            .then(|| (format!("the file is not written as the source says ({share})"), Some(most)))
+    }
+}
+
+/// What a remedy asks to set, behind what it says of its own value.
+fn setting(fault: &Fault) -> Option<&str> {
+    let hint = fault.hint.as_deref()?;
+    hint.rfind(", or set ").map(|at| &hint[at + ", or ".len()..])
+}
+
+/// What a remedy asks to do, before what it says of its own value.
+fn advice(fault: &Fault) -> Option<&str> {
+    fault.hint.as_deref()?.split_once(": ").map(|(advice, _)| advice)
+}
+
+/// The part of their remedies that all these faults share.
+fn shared<'f>(
+    mut faults: impl Iterator<Item = &'f Fault>,
+    part: impl Fn(&'f Fault) -> Option<&'f str>,
+) -> Option<&'f str> {
+    let first = part(faults.next()?)?;
+    faults.all(|fault| part(fault) == Some(first)).then_some(first)
 }
 
 fn line(page: &mut String, text: &str) {

@@ -1,6 +1,7 @@
 //! Records → rows of one file, checked cell by cell, handed to the sink, and summed per channel.
 //! It holds no row longer than it takes to check it, but for totals that may be data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::Datelike as _;
@@ -23,6 +24,7 @@ use super::{Context, Stated, shares};
 use crate::domain::calendar::plus_days;
 use crate::domain::performance::KEY_SEPARATOR;
 use crate::domain::source::RevenueSpread;
+use crate::domain::text::composed;
 use crate::domain::{Conversions, Currency, Day, Figures, FineMoney, Grain, StatedRow, Subject};
 
 /// The rows of one file as far as they have been read.
@@ -165,6 +167,9 @@ impl<'a> Rows<'a> {
         if !self.filter.keeps(record) {
             return Ok(());
         }
+        if self.is_no_row(line, record) {
+            return Ok(());
+        }
         let is_marked = self.is_marked(record);
         if !is_marked {
             self.seen += 1;
@@ -193,13 +198,19 @@ impl<'a> Rows<'a> {
             return Some(layout::empty_fault(&sentence));
         }
         let (reason, hint) = if fields > expected {
-            let hint = "a separator inside a field needs quotes around the field";
+            let hint = if (expected..fields).all(|at| record[at].trim_ascii().is_empty()) {
+                "the row ends in a separator too many: let rows end as the header does"
+            } else {
+                "a separator inside a field, such as a mark between thousands, needs quotes around \
+                 the field"
+            };
             (FaultReason::TooManyFields { fields, expected }, hint)
         } else if cut {
             let reason = FaultReason::CutShort { fields, expected };
             (reason, "drop it again when it is complete")
         } else {
-            let hint = "each row needs a field for each column, even where it is blank";
+            let hint = "each row needs a field for each column, even where it is blank; a note or a second \
+                        table below the rows must be taken out";
             (FaultReason::TooFewFields { fields, expected }, hint)
         };
         Some(Fault::of_line(line, reason).with_hint(hint))
@@ -214,7 +225,8 @@ impl<'a> Rows<'a> {
         };
         self.group.clear();
         for key in self.columns.keys.iter().filter(|key| **key != at) {
-            self.group.push_str(&String::from_utf8_lossy(record[*key].trim_ascii()));
+            let text = String::from_utf8_lossy(record[*key].trim_ascii());
+            self.group.push_str(&composed(&text));
             self.group.push(KEY_SEPARATOR);
         }
         let is_marked = is_text(&record[at], text);
@@ -255,14 +267,14 @@ impl<'a> Rows<'a> {
         }
     }
 
-    pub(super) fn campaign<'r>(&mut self, line: u64, record: &'r Record) -> Option<&'r str> {
+    pub(super) fn campaign<'r>(&mut self, line: u64, record: &'r Record) -> Option<Cow<'r, str>> {
         match self.columns.campaign {
             Some(at) => self.text(line, at, record),
-            None => Some(""),
+            None => Some(Cow::Borrowed("")),
         }
     }
 
-    fn text<'r>(&mut self, line: u64, at: usize, record: &'r Record) -> Option<&'r str> {
+    fn text<'r>(&mut self, line: u64, at: usize, record: &'r Record) -> Option<Cow<'r, str>> {
         let text = record[at].trim_ascii();
         cells::campaign(text).map_err(|fault| self.add_cell(line, at, text, fault)).ok()
     }
@@ -274,7 +286,7 @@ impl<'a> Rows<'a> {
         for place in 0..self.columns.keys.len() {
             let text = self.text(row.line, self.columns.keys[place], row.record)?;
             self.key.push(KEY_SEPARATOR);
-            self.key.push_str(text);
+            self.key.push_str(&text);
         }
         Some(())
     }

@@ -145,16 +145,21 @@ fn a_date_is_written_exactly_as_its_source_says() {
     };
     assert_eq!(read_as("%Y-%m-%d", "2024-02-29"), "2024-02-29");
     assert_eq!(read_as("%Y-%m-%d", "2023-02-29"), "not_a_day");
-    assert_eq!(read_as("%Y-%m-%d", "2025-9-1"), "not_a_day");
+    assert_eq!(read_as("%Y-%m-%d", "2025-9-1"), "other_date_format");
     assert_eq!(read_as("%Y-%m-%d", "+2025-09-01"), "not_a_day");
     assert_eq!(read_as("%Y-%m-%d", "2025-09-01T00:00:00Z"), "other_date_format");
     assert_eq!(read_as("%Y-%m-%d", "2025-09-15"), "2025-09-15");
     assert_eq!(read_as("%Y-%m-%d", "2025-09-16"), "future_day");
     assert_eq!(read_as("%d.%m.%Y", "08.09.2025"), "2025-09-08");
-    assert_eq!(read_as("%d.%m.%Y", "8.9.2025"), "not_a_day");
+    assert_eq!(read_as("%d.%m.%Y", "8.9.2025"), "other_date_format");
+    assert_eq!(read_as("%Y-%m-%d 00:00:00", "2025-09-08 00:00:00"), "2025-09-08");
+    assert_eq!(read_as("%Y-%m-%d 00:00:00", "2025-09-08 00:00:01"), "other_date_format");
+    assert_eq!(read_as("%Y-%m-%d 00:00:00", "2025-09-08"), "other_date_format");
+    assert_eq!(read_as("%-m/%-d/%Y 12:00 AM", "9/8/2025 12:00 AM"), "2025-09-08");
     assert_eq!(read_as("%d.%m.%Y", "2025-09-08"), "other_date_format");
     assert_eq!(read_as("%-m/%-d/%Y", "9/1/2025"), "2025-09-01");
-    assert_eq!(read_as("%-m/%-d/%Y", "13/9/2025"), "not_a_day");
+    assert_eq!(read_as("%-m/%-d/%Y", "13/9/2025"), "other_date_format");
+    assert_eq!(read_as("%-m/%-d/%Y", "2/30/2025"), "not_a_day");
     assert_eq!(read_as("%Y-%m-%d %H:%M %Q", "2025-09-01"), "other_date_format");
 }
 
@@ -220,7 +225,7 @@ fn hostile_cells_are_shown_harmlessly() {
 fn bytes_that_are_no_text_are_called_by_their_name() {
     let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     for (bytes, what) in [
-        (utf_16("date,channel"), "text in UTF-16"),
+        (utf_16("date,channel"), "text in UTF-16 (low bytes first, without a byte order mark)"),
         (b"PK\x03\x04\x14".to_vec(), "a workbook or ZIP archive"),
         (b"\x1f\x8b\x08".to_vec(), "compressed with gzip"),
     ] {

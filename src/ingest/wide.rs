@@ -77,7 +77,7 @@ impl Rows<'_> {
     ) -> Option<(Day, Option<FineMoney>)> {
         let day = self.day(row.line, row.record);
         let campaign = self.campaign(row.line, row.record);
-        let key = campaign.and_then(|campaign| self.make_key(row, campaign));
+        let key = campaign.and_then(|campaign| self.make_key(row, &campaign));
         let mut is_whole = true;
         for &(channel, measures) in &columns.channels {
             match self.figures(measures, row) {

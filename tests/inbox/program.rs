@@ -87,7 +87,25 @@ fn a_named_file_is_checked_against_the_digest_beside_it() {
     let said = place.run(&["ingest", "a.csv"]).ends(1);
     assert!(said.stdout.contains("a.csv.sha256 does not hold a SHA-256 digest"), "{}", said.stdout);
     fs::remove_dir(place.at("a.csv.sha256")).expect("removed");
-    place.write("a.csv.sha256", &format!("{} *a.csv\r\n", digest_of(&text).to_uppercase()));
+    let upper = digest_of(&text).to_uppercase();
+    let list = format!("\r\nAlgorithm : SHA256\r\nHash      : {upper}\r\nPath      : a.csv\r\n");
+    place.write("a.csv.sha256", &list);
+    let said = place.run(&["validate", "a.csv"]).ends(1).stdout;
+    for part in [
+        "a.csv.sha256 holds the whole answer of Get-FileHash instead of its digest alone",
+        "Linux: sha256sum FILE > FILE.sha256; macOS: shasum -a 256 FILE > FILE.sha256",
+        "Windows PowerShell: (Get-FileHash FILE).Hash > FILE.sha256",
+    ] {
+        assert!(said.contains(part), "{part} not in {said}");
+    }
+    // What that last command writes into a file.
+    let wide: Vec<u8> =
+        format!("\u{feff}{upper}\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(place.at("a.csv.sha256"), wide).expect("written");
+    place.run(&["validate", "a.csv"]).ends(0);
+    place.write("a.csv.sha256", &format!("SHA256 (a.csv) = {}\n", digest_of(&text)));
+    place.run(&["validate", "a.csv"]).ends(0);
+    place.write("a.csv.sha256", &format!("{upper} *a.csv\r\n"));
     place.run(&["validate", "a.csv"]).ends(0);
     place.run(&["ingest", "a.csv"]).ends(0);
     assert!(place.has("a.csv") && place.has("a.csv.sha256"));

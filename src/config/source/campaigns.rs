@@ -11,6 +11,7 @@ use crate::config::table::Table;
 use crate::config::value::{Item, quoted};
 use crate::domain::nearest::nearest;
 use crate::domain::source::{CampaignRule, Layout};
+use crate::domain::text::folded;
 use crate::domain::{Channel, Source};
 
 /// The names and aliases of an account's channels.
@@ -26,11 +27,11 @@ impl<'n> Names<'n> {
             std::iter::once(channel.name.as_str()).chain(aliases)
         };
         let written: Vec<&str> = channels.flat_map(names).collect();
-        Self { folded: written.iter().map(|name| name.to_lowercase()).collect(), written }
+        Self { folded: written.iter().map(|name| folded(name)).collect(), written }
     }
 
     fn has(&self, name: &str) -> bool {
-        self.folded.contains(&name.to_lowercase())
+        self.folded.contains(&folded(name))
     }
 
     fn nearest(&self, name: &str) -> Option<&'n str> {

@@ -44,7 +44,9 @@ pub(super) fn date_format(item: &Item<'_>) -> Option<String> {
         ),
         Err(unknown) => (
             format!("{} is no part of a date that is known here", quoted(unknown)),
-            "known are %Y %y %m %-m %b %B %d %-d %e %F, beside them %a %A %%".to_owned(),
+            "known are %Y %y %m %-m %b %B %d %-d %e %F, beside them %a %A %%; a time that is always \
+             midnight is written out, such as \"%Y-%m-%d 00:00:00\""
+                .to_owned(),
         ),
     };
     item.fault(complaint, hint);

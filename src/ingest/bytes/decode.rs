@@ -8,7 +8,7 @@ use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use super::ByteFault;
 use crate::domain::source::Encoding;
 use crate::ingest::fault::{Fault, FaultReason};
-use crate::ingest::layout;
+use crate::ingest::foreign;
 
 /// Bytes of text that are decoded at a time.
 const TEXT_BYTES: usize = 16 * 1024;
@@ -36,12 +36,11 @@ impl Coding {
             (Encoding::Utf8 | Encoding::Utf16, Some(marked)) => Ok(marked),
             (Encoding::Utf8, None) => foreign(head).map_or(Ok(Self::Utf8), Err),
             (Encoding::Utf16, None) => match head {
-                [0, 1..=255, 0, 1..=255, ..] => {
-                    Err(other(declared, "UTF-16 with the high bytes first and no byte order mark"))
-                }
+                // The zeros of its first letters leave no doubt about the order.
+                [0, 1..=255, 0, 1..=255, ..] => Ok(Self::Utf16Be),
                 _ if head.contains(&0) || head.is_empty() => Ok(Self::Utf16Le),
                 _ => {
-                    let fault = layout::foreign_bytes(head).map(Box::new);
+                    let fault = foreign::binary(head).map(|it| Box::new(foreign::fault(it)));
                     Err(fault.unwrap_or_else(|| other(declared, "text of single bytes")))
                 }
             },
@@ -61,12 +60,8 @@ impl Coding {
 
 /// Bytes that are no text of single bytes; UTF-16 among them has no byte order mark.
 fn foreign(head: &[u8]) -> Option<Box<Fault>> {
-    let fault = layout::foreign_bytes(head)?;
-    if !matches!(fault.reason, FaultReason::NotCsv { what: "text in UTF-16" }) {
-        return Some(Box::new(fault));
-    }
-    let hint = "save it as \"CSV UTF-8\", or set encoding = \"utf-16\" for this source";
-    Some(Box::new(fault.with_hint(hint)))
+    let what = foreign::binary(head).or_else(|| foreign::utf_16(head))?;
+    Some(Box::new(foreign::fault(what)))
 }
 
 fn other(declared: Encoding, found: &'static str) -> Box<Fault> {

@@ -44,6 +44,20 @@ const MARKS: &[(&str, Option<&str>)] = &[
     ("¥", None),
 ];
 
+/// Whether a mark that several currencies share is one of that currency.
+pub(super) fn may_be_of(mark: &str, code: &str) -> bool {
+    match mark {
+        "$" => matches!(
+            code,
+            "USD" | "CAD" | "AUD" | "NZD" | "HKD" | "SGD" | "TWD" | "MXN" | "ARS" | "CLP" | "COP"
+        ),
+        "¥" => matches!(code, "JPY" | "CNY"),
+        "kr" => matches!(code, "SEK" | "NOK" | "DKK" | "ISK"),
+        "Rs" | "Rs." => matches!(code, "INR" | "PKR" | "LKR" | "NPR" | "MUR" | "SCR"),
+        _ => false,
+    }
+}
+
 /// What a mark found beside a figure says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::ingest) struct Found<'t> {

@@ -168,7 +168,7 @@ impl CellReader {
     /// "0.1"), any other text as it stands there.
     pub(super) fn control(&self, text: &[u8]) -> Result<String, CellFault> {
         let text = campaign(text)?;
-        Ok(self.control_figure(trim(text)).unwrap_or_else(|| trim(text).to_owned()))
+        Ok(self.control_figure(trim(&text)).unwrap_or_else(|| trim(&text).to_owned()))
     }
 
     /// Whether a cell is the code of the account's currency, in capitals or not.

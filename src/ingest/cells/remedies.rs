@@ -100,6 +100,14 @@ impl CellReader {
                 Some(CellFault::new(reason, hint))
             }
             Some(_) if self.writing.has_marks() => None,
+            None if !marks::may_be_of(found.mark, own) => {
+                let mark = found.mark;
+                let hint = format!(
+                    "\"{mark}\" is no mark of {own}, the account's currency: is this file meant for \
+                     another account?"
+                );
+                Some(CellFault::new(FaultReason::CurrencyMark, hint))
+            }
             code => {
                 let and = thousands
                     .flatten()
@@ -118,7 +126,19 @@ impl CellReader {
         let style = self.writing.style;
         let (_, text) = without_sign(text);
         if matches!(text.to_lowercase().as_str(), "" | "--" | "n/a" | "na" | "null" | "none") {
-            return Some("write 0 where there was nothing".to_owned());
+            let unknown = if holds == Holds::Amounts {
+                ""
+            } else {
+                ", or leave the cell blank where it isn't known"
+            };
+            return Some(format!("write 0 where there was nothing{unknown}"));
+        }
+        if is_formula_error(text) {
+            return Some(
+                "this is what a spreadsheet shows where a formula fails: mend it there, and export \
+                 again"
+                    .to_owned(),
+            );
         }
         if text.ends_with('%') {
             let what = match holds {
@@ -130,6 +150,13 @@ impl CellReader {
         }
         let with_exponents = Style { exponents: true, ..style };
         if !style.exponents && with_exponents.read(text).is_some() {
+            if is_shortened(text) {
+                return Some(
+                    "a spreadsheet shortened it, and the other digits are lost: format the column as \
+                     a number there, and export again"
+                        .to_owned(),
+                );
+            }
             let set = "set exponents = true for the source";
             return Some(format!("write all its digits, without an exponent, or {set}"));
         }
@@ -192,7 +219,7 @@ impl CellReader {
                 };
                 return Some(format!(
                     "this source expects a decimal {name}: {plain}, or set decimal = \
-                     \"{decimal}\"{marks} for it"
+                     \"{decimal}\"{marks} for the source"
                 ));
             }
         }
@@ -227,6 +254,33 @@ impl CellReader {
     pub(super) fn how_to_round_counts(&self) -> Option<String> {
         self.has_periods.then(|| "set round = true for the source to round its counts".to_owned())
     }
+}
+
+/// What a spreadsheet writes into a cell whose formula fails.
+fn is_formula_error(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    matches!(
+        upper.as_str(),
+        "#REF!"
+            | "#DIV/0!"
+            | "#N/A"
+            | "#NAME?"
+            | "#NULL!"
+            | "#NUM!"
+            | "#VALUE!"
+            | "#BEZUG!"
+            | "#WERT!"
+            | "#NV"
+            | "#SPILL!"
+            | "#CALC!"
+    ) || upper.len() > 2 && upper.bytes().all(|byte| byte == b'#')
+}
+
+/// Whether it is a figure as a spreadsheet shows it in a narrow column: 1.23E+05.
+fn is_shortened(text: &str) -> bool {
+    let Some((digits, exponent)) = text.split_once("E+") else { return false };
+    let digits = digits.trim_start_matches('-').bytes().filter(u8::is_ascii_digit).count();
+    digits <= 6 && exponent.len() == 2
 }
 
 /// A figure of one style without marks between its digits, with another decimal mark.

@@ -1,14 +1,17 @@
 //! A cell of text → the text, if it is one that can be shown and kept.
 
+use std::borrow::Cow;
+
 use super::CellFault;
 use crate::domain::channel::is_unprintable;
+use crate::domain::text::composed;
 use crate::ingest::fault::FaultReason;
 
 /// The longest campaign: twice what the largest platforms allow.
 pub(super) const CAMPAIGN_CHARS_MAX: usize = 800;
 
-/// The campaign, as it stands there; it may be empty.
-pub(in crate::ingest) fn campaign(text: &[u8]) -> Result<&str, CellFault> {
+/// The campaign with its accents composed, and otherwise as it stands there; it may be empty.
+pub(in crate::ingest) fn campaign(text: &[u8]) -> Result<Cow<'_, str>, CellFault> {
     let Ok(text) = std::str::from_utf8(text) else {
         return Err(CellFault::bare(FaultReason::UnprintableText));
     };
@@ -22,7 +25,7 @@ pub(in crate::ingest) fn campaign(text: &[u8]) -> Result<&str, CellFault> {
     if text.len() > chars_max && text.chars().count() > chars_max {
         return Err(CellFault::new(FaultReason::TextTooLong { chars_max }, "shorten it"));
     }
-    Ok(text)
+    Ok(if is_plain { Cow::Borrowed(text) } else { composed(text) })
 }
 
 #[cfg(test)]
@@ -31,13 +34,26 @@ mod tests {
 
     #[test]
     fn a_campaign_is_any_visible_text() {
-        assert_eq!(campaign("Été, \"50%\" – soldes".as_bytes()), Ok("Été, \"50%\" – soldes"));
-        assert_eq!(campaign(b""), Ok(""));
+        for text in ["Été, \"50%\" – soldes", ""] {
+            assert_eq!(campaign(text.as_bytes()).as_deref(), Ok(text));
+        }
         for text in ["a\nb", "a\u{202e}b", "a\u{200b}b"] {
             let fault = campaign(text.as_bytes()).expect_err(text);
             assert_eq!(fault.reason, FaultReason::UnprintableText);
         }
         assert!(campaign("é".repeat(CAMPAIGN_CHARS_MAX).as_bytes()).is_ok());
         assert!(campaign("é".repeat(CAMPAIGN_CHARS_MAX + 1).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn accents_are_composed_and_nothing_else_is_touched() {
+        for (written, kept) in [
+            ("E\u{301}te\u{301}", "\u{c9}t\u{e9}"),
+            ("\u{c9}t\u{e9}", "\u{c9}t\u{e9}"),
+            // A ligature and a full-width letter are others in form KC alone.
+            ("\u{fb01}\u{ff21}", "\u{fb01}\u{ff21}"),
+        ] {
+            assert_eq!(campaign(written.as_bytes()).as_deref(), Ok(kept));
+        }
     }
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::finding::Findings;
 use crate::domain::Day;
+use crate::ingest::dates::clock::{is_midnight, split_time};
 
 /// Formats that exports write, the plainest of each reading first.
 const FORMATS: [&str; 40] = [
@@ -55,7 +56,7 @@ const FORMATS: [&str; 40] = [
 /// A column of dates, understood.
 #[derive(Debug)]
 pub(super) struct Dates {
-    pub format: &'static str,
+    pub format: String,
     /// The different days, in order.
     pub days: Vec<Day>,
 }
@@ -63,8 +64,12 @@ pub(super) struct Dates {
 /// The different texts of a column: the line of the first, and how many rows have it.
 type Texts<'a> = BTreeMap<&'a str, (u64, u64)>;
 
-/// Whether `text` is a date in some known format.
+/// Whether `text` is a date in some known format, maybe with a time that is midnight.
 pub(super) fn is_date(text: &str) -> bool {
+    let text = match split_time(text) {
+        Some((date, time)) if is_midnight(time) => date,
+        _ => text,
+    };
     could_be(text) && FORMATS.iter().any(|format| read(text, format).is_some())
 }
 
@@ -99,6 +104,13 @@ pub(super) fn find<'a>(
         findings.missing("date_format", format!("the column \"{column}\" holds no date"));
         return None;
     }
+    let time = midnight_behind(&texts);
+    let texts = match time {
+        Some(time) => {
+            texts.iter().map(|(text, seen)| (&text[..text.len() - time.len()], *seen)).collect()
+        }
+        None => texts,
+    };
     let fitting: Vec<&'static str> = FORMATS
         .into_iter()
         .filter(|format| texts.keys().all(|text| read(text, format).is_some()))
@@ -108,22 +120,33 @@ pub(super) fn find<'a>(
         return None;
     };
     if let Some(&other) = fitting.iter().find(|other| differ(&texts, format, other)) {
-        undecided(column, &texts, format, other, findings);
+        undecided(column, &texts, [format, other], time.unwrap_or_default(), findings);
         return None;
     }
     let mut days: Vec<Day> = texts.keys().filter_map(|text| read(text, format)).collect();
     days.sort_unstable();
     let rows: u64 = texts.values().map(|(_, rows)| rows).sum();
     let example = first_of(&texts);
+    let behind = time.map_or(String::new(), |time| {
+        format!(", with the time \"{}\" behind every day, which is midnight", time.trim_start())
+    });
     findings.certain(
         "date_format",
         format!(
-            "\"{column}\" is {}, in all {rows} rows ({example}){}",
+            "\"{column}\" is {}, in all {rows} rows ({example}){}{behind}",
             notation(format),
             why_not_the_twin(&texts, format)
         ),
     );
-    Some(Dates { format, days })
+    Some(Dates { format: format!("{format}{}", time.unwrap_or_default()), days })
+}
+
+/// What stands behind the day in each cell, where it is the same midnight in all.
+fn midnight_behind<'a>(texts: &Texts<'a>) -> Option<&'a str> {
+    let behind = |text: &'a str| split_time(text).map(|(date, _)| &text[date.len()..]);
+    let first = behind(texts.keys().next()?)?;
+    let is_time = is_midnight(&first[1..]) && !first.contains('%');
+    (is_time && texts.keys().all(|text| behind(text) == Some(first))).then_some(first)
 }
 
 /// The text that stands first in the file.
@@ -181,8 +204,8 @@ fn why_not_the_twin(texts: &Texts<'_>, format: &str) -> String {
 fn undecided(
     column: &str,
     texts: &Texts<'_>,
-    one: &'static str,
-    other: &'static str,
+    [one, other]: [&'static str; 2],
+    time: &str,
     findings: &mut Findings,
 ) {
     let example = texts
@@ -205,7 +228,7 @@ fn undecided(
             _ => String::new(),
         }
     };
-    let choice = |format: &str| format!("date_format = \"{format}\"    # {}", span(format));
+    let choice = |format: &str| format!("date_format = \"{format}{time}\"    # {}", span(format));
     findings.undecided(
         "date_format",
         format!(
@@ -273,12 +296,14 @@ fn group(texts: &Texts<'_>) -> (u64, String) {
 /// What is no text of a date at all.
 fn special(text: &str) -> Option<&'static str> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    let with_time =
-        text.split_once([' ', 'T']).is_some_and(|(date, time)| is_date(date) && time.contains(':'));
+    let with_time = split_time(text).is_some_and(|(date, _)| is_date(date));
     if is_number && text.len() == 5 {
         Some("holds a spreadsheet's day numbers: format it as a date, and export again")
     } else if with_time {
-        Some("holds a time of day: export days as YYYY-MM-DD")
+        Some(
+            "holds times of day that are not all the same midnight: export days as YYYY-MM-DD, and \
+             the rows of hours summed by day",
+        )
     } else {
         None
     }

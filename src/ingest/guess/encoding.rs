@@ -124,26 +124,26 @@ fn without_mark(bytes: &[u8], whole: bool, findings: &mut Findings) -> Option<De
         |start: usize| bytes.iter().skip(start).step_by(2).filter(|&&byte| byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let most = bytes.len() / 4;
-    if odd > most
-        && even * 20 < odd
-        && is_text(utf_16(bytes, true, whole))
-        && let Some(text) = utf_16(bytes, true, whole)
+    for (is_little, many, few, order) in
+        [(true, odd, even, "little-endian"), (false, even, odd, "big-endian")]
     {
-        findings.open(
-            "encoding",
-            "UTF-16 without a byte order mark, suspected by the zeros in every second byte; read \
-             as little-endian",
-            &[],
-        );
-        return Some(Decoded { text, encoding: Encoding::Utf16 });
+        if many > most
+            && few * 20 < many
+            && is_text(utf_16(bytes, is_little, whole))
+            && let Some(text) = utf_16(bytes, is_little, whole)
+        {
+            findings.open(
+                "encoding",
+                format!(
+                    "UTF-16 without a byte order mark, suspected by the zeros in every second byte; \
+                     read as {order}"
+                ),
+                &[],
+            );
+            return Some(Decoded { text, encoding: Encoding::Utf16 });
+        }
     }
-    let is_big = even > most && odd * 20 < even && is_text(utf_16(bytes, false, whole));
-    let what = if is_big {
-        "big-endian UTF-16 without a byte order mark, by its zeros: save it with the mark, or as UTF-8"
-    } else {
-        "the file holds zero bytes and is no text"
-    };
-    findings.missing("encoding", what);
+    findings.missing("encoding", "the file holds zero bytes and is no text");
     None
 }
 

@@ -22,6 +22,7 @@ use super::words::{self, Role};
 use super::{Guess, HEAD_BYTES_MAX, name};
 use crate::domain::Source;
 use crate::domain::source::{Encoding, Grain, Layout as Kind, Unit};
+use crate::ingest::foreign;
 
 /// Channels that are named; a file has more only by mistake.
 const CHANNELS_MAX: usize = 200;
@@ -81,6 +82,10 @@ fn text_of(head: &[u8], guess: &mut Guess, findings: &mut Findings) -> Option<(D
         || bytes.starts_with(b"\xFE\xFF");
     if !whole {
         decoded.text.truncate(decoded.text.rfind('\n').map_or(0, |at| at + 1));
+    }
+    if let Some((what, remedy)) = foreign::text(decoded.text.as_bytes()) {
+        findings.missing("format", format!("the file is {what}, not CSV text: {remedy}"));
+        return None;
     }
     guess.sample = sample(bytes, whole, decoded.encoding);
     if decoded.text.trim().is_empty() {
@@ -159,7 +164,7 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
         separator: layout.separator,
         grain: covered.map_or(Grain::Day, |it| it.grain),
         dated_by: covered.map_or(crate::domain::source::DatedBy::First, |it| it.dated_by),
-        date_format: dates.map(|dates| dates.format.to_owned()),
+        date_format: dates.map(|dates| dates.format),
         is_fine: numbers
             .as_ref()
             .is_some_and(|it| is_fine(&rows, &columns, it, in_micros, findings)),

@@ -36,7 +36,9 @@ use chrono::Weekday;
 pub use against::against;
 pub use finding::Finding;
 pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
+pub(super) use toml::quoted;
 pub use toml::to_toml;
+pub(super) use totals::{is_label as is_total, label as total_label};
 
 use crate::domain::{Currency, Day, Source};
 

@@ -58,7 +58,7 @@ fn comments(text: &mut String, heading: &str, findings: &[super::Finding]) {
 }
 
 /// A basic string of TOML, in which nothing acts on a terminal.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::ingest) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

@@ -11,7 +11,7 @@ use super::table::Record;
 use crate::domain::source::{Totals, Unit};
 
 /// What labels of totals rows begin with.
-const LABELS: [&str; 18] = [
+const LABELS: [&str; 27] = [
     "total",
     "totals",
     "grand total",
@@ -30,6 +30,15 @@ const LABELS: [&str; 18] = [
     "合計",
     "总计",
     "sum",
+    "grand totals",
+    "gesamtergebnis",
+    "insgesamt",
+    "total general",
+    "total général",
+    "totale generale",
+    "subtotal",
+    "sub-total",
+    "zwischensumme",
 ];
 
 /// Micros of a major unit.
@@ -52,14 +61,15 @@ pub(super) fn split(rows: Vec<Record>, date_at: Option<usize>) -> Split {
     Split { rows, labelled }
 }
 
-fn is_label(text: &str) -> bool {
-    let text = text.to_lowercase();
+/// Whether a cell is called a total, by one of the words for it before any colon.
+pub(in crate::ingest) fn is_label(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
     let word: &str = text.split(':').next().unwrap_or_default().trim_end();
     LABELS.contains(&word)
 }
 
 /// "Total : campagnes" → "Total:"; "Total" → "Total".
-fn label(text: &str) -> String {
+pub(in crate::ingest) fn label(text: &str) -> String {
     match text.split_once(':') {
         Some((word, _)) => format!("{}:", word.trim_end()),
         None => text.to_owned(),

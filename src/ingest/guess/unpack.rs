@@ -1,6 +1,8 @@
 //! The first bytes of a file → the first bytes of its text, unpacked where they are compressed. It
 //! never unpacks more than it was asked for.
 
+use crate::ingest::foreign;
+
 /// What the bytes of a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
@@ -41,15 +43,7 @@ pub(super) fn unpack(head: &[u8], whole: bool, bytes_max: usize) -> Result<Unpac
             })
             .map(|(bytes, ended)| Unpacked { bytes, whole: whole && ended, packing: Packing::Zstd })
             .ok_or(("damaged zstd data", "compress it again")),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => Err((
-            "a workbook or ZIP archive",
-            "save the sheet as \"CSV UTF-8\", or unpack the archive",
-        )),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            Err(("an old Excel workbook", "save the sheet as \"CSV UTF-8\""))
-        }
-        [b'%', b'P', b'D', b'F', ..] => Err(("a PDF", "export the figures as CSV")),
-        [b'P', b'A', b'R', b'1', ..] => Err(("a Parquet file", "export the figures as CSV")),
+        _ if let Some(foreign) = foreign::binary(head) => Err(foreign),
         _ => {
             let is_cut = head.len() > bytes_max;
             let bytes = head[..head.len().min(bytes_max)].to_vec();

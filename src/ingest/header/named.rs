@@ -167,7 +167,14 @@ pub(super) fn add_missing<'a>(
         if position.is_none() && column.is_required {
             let unclaimed = titles.raw.iter().zip(&named.is_claimed).filter(|(_, is)| !**is);
             let near = nearest(column.title, unclaimed.map(|(title, _)| title.as_str()));
-            faults.add(missing_column(column.title, near, line));
+            let fault = missing_column(column.title, near, line);
+            faults.add(match (column.role, near) {
+                (Role::Date, None) => fault.with_hint(
+                    "each row needs the day that its figures are of: export them by day, or name the \
+                     column that holds it in the source",
+                ),
+                _ => fault,
+            });
             missing.push(column.title);
         }
     }
@@ -197,7 +204,11 @@ pub(super) fn add_unknown(
         let reason = FaultReason::UnknownColumn { source_name: shown(&source.name) };
         let hint = match nearest(title, missing.iter().copied()) {
             Some(near) => format!("did you mean \"{}\"?", shown(near)),
-            None if title.is_empty() => "the header has a separator too many".to_owned(),
+            None if title.is_empty() => {
+                "the header has a separator too many: end its line without, or \
+                                         set extra_columns = \"ignore\" for the source"
+                    .to_owned()
+            }
             None => "leave it out, or set extra_columns = \"ignore\" for the source; if it tells \
                      rows apart, name it in key_columns"
                 .to_owned(),

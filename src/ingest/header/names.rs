@@ -2,10 +2,11 @@
 //! spaces as one, and with a placeholder where a source has one.
 
 use crate::domain::Currency;
+use crate::domain::text::folded;
 
 /// A name as it is compared.
 pub(super) fn fold(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    folded(&name.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Stands for the code of a currency.

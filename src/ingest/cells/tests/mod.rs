@@ -341,22 +341,22 @@ fn each_way_of_writing_an_amount_wrongly_has_its_remedy() {
         (
             "12,5",
             "not_an_amount",
-            "this source expects a decimal point: 12.5, or set decimal = \",\" for it",
+            "this source expects a decimal point: 12.5, or set decimal = \",\" for the source",
         ),
         (
             "1.234,56",
             "not_an_amount",
-            "this source expects a decimal point: 1234.56, or set decimal = \",\" and thousands = \".\" for it",
+            "this source expects a decimal point: 1234.56, or set decimal = \",\" and thousands = \".\" for the source",
         ),
         (
             "1\u{202f}860,05",
             "not_an_amount",
-            "this source expects a decimal point: 1860.05, or set decimal = \",\" and thousands = \"space\" for it",
+            "this source expects a decimal point: 1860.05, or set decimal = \",\" and thousands = \"space\" for the source",
         ),
         (
             "0,123",
             "not_an_amount",
-            "this source expects a decimal point: 0.123, or set decimal = \",\" for it",
+            "this source expects a decimal point: 0.123, or set decimal = \",\" for the source",
         ),
         (
             "1,234",
@@ -384,7 +384,11 @@ fn each_way_of_writing_an_amount_wrongly_has_its_remedy() {
         ),
         ("₹250", "currency_mark", &format!("write the figure alone: 250{alone} for the source")),
         ("Rs. 12.50", "currency_mark", "write the figure alone: 12.50"),
-        ("$12", "currency_mark", "write the figure alone: 12"),
+        (
+            "$12",
+            "currency_mark",
+            "\"$\" is no mark of INR, the account's currency: is this file meant for another account?",
+        ),
         ("inf", "infinite_amount", "a division by zero, perhaps"),
         ("-Infinity", "infinite_amount", "a division by zero, perhaps"),
         ("NaN", "infinite_amount", "a division by zero, perhaps"),
@@ -395,7 +399,7 @@ fn each_way_of_writing_an_amount_wrongly_has_its_remedy() {
     let german = reader("EUR", style(',', Thousands::None));
     assert_eq!(
         refused(&german, "1,234.56").1,
-        "this source expects a decimal comma: 1234,56, or set decimal = \".\" and thousands = \",\" for it"
+        "this source expects a decimal comma: 1234,56, or set decimal = \".\" and thousands = \",\" for the source"
     );
     for text in ["US$650.13", "12 USD", "€5", "EUR 5"] {
         assert_eq!(refused(&plain(), text).0, "other_currency", "{text}");

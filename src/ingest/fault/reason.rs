@@ -1,144 +1,11 @@
-//! What is wrong with a file: one fault with its place, its value, its reason and its remedy.
-//! Text of the file that stands in a fault is escaped and shortened; raw text never gets in here.
+//! Everything that can be wrong with a file: each reason with its code, its text, and whether it alone
+//! explains a refusal.
 
+use super::details::{
+    Difference, SeenCurrency, SeenFormat, TotalsDifference, changes_text, currencies_text,
+    differences_text, listed, number, totals_text,
+};
 use crate::domain::Day;
-use crate::domain::text::{escape, shorten};
-
-/// Characters of a value that are shown: enough to find the cell, short enough for a line.
-const VALUE_CHARS_MAX: usize = 60;
-
-/// A piece of the file's text as a fault may carry it.
-pub(super) fn shown(text: &str) -> String {
-    shorten(&escape(&shorten(text, VALUE_CHARS_MAX)), 2 * VALUE_CHARS_MAX)
-}
-
-/// Like [`shown`], for bytes that may be no text.
-pub(super) fn shown_bytes(bytes: &[u8]) -> String {
-    // Four bytes are the longest character, so that the cut hides nothing that would be shown.
-    let end = bytes.len().min(4 * (VALUE_CHARS_MAX + 1));
-    with_visible_spaces(&shown(&String::from_utf8_lossy(&bytes[..end])))
-}
-
-/// Spaces other than the usual one, which look like it and aren't it, by their code points.
-fn with_visible_spaces(text: &str) -> String {
-    let mut visible = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_whitespace() && character != ' ' {
-            visible.extend(character.escape_unicode());
-        } else {
-            visible.push(character);
-        }
-    }
-    visible
-}
-
-/// One thing that is wrong with a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The line that it stands on (the first, where it stands on several); `None` for what is
-    /// wrong with the file or a whole column.
-    pub line: Option<u64>,
-    /// The column by its name in the file's header, escaped.
-    pub column: Option<String>,
-    /// The text that is wrong, escaped and shortened; absent where there is none to show.
-    pub value: Option<String>,
-    /// What is wrong.
-    pub reason: FaultReason,
-    /// What to do about it.
-    pub hint: Option<String>,
-    /// How many rows have it.
-    pub times: u64,
-}
-
-impl Fault {
-    /// A fault of the whole file.
-    pub(super) const fn of_file(reason: FaultReason) -> Self {
-        Self { line: None, column: None, value: None, reason, hint: None, times: 1 }
-    }
-
-    /// A fault of a line.
-    pub(super) const fn of_line(line: u64, reason: FaultReason) -> Self {
-        Self { line: Some(line), column: None, value: None, reason, hint: None, times: 1 }
-    }
-
-    /// The same with its column.
-    pub(super) fn in_column(mut self, column: &str) -> Self {
-        self.column = Some(column.to_owned());
-        self
-    }
-
-    /// The same with the text that is wrong, which is made safe to show.
-    pub(super) fn with_value(mut self, text: &[u8]) -> Self {
-        self.value = Some(shown_bytes(text));
-        self
-    }
-
-    /// The same with its remedy.
-    pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-}
-
-impl std::fmt::Display for Fault {
-    /// `line 14, column spend: "12,5" is not an amount`: every reason is what is said of the value,
-    /// or of the place where there is no value.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.line, &self.column) {
-            (Some(line), Some(column)) => write!(f, "line {line}, column {column}")?,
-            (Some(line), None) => write!(f, "line {line}")?,
-            (None, Some(column)) => write!(f, "column {column}")?,
-            (None, None) if self.reason.has_its_own_subject() => {
-                return write!(f, "{}", self.reason);
-            }
-            (None, None) => f.write_str("the file")?,
-        }
-        match &self.value {
-            Some(value) => write!(f, ": \"{value}\" {}", self.reason)?,
-            None if self.reason.has_its_own_subject() => write!(f, ": {}", self.reason)?,
-            None => write!(f, " {}", self.reason)?,
-        }
-        match (self.times, self.line) {
-            (2.., Some(line)) => write!(f, " (in {} rows, first line {line})", self.times),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// A way of writing dates that a column holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SeenFormat {
-    /// The first date written so.
-    pub example: String,
-    /// The line that it stands on.
-    pub line: u64,
-    /// How many rows are written so.
-    pub rows: u64,
-    /// The two days that the example could be, where both are possible.
-    pub could_be: Option<(Day, Day)>,
-}
-
-impl std::fmt::Display for SeenFormat {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let rows = if self.rows == 1 { "row" } else { "rows" };
-        write!(f, "{} (line {}, {} {rows}", self.example, self.line, self.rows)?;
-        if let Some((one, other)) = self.could_be {
-            write!(f, "; it could be {} or {}", one.format("%-d %B"), other.format("%-d %B"))?;
-        }
-        f.write_str(")")
-    }
-}
-
-/// A measure that two rows of one key state differently.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Difference {
-    /// The measure.
-    pub measure: &'static str,
-    /// What the earlier row says; `blank` where it says nothing.
-    pub first: String,
-    /// What the later row says.
-    pub second: String,
-}
 
 /// Why something is a fault. Each has a code that stays the same between versions, and a text
 /// that is what is said of the value or the place.
@@ -217,6 +84,10 @@ pub enum FaultReason {
     CutShort { fields: usize, expected: usize },
     #[error("holds nothing but commas")]
     BlankRow,
+    #[error("is the header once more")]
+    HeaderAgain,
+    #[error("looks like a totals row that the source doesn't know")]
+    UnknownTotal,
     #[error("is blank")]
     BlankCell,
     #[error("is no day written as {expected}")]
@@ -296,97 +167,6 @@ pub enum FaultReason {
     BadChecksumFile { companion: String, what: &'static str },
 }
 
-/// A currency that a column names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SeenCurrency {
-    /// Its code, as far as it is one; escaped.
-    pub code: String,
-    /// The first line with it.
-    pub line: u64,
-    /// How many rows have it.
-    pub rows: u64,
-}
-
-impl std::fmt::Display for SeenCurrency {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let rows = if self.rows == 1 { "row" } else { "rows" };
-        write!(f, "{} ({} {rows}, first line {})", self.code, self.rows, self.line)
-    }
-}
-
-/// A column whose rows sum to something else than the file's own total.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TotalsDifference {
-    /// The column or measure, escaped.
-    pub column: String,
-    /// What the rows sum to.
-    pub rows: String,
-    /// What the total says.
-    pub total: String,
-}
-
-fn currencies_text(seen: &[SeenCurrency]) -> String {
-    let listed = seen.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
-    match seen.len() {
-        1 => format!("another currency: {listed}"),
-        count => format!("{} currencies: {listed}", number(count)),
-    }
-}
-
-/// "add up to 1.00 in the column Cost, the report's own "Total" says 2.00 (line 9)"
-fn totals_text(label: &str, line: u64, differences: &[TotalsDifference]) -> String {
-    let mut text = String::new();
-    for (at, TotalsDifference { column, rows, total }) in differences.iter().enumerate() {
-        text.push_str(&if at == 0 {
-            format!(
-                "add up to {rows} in the column {column}, the report's own \"{label}\" says {total} \
-                 (line {line})"
-            )
-        } else {
-            format!("; {column}: {rows} and {total}")
-        });
-    }
-    text
-}
-
-fn number(count: usize) -> String {
-    match count {
-        2 => "two".to_owned(),
-        3 => "three".to_owned(),
-        _ => count.to_string(),
-    }
-}
-
-fn listed(formats: &[SeenFormat]) -> String {
-    formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
-}
-
-fn differences_text(differences: &[Difference], first_line: u64, second_line: u64) -> String {
-    differences
-        .iter()
-        .map(|Difference { measure, first, second }| {
-            format!("{measure}: {first} (line {first_line}) and {second} (line {second_line})")
-        })
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// "spend 10.00 would become 12.00; also other clicks"
-fn changes_text(changes: &[Difference], also: &[String]) -> String {
-    let mut parts: Vec<String> = changes
-        .iter()
-        .map(|Difference { measure, first, second }| {
-            format!("{measure} {first} would become {second}")
-        })
-        .collect();
-    match also {
-        [] => {}
-        names if parts.is_empty() => parts.push(format!("other {}", names.join(", "))),
-        names => parts.push(format!("also other {}", names.join(", "))),
-    }
-    parts.join("; ")
-}
-
 impl FaultReason {
     /// Names the reason for programs; the same in every version.
     pub const fn code(&self) -> &'static str {
@@ -425,6 +205,8 @@ impl FaultReason {
             Self::TooManyFields { .. } => "too_many_fields",
             Self::CutShort { .. } => "cut_short",
             Self::BlankRow => "blank_row",
+            Self::HeaderAgain => "header_again",
+            Self::UnknownTotal => "unknown_total",
             Self::BlankCell => "blank_cell",
             Self::NotADay { .. } => "not_a_day",
             Self::FutureDay { .. } => "future_day",
@@ -464,7 +246,7 @@ impl FaultReason {
     }
 
     /// Whether the text is a sentence that names what it speaks of.
-    const fn has_its_own_subject(&self) -> bool {
+    pub(super) const fn has_its_own_subject(&self) -> bool {
         matches!(
             self,
             Self::ConflictingRows { .. }
@@ -478,8 +260,30 @@ impl FaultReason {
         )
     }
 
+    /// Whether a day could be read and not be believed.
+    pub(in crate::ingest) const fn is_of_an_unbelieved_day(&self) -> bool {
+        matches!(
+            self,
+            Self::FutureDay { .. }
+                | Self::DayTooOld { .. }
+                | Self::OutsideWindow { .. }
+                | Self::OpenPeriod { .. }
+        )
+    }
+
+    /// Whether it speaks of as many rows as it counts, and of no others.
+    pub(in crate::ingest) const fn is_of_rows(&self) -> bool {
+        matches!(
+            self,
+            Self::OtherCurrencies { .. }
+                | Self::OtherDateFormat { .. }
+                | Self::MixedDates { .. }
+                | Self::OtherWeeks { .. }
+        )
+    }
+
     /// Whether this alone explains the refusal, so that all else is likely to follow from it.
-    pub(super) const fn explains_the_rest(&self) -> bool {
+    pub(in crate::ingest) const fn explains_the_rest(&self) -> bool {
         matches!(
             self,
             Self::NotCsv { .. }
@@ -498,88 +302,12 @@ impl FaultReason {
                 | Self::UnpacksTooLarge { .. }
                 | Self::WindowTooLarge { .. }
                 | Self::CutShort { .. }
+                | Self::HeaderAgain
                 | Self::OtherDateFormat { .. }
                 | Self::MixedDates { .. }
                 | Self::OtherWeeks { .. }
                 | Self::UnterminatedQuote
                 | Self::QuoteTooLong { .. }
         )
-    }
-
-    /// Many faults of this kind in a few words.
-    pub(super) fn kind(&self) -> String {
-        let words = match self {
-            Self::OtherCurrency { found, expected } => {
-                return format!("amounts are in {found}, the account is in {expected}");
-            }
-            Self::TooFine { digits_max, .. } => {
-                return format!("amounts have more than {digits_max} digits after the point");
-            }
-            Self::NotCsv { .. } | Self::OtherLayout { .. } => "the file has another format",
-            Self::EmptyReport { .. } | Self::NoRows => "the file is empty",
-            Self::PeriodReport { .. } | Self::NoDateColumn { .. } => "rows name no day",
-            Self::NotDaily { .. } => "rows cover more than a day",
-            Self::FileTooLarge { .. }
-            | Self::TooManyRows { .. }
-            | Self::UnpacksTooLarge { .. }
-            | Self::WindowTooLarge { .. }
-            | Self::TooManyTotals { .. } => "the file is too large",
-            Self::LineTooLong { .. } | Self::FieldTooLong { .. } | Self::TooManyColumns { .. } => {
-                "lines are longer than those of a daily file"
-            }
-            Self::NotUtf8 { .. } => "the file is not UTF-8",
-            Self::NotUtf16 { .. } | Self::NotWindows1252 { .. } | Self::OtherEncoding { .. } => {
-                "the file has another encoding"
-            }
-            Self::NotPacked { .. } | Self::DamagedArchive { .. } => "the archive is damaged",
-            Self::ControlCharacter { .. } => "lines hold control characters",
-            Self::LoneCarriageReturn => "lines end in carriage returns alone",
-            Self::StrayQuote
-            | Self::TextBehindQuote
-            | Self::UnterminatedQuote
-            | Self::QuoteTooLong { .. } => "quotes do not stand around whole fields",
-            Self::MissingColumn { .. } => "columns are missing",
-            Self::DoubledColumn | Self::TwoColumns { .. } => "columns stand twice",
-            Self::UnknownColumn { .. } => "the file has columns that are not known",
-            Self::TooFewFields { .. } | Self::TooManyFields { .. } | Self::CutShort { .. } => {
-                "rows have another number of fields than the header"
-            }
-            Self::BlankRow => "rows hold nothing but commas",
-            Self::BlankCell => "cells are blank",
-            Self::NotADay { .. } => "dates are no days",
-            Self::FutureDay { .. } => "days lie in the future",
-            Self::DayTooOld { .. } => "days lie too far back",
-            Self::OtherDateFormat { .. } | Self::MixedDates { .. } => {
-                "dates are written in another format"
-            }
-            Self::UnknownChannel => "channels are not those of this account",
-            Self::NoRuleForCampaign => "campaigns have no channel",
-            Self::OtherCurrencies { .. } => "amounts are in other currencies",
-            Self::ConversionsAboveClicks { .. } => "conversions are more than clicks",
-            Self::NothingToShareBy { .. } => "revenue can't be shared among the channels",
-            Self::TotalsDiffer { .. } => "the rows are not what their totals say",
-            Self::NotAnAmount => "amounts are not written as the source says",
-            Self::SharedMark { .. } => "amounts carry marks that several currencies share",
-            Self::OutsideWindow { .. } => "days lie before the account's window",
-            Self::OpenPeriod { .. } => "weeks or months are not over",
-            Self::OtherWeeks { .. } => "weeks start on another day than the account's",
-            Self::InsideMonth { .. } => "months are dated by a day inside them",
-            Self::NegativeAmount => "amounts are negative",
-            Self::InfiniteAmount => "amounts are not finite",
-            Self::CurrencyMark => "amounts carry currency marks",
-            Self::AmountTooLarge { .. } => "amounts are too large",
-            Self::NotAWholeNumber => "counts are not whole numbers",
-            Self::NotConversions => "conversions are not plain numbers",
-            Self::CountTooLarge { .. } => "counts are too large",
-            Self::ClicksAboveImpressions { .. } => "clicks are more than impressions",
-            Self::UnprintableText => "campaigns hold control or invisible characters",
-            Self::TextTooLong { .. } => "campaigns are too long",
-            Self::ConflictingRows { .. } => "rows stand twice with different values",
-            Self::ClosedPeriod { .. } => "figures of closed days would change",
-            Self::ChecksumMismatch { .. } | Self::BadChecksumFile { .. } => {
-                "the file is not what its digest says"
-            }
-        };
-        words.to_owned()
     }
 }
