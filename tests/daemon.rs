@@ -259,6 +259,60 @@ fn the_listener_tells_what_came_in_what_was_published_and_what_fails() {
 }
 
 #[test]
+fn hooks_are_told_and_delay_nothing() {
+    let place = quick();
+    let told = place.at("told");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let hooks = format!(
+        "\n[[hooks]]\non = [\"published\", \"refusal\", \"failure\"]\n\
+         command = [\"/bin/sh\", \"-c\", \"cat >> '{}'\"]\n\n\
+         [[hooks]]\non = [\"published\"]\nurl = \"http://{address}/budgetd\"\ntimeout_seconds = 3\n",
+        told.display()
+    );
+    let text = place.read("config/budgetd.toml") + &hooks;
+    place.write("config/budgetd.toml", &text);
+    let mut daemon = Daemon::start(&place);
+    let events = || -> Vec<Value> {
+        let text = fs::read_to_string(&told).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    place.write("inbox/wrong.csv", &format!("{HEADER}\n2026-01-05,Radio,1,1,1,1,1\n"));
+    wait_until("a refusal", || events().len() == 1);
+    assert_eq!(events()[0]["event"], "refusal");
+    assert_eq!(events()[0]["problems"], "rejected/wrong.csv.problems.txt");
+    // Nobody answers at the address: its hook takes its three seconds.
+    place.write("inbox/history.csv", &days(&days_ago(60), &days_ago(1)));
+    wait_until("a publication", || events().len() == 2);
+    let (event, bundles) = (events().remove(1), place.bundles("main"));
+    assert_eq!(
+        (&event["event"], &event["week"]),
+        (&Value::from("published"), &Value::from(&*bundles[0]))
+    );
+    assert_eq!(
+        (&event["account"], &event["outcome"]),
+        (&Value::from("main"), &Value::from("decided"))
+    );
+    let (mut stream, _) = listener.accept().expect("posted to");
+    let mut start = [0; 22];
+    stream.read_exact(&mut start).expect("a request");
+    assert_eq!(&start, b"POST /budgetd HTTP/1.1");
+    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    wait_until("it is missed", || daemon.log().contains("ERROR the drop folder can't be read"));
+    wait_until("a failure", || events().len() == 3);
+    assert_eq!(
+        (&events()[2]["event"], &events()[2]["part"]),
+        (&Value::from("failure"), &Value::from("drop_folder"))
+    );
+    assert!(
+        daemon.log().contains("a hook could not be told event=\"published\""),
+        "{}",
+        daemon.log()
+    );
+    assert_eq!(daemon.stop().0, 0);
+}
+
+#[test]
 fn a_port_that_is_taken_is_said_and_ends_it_with_3() {
     let place = quick();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use super::hooks::{self, Hook};
 use super::paths::{self, Paths};
 use super::schedule;
 use super::sizes;
@@ -105,6 +106,7 @@ pub(super) struct Daemon {
     pub signing: SigningSettings,
     pub log: LogSettings,
     pub api: Option<ApiSettings>,
+    pub hooks: Vec<Hook>,
 }
 
 /// Reads the file whose top is `root`; `None`: it has faults.
@@ -118,6 +120,7 @@ pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
     let schedule = schedule(root.table("schedule"));
     let log = log(root.table("log"));
     let api = api(root.table("api"));
+    let hooks = hooks::read(&root);
     root.finish();
     let (paths, key) = paths?;
     let signing = SigningSettings { key };
@@ -129,6 +132,7 @@ pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
         signing,
         log: log?,
         api: api?,
+        hooks: hooks?,
     })
 }
 

@@ -9,6 +9,7 @@ mod channel;
 mod daemon;
 mod fault;
 mod file;
+mod hooks;
 mod limits;
 mod paths;
 mod reference;
@@ -23,6 +24,7 @@ pub use daemon::{
     ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, ScheduleSettings, SigningSettings,
 };
 pub use fault::{ConfigFault, render_faults};
+pub use hooks::{Hook, HookEvent, HookTarget};
 pub use paths::{Paths, resolve};
 pub use reference::{explain, shipped_account, shipped_daemon};
 pub use schedule::{ScheduleError, cron};
@@ -68,6 +70,8 @@ pub struct Config {
     pub log: LogSettings,
     /// The HTTP server; `None`: there is none.
     pub api: Option<ApiSettings>,
+    /// Who is told of what happens.
+    pub hooks: Vec<Hook>,
     /// At least one, by id.
     pub accounts: Vec<Account>,
 }
@@ -116,6 +120,7 @@ pub fn check(
         signing: settings.signing,
         log: settings.log,
         api: settings.api,
+        hooks: settings.hooks,
         accounts: read.into_values().map(|(_, account)| account).collect(),
     })
 }

@@ -2,6 +2,7 @@
 //! after the other. Tokio waits; nothing that decides is asynchronous.
 
 mod hints;
+mod hooks;
 mod logs;
 mod outside;
 mod reload;

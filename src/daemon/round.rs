@@ -10,11 +10,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use tracing::{error, warn};
 
 use super::hints::Hints;
+use super::hooks::Hooks;
 use super::{DaemonError, shown};
 use crate::api::{Next, Telemetry, Trouble};
+use crate::config::HookEvent;
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
@@ -38,6 +41,7 @@ pub struct Rounds<'w> {
     hints: Hints,
     /// What those who ask from outside are told.
     telemetry: Arc<Telemetry>,
+    hooks: Hooks,
     disks_looked_at: Option<std::time::Instant>,
     /// In the order of the configuration's accounts.
     memories: Vec<Memory>,
@@ -53,7 +57,7 @@ impl<'w> Rounds<'w> {
         interrupt: &'w Interrupt,
         started_at: Instant,
         hints: Hints,
-        telemetry: Arc<Telemetry>,
+        (telemetry, hooks): (Arc<Telemetry>, Hooks),
     ) -> Self {
         let memories = workspace.config.accounts.iter().map(|_| Memory::default()).collect();
         Self {
@@ -62,6 +66,7 @@ impl<'w> Rounds<'w> {
             started_at,
             hints,
             telemetry,
+            hooks,
             disks_looked_at: None,
             memories,
             nobody: BTreeSet::new(),
@@ -93,6 +98,7 @@ impl<'w> Rounds<'w> {
             now,
             monotonic,
             telemetry: &self.telemetry,
+            hooks: &self.hooks,
             unit: None,
         };
         for (account, memory) in self.workspace.config.accounts.iter().zip(&mut self.memories) {
@@ -106,6 +112,7 @@ impl<'w> Rounds<'w> {
                 pause = pause.min(at.saturating_duration_since(monotonic));
             }
             tell_of(&self.telemetry, account, memory, now);
+            tell_hooks_of_troubles(&self.hooks, account, memory);
             round.give_way();
         }
         self.look_at_nobodys();
@@ -186,6 +193,15 @@ impl<'w> Rounds<'w> {
                 }
             }
         }
+    }
+}
+
+/// Tells of what began to fail in the account's turn.
+fn tell_hooks_of_troubles(hooks: &Hooks, account: &Account, memory: &mut Memory) {
+    for (part, text) in std::mem::take(&mut memory.fresh_troubles) {
+        let text = format!("{}: {text}", part.words());
+        let fields = json!({ "account": account.id.as_str(), "part": part.code(), "text": text });
+        hooks.tell(HookEvent::Failure, &fields);
     }
 }
 

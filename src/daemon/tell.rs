@@ -1,8 +1,11 @@
-//! What the log says of files and weeks. Text from outside stands in fields, which are quoted and
+//! What the log and the hooks say of files and weeks. Text from outside stands in fields, which are quoted and
 //! escaped; a message is always the program's own.
 
+use serde_json::json;
 use tracing::{info, warn};
 
+use super::hooks::Hooks;
+use crate::config::HookEvent;
 use crate::domain::text::escape;
 use crate::domain::{Account, Week};
 use crate::history::MissingDays;
@@ -58,6 +61,40 @@ pub fn published(account: &Account, published: &PublishedWeek) {
         folder = escape(&published.folder.display().to_string()),
         "published"
     );
+}
+
+/// Tells whoever wants to know that a file was refused.
+pub fn hooks_of_file(hooks: &Hooks, account: &Account, file: &TakenFile) {
+    if let FileAnswer::Refused { rejection, answer } = &file.answer {
+        let fields = json!({
+            "account": account.id.as_str(),
+            "name": file.name,
+            "faults": rejection.faults_total,
+            "first": rejection.faults.first().map(ToString::to_string),
+            "problems": format!("{answer}.problems.txt"),
+        });
+        hooks.tell(HookEvent::Refusal, &fields);
+    }
+}
+
+/// Tells whoever wants to know of a bundle that is in the outbox.
+pub fn hooks_of_published(hooks: &Hooks, account: &Account, published: &PublishedWeek) {
+    let decision = &published.decision;
+    let vetoes: Vec<&str> = decision.vetoes.iter().map(|veto| veto.channel.as_str()).collect();
+    let fields = json!({
+        "account": account.id.as_str(),
+        "week": decision.week.to_string(),
+        "revision": decision.revision,
+        "outcome": if decision.held.is_some() { "held" } else { "decided" },
+        "hold": decision.held.as_ref().map(crate::rules::HoldReason::code),
+        "vetoes": vetoes,
+        "folder": escape(&published.folder.display().to_string()),
+        "manifest": published.manifest.to_string(),
+    });
+    hooks.tell(HookEvent::Published, &fields);
+    if decision.held.is_some() {
+        hooks.tell(HookEvent::Hold, &fields);
+    }
 }
 
 /// A week that can't be decided yet.

@@ -10,6 +10,7 @@ use sd_notify::NotifyState;
 use tracing::{error, info};
 
 use super::hints::Hints;
+use super::hooks::Hooks;
 use super::reload::{Load, Loaded, Reloaded, reload};
 use super::round::Rounds;
 use super::wake::{Bell, Wake};
@@ -67,8 +68,8 @@ impl Worker<'_> {
         let folders: BTreeSet<_> =
             accounts.map(|account| workspace.places.drop_folder(&account.id)).collect();
         let hints = Hints::new(self.bell, folders);
-        let telemetry = self.telemetry.clone();
-        let mut rounds = Rounds::new(workspace, self.interrupt, started_at, hints, telemetry);
+        let told = (self.telemetry.clone(), Hooks::begin(workspace.config.hooks.clone())?);
+        let mut rounds = Rounds::new(workspace, self.interrupt, started_at, hints, told);
         rounds.make_drop_folders();
         // Ready before the first round: to take a backlog may last longer than systemd waits.
         rounds.first_look();

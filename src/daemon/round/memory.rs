@@ -23,6 +23,8 @@ pub(super) struct Memory {
     /// What was said of the due week, until it changes.
     pub(super) said: Option<String>,
     pub(super) troubles: BTreeMap<Part, String>,
+    /// Troubles that began or changed and were not told to others yet.
+    pub(super) fresh_troubles: Vec<(Part, String)>,
     pub(super) standing: WeekStanding,
     pub(super) ask_again: Option<std::time::Instant>,
     pub(super) is_skip_told: bool,
@@ -85,6 +87,7 @@ impl Memory {
                 _ => None,
             };
             error!(account = account.id.as_str(), error = text, hint, "{}", part.words());
+            self.fresh_troubles.push((part, text.clone()));
             self.troubles.insert(part, text);
         }
     }

@@ -58,7 +58,8 @@ impl World {
         };
         let ids = self.workspace.config.accounts.iter().map(|account| account.id.clone());
         let telemetry = Arc::new(Telemetry::new(clock, ids));
-        Rounds::new(&self.workspace, &self.interrupt, at(started_at), Hints::default(), telemetry)
+        let told = (telemetry, Hooks::default());
+        Rounds::new(&self.workspace, &self.interrupt, at(started_at), Hints::default(), told)
     }
 
     /// Drops a file with a row a day for both channels.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::hints::Hints;
+use super::super::hooks::Hooks;
 use super::super::tell;
 use super::super::worker::begin;
 use super::memory::{Memory, Part};
@@ -26,6 +27,7 @@ pub(super) struct Round<'w> {
     pub(super) now: Instant,
     pub(super) monotonic: std::time::Instant,
     pub(super) telemetry: &'w Arc<Telemetry>,
+    pub(super) hooks: &'w Hooks,
     pub(super) unit: Option<(Unit<'w>, std::time::Instant)>,
 }
 
@@ -86,7 +88,7 @@ impl<'w> Round<'w> {
         let mut has_arrived = false;
         let told_before = std::mem::take(&mut memory.without_room);
         let mut without_room = BTreeSet::new();
-        let (telemetry, begun) = (self.telemetry, std::time::Instant::now());
+        let (hooks, telemetry, begun) = (self.hooks, self.telemetry, std::time::Instant::now());
         let mut newest_day = memory.newest_day;
         let taken = self.work(account, memory, Part::Files, |unit| {
             for object in unit.note_ignored(account, &fresh, now)? {
@@ -106,6 +108,7 @@ impl<'w> Round<'w> {
                 has_arrived = true;
                 tell::file(account, file);
                 telemetry.file(&account.id, file);
+                tell::hooks_of_file(hooks, account, file);
                 if let FileAnswer::Accepted { report, .. } = &file.answer {
                     newest_day = newest_day.max(Some(report.last_day));
                 }

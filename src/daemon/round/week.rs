@@ -118,6 +118,7 @@ impl Round<'_> {
             WeekOutcome::Published(published) => {
                 tell::published(account, &published);
                 self.telemetry.published(&account.id, &published);
+                tell::hooks_of_published(self.hooks, account, &published);
                 decided(memory, published.decision.week);
             }
             WeekOutcome::AlreadyDecided { week, .. } => decided(memory, week),
@@ -144,7 +145,13 @@ fn decided(memory: &mut Memory, week: Week) {
 fn unsigned(memory: &mut Memory, account: &Account, week: Week, source: &StoreError) {
     memory.standing = WeekStanding::CannotBeSigned;
     let hint = source.hint().map(escape);
-    memory.say(format!("{week} {}", shown(source)), |_| {
+    let text = format!("{week} {}", shown(source));
+    if memory.said.as_ref() != Some(&text) {
+        memory
+            .fresh_troubles
+            .push((Part::Week, format!("nothing can be signed: {}", shown(source))));
+    }
+    memory.say(text, |_| {
         error!(
             account = account.id.as_str(),
             week = %week,
