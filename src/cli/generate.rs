@@ -54,7 +54,10 @@ fn pages() -> Result<Vec<Generated>, CliError> {
 
 /// The page of `command` and of each command in it, but for hidden ones.
 fn collect_pages(command: &clap::Command, pages: &mut Vec<Generated>) -> Result<(), CliError> {
-    let page = Man::new(command.clone()).manual("budgetd");
+    let version = concat!("budgetd ", env!("CARGO_PKG_VERSION"));
+    // The same bytes on every day, so no date; an empty one would not be quoted, and the rest of
+    // the title would move up.
+    let page = Man::new(command.clone()).date(" ").source(version).manual("budgetd");
     let name = page.get_filename();
     let mut bytes = Vec::new();
     page.render(&mut bytes).map_err(|source| StoreError::Machine {
