@@ -4,7 +4,6 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 #[path = "cli/place.rs"]
-#[allow(dead_code, reason = "the other tests use the rest")]
 mod place;
 
 use std::collections::BTreeSet;
@@ -253,8 +252,9 @@ fn every_file_that_the_package_names_is_there() {
 
 #[test]
 fn scripts_of_the_package_are_plain_shell() {
-    let mut scripts: Vec<PathBuf> =
-        ["preinst", "postinst", "prerm", "postrm"].map(|name| PathBuf::from("debian").join(name)).to_vec();
+    let mut scripts: Vec<PathBuf> = ["preinst", "postinst", "prerm", "postrm"]
+        .map(|name| PathBuf::from("debian").join(name))
+        .to_vec();
     scripts.push("lay-out".into());
     for script in scripts {
         let path = root().join("packaging").join(&script);
