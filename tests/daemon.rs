@@ -490,29 +490,3 @@ fn state_that_it_may_not_write_ends_it_with_3() {
     fs::set_permissions(place.at("state"), fs::Permissions::from_mode(0o700)).expect("set");
     assert_eq!(said.status, 3, "{}", said.all());
 }
-
-#[test]
-fn the_unit_is_one_that_systemd_understands() {
-    if !place::has_program("systemd-analyze") {
-        println!("skipped: the_unit_is_one_that_systemd_understands: no systemd-analyze");
-        return;
-    }
-    let place = Place::empty();
-    let unit = include_str!("../packaging/systemd/budgetd.service");
-    // The program and its manual page are not installed here.
-    let unit = unit.replace("/usr/bin/budgetd", env!("CARGO_BIN_EXE_budgetd"));
-    let unit = unit.replace("Documentation=man:budgetd(1)\n", "");
-    place.write("budgetd.service", &unit);
-    let verified = std::process::Command::new("systemd-analyze")
-        .args(["verify", "--man=no"])
-        .arg(place.at("budgetd.service"))
-        .output()
-        .expect("it runs");
-    let complaint = String::from_utf8_lossy(&verified.stderr);
-    let of_ours: Vec<&str> =
-        complaint.lines().filter(|line| line.contains("budgetd.service")).collect();
-    assert!(of_ours.is_empty(), "{complaint}");
-    for needed in ["Type=notify", "StateDirectory=budgetd", "UMask=0007", "Restart=on-failure"] {
-        assert!(unit.lines().any(|line| line == needed), "{needed}");
-    }
-}

@@ -9,6 +9,7 @@ mod demo;
 mod error;
 mod explain;
 mod facts;
+mod generate;
 mod import;
 mod ingest;
 mod init;
@@ -94,6 +95,9 @@ enum Command {
     /// Make or show the signing key
     #[command(subcommand)]
     Keys(keys::Arguments),
+    /// Write manual pages or shell completions, for packages
+    #[command(subcommand, hide = true)]
+    Generate(generate::Arguments),
 }
 
 /// What every command is called with.
@@ -130,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&context, &arguments),
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
+        Command::Generate(arguments) => generate::run(&context, &arguments),
     };
     ExitCode::from(ending.unwrap_or_else(|error| {
         context.output.error(&error);
