@@ -43,7 +43,7 @@ impl Take<'_> {
 
     fn find_changes(&self) -> rusqlite::Result<Changes> {
         let mut changes = Changes::default();
-        for (&day, &had_rows) in &self.days {
+        for (day, had_rows) in self.days.iter() {
             if had_rows {
                 self.settle_day(day, &mut changes)?;
             } else {
