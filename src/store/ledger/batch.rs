@@ -22,6 +22,9 @@ const SEARCHED_MAX: u64 = if cfg!(test) { 256 } else { 1024 * 1024 };
 /// So many rows of the file may be taken out of the ledger again, to wait with the others.
 const TAKEN_BACK_MAX: u64 = if cfg!(test) { 24 } else { 64 * 1024 };
 
+/// Rows that are inserted between two questions whether to go on: some hundredths of a second.
+const ROWS_PER_LOOK: usize = 32 * 1024;
+
 /// A row as its columns, with the number of its channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FactColumns<'a> {
@@ -108,7 +111,7 @@ impl<'l> Batch<'l> {
         if let Order::OverAgain(waiting) = &mut self.order {
             let pushed = waiting.push(row)?;
             if waiting.spill.searched() > SEARCHED_MAX {
-                self.flush()?;
+                self.flush(&mut || true)?;
                 self.order = Order::Any;
             }
             return Ok(pushed);
@@ -156,15 +159,22 @@ impl<'l> Batch<'l> {
         Ok(())
     }
 
-    /// Inserts all rows that are held or wait.
-    pub fn flush(&mut self) -> Result<(), SortError> {
+    /// Inserts all rows that are held or wait, as long as `goes_on` says so, which is asked now and
+    /// then.
+    pub fn flush(&mut self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), SortError> {
         if let Order::OverAgain(waiting) = std::mem::replace(&mut self.order, Order::ByDay) {
             let Waiting { seen, mut pile, mut spill } = *waiting;
             drop(seen);
             spill.take(&mut pile)?;
             drop(pile);
             let mut merge = spill.merge()?;
-            return self.inserter.insert_all(spill.rows(), |insert| merge.next(insert));
+            let mut left = spill.rows();
+            while left > 0 && goes_on() {
+                let count = left.min(ROWS_PER_LOOK);
+                self.inserter.insert_all(count, |insert| merge.next(insert))?;
+                left -= count;
+            }
+            return Ok(());
         }
         self.insert_held(self.held.len())
     }
