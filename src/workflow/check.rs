@@ -133,7 +133,9 @@ pub(super) fn outlier_warnings(
     is_new: impl Fn(&DayFact) -> bool,
 ) -> Vec<Warning> {
     let mut remarks = OutlierRemarks::new(account, first);
-    facts.iter().for_each(|fact| remarks.add(fact, is_new(fact)));
+    for fact in facts {
+        remarks.add(fact, is_new(fact));
+    }
     remarks.end()
 }
 

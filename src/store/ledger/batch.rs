@@ -23,7 +23,7 @@ const SEARCHED_MAX: u64 = if cfg!(test) { 256 } else { 1024 * 1024 };
 const TAKEN_BACK_MAX: u64 = if cfg!(test) { 24 } else { 64 * 1024 };
 
 /// Rows that are inserted between two questions whether to go on: some hundredths of a second.
-const ROWS_PER_LOOK: usize = 32 * 1024;
+const ROWS_PER_LOOK: usize = if cfg!(test) { 64 } else { 32 * 1024 };
 
 /// A row as its columns, with the number of its channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

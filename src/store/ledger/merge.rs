@@ -119,3 +119,44 @@ impl Cursor<'_> {
         packed::key(&self.bytes[self.at..]).1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::ledger::pile::Pile;
+
+    /// Puts `count` rows into `runs` runs, taking turns by a step, and merges them.
+    fn merged(runs: usize, count: i64) -> Vec<(i64, i64, String)> {
+        let mut spill = Spill::new().expect("a spill");
+        for run in 0..runs {
+            let mut pile = Pile::new();
+            for key in (0..count).filter(|key| usize::try_from(key * 7 / 3).unwrap() % runs == run)
+            {
+                let campaign = ["", "brand", "brand new"][usize::try_from(key % 3).unwrap()];
+                let (day, channel) = (key / 12, key / 3 % 4);
+                pile.push(&FactColumns { day, channel, campaign, ..FactColumns::default() });
+            }
+            spill.take(&mut pile).expect("taken");
+        }
+        assert_eq!(spill.rows(), usize::try_from(count).unwrap());
+        let mut merge = spill.merge().expect("a merge");
+        let mut all = Vec::new();
+        let mut add = |row: &FactColumns<'_>| {
+            all.push((row.day, row.channel, row.campaign.to_owned()));
+            Ok(())
+        };
+        while merge.next(&mut add).expect("a row") {}
+        all
+    }
+
+    #[test]
+    fn however_many_runs_there_are_all_rows_come_once_and_by_key() {
+        for runs in 1..20 {
+            for count in [0, 1, 2, 5, 300] {
+                let all = merged(runs, count);
+                assert_eq!(all.len(), usize::try_from(count).unwrap(), "{runs} runs");
+                assert!(all.is_sorted_by(|one, next| one < next), "{runs} runs of {count}");
+            }
+        }
+    }
+}

@@ -26,6 +26,8 @@ pub struct Pile {
     /// So many rows are in the table: most files have no doubles, and never look for one.
     tabled: usize,
     seed: Seed,
+    /// So many bytes all campaigns begin with.
+    common: usize,
 }
 
 /// Where a row lies.
@@ -33,6 +35,9 @@ pub struct Pile {
 struct Place {
     /// Its day and channel.
     pair: u64,
+    /// The eight bytes of its campaign behind those that all have in common, which mostly tell it
+    /// from others without a look at the row.
+    start: u64,
     at: u32,
     length: u32,
 }
@@ -47,15 +52,24 @@ impl Pile {
     /// No rows.
     pub fn new() -> Self {
         let (bytes, places, table) = (Vec::new(), Vec::new(), Vec::new());
-        Self { bytes, places, table, tabled: 0, seed: Seed::new() }
+        Self { bytes, places, table, tabled: 0, seed: Seed::new(), common: 0 }
     }
 
     /// Adds `row`, whose key is not there.
     pub fn push(&mut self, row: &FactColumns<'_>) {
+        let campaign = row.campaign.as_bytes();
+        self.common = match self.places.first() {
+            None => campaign.len(),
+            Some(first) => {
+                let first = packed::key(first.of(&self.bytes)).1;
+                let both = self.common.min(campaign.len());
+                if first[..both] == campaign[..both] { both } else { alike(first, campaign) }
+            }
+        };
         let at = self.bytes.len();
         packed::write(row, &mut self.bytes);
         let length = number(self.bytes.len() - at);
-        self.places.push(Place { pair: packed::pair(row), at: number(at), length });
+        self.places.push(Place { pair: packed::pair(row), start: 0, at: number(at), length });
     }
 
     /// What the row of `row`'s key that is there is to it, if one is.
@@ -76,7 +90,7 @@ impl Pile {
 
     /// Adds to the table what came since.
     fn make_table(&mut self) {
-        let Self { bytes, places, table, tabled, seed } = self;
+        let Self { bytes, places, table, tabled, seed, .. } = self;
         table.resize(TABLE, 0);
         for (index, place) in places.iter().enumerate().skip(*tabled) {
             let mut at = slot(seed.hash_one(packed::key(place.of(bytes))), TABLE);
@@ -104,9 +118,13 @@ impl Pile {
         mut each: impl FnMut(&[u8]) -> Result<(), SortError>,
     ) -> Result<(), SortError> {
         let bytes = &self.bytes;
+        let campaign = |place: &Place| packed::key(place.of(bytes)).1;
+        for place in &mut self.places {
+            place.start = start(&campaign(place)[self.common..]);
+        }
         self.places.sort_unstable_by(|one, other| {
-            let campaign = |place: &Place| packed::key(place.of(bytes)).1;
-            one.pair.cmp(&other.pair).then_with(|| campaign(one).cmp(campaign(other)))
+            let keys = (one.pair, one.start).cmp(&(other.pair, other.start));
+            keys.then_with(|| campaign(one).cmp(campaign(other)))
         });
         self.places.iter().try_for_each(|place| each(place.of(bytes)))?;
         self.bytes.clear();
@@ -117,6 +135,80 @@ impl Pile {
     }
 }
 
+/// How many bytes two texts begin alike with.
+fn alike(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
+}
+
+/// The first eight bytes of a text as a number in their order; what is missing counts as nothing.
+fn start(text: &[u8]) -> u64 {
+    let mut start = [0; 8];
+    let length = text.len().min(8);
+    start[..length].copy_from_slice(&text[..length]);
+    u64::from_be_bytes(start)
+}
+
 fn number(number: usize) -> u32 {
     u32::try_from(number).expect("a pile is far below 4 GiB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(day: i64, channel: i64, campaign: &str) -> FactColumns<'_> {
+        FactColumns { day, channel, campaign, line: day * 10 + channel, ..FactColumns::default() }
+    }
+
+    #[test]
+    fn rows_come_out_by_key_whatever_their_campaigns_have_in_common() {
+        let campaigns = [
+            "campaign 9 of many",
+            "campaign 9 of any",
+            "campaign",
+            "campaign \0",
+            "campaign 9 of mana",
+            "campaign ",
+            "campaign 10",
+            "campaign \0\0 with more",
+            "campaign 9 of many \u{1f}es",
+        ];
+        for used in [&campaigns[..1], &campaigns[..2], &campaigns, &["", "a", "\0", "\0\0"]] {
+            let mut pile = Pile::new();
+            let mut keys = Vec::new();
+            for (day, channel) in [(2, 1), (1, 2), (1, 1), (-1, 7)] {
+                for campaign in used {
+                    pile.push(&row(day, channel, campaign));
+                    keys.push((day, channel, *campaign));
+                }
+            }
+            for &(day, channel, campaign) in &keys {
+                let found = pile.find(&row(day, channel, campaign));
+                assert!(matches!(found, Some(Pushed::Held { is_same: true, .. })), "{campaign:?}");
+            }
+            assert!(pile.find(&row(1, 1, "campaign of none")).is_none());
+            keys.sort_unstable();
+            let mut drained = Vec::new();
+            pile.drain(|mut bytes| {
+                let row = packed::read(&mut bytes);
+                drained.push((row.day, row.channel, row.campaign.to_owned()));
+                Ok(())
+            })
+            .expect("nothing fails");
+            assert!(drained.iter().map(|(day, channel, name)| (*day, *channel, &**name)).eq(keys));
+            assert_eq!(pile.len(), 0);
+            assert!(pile.find(&row(1, 1, used[0])).is_none());
+        }
+    }
+
+    #[test]
+    fn long_texts_fill_it_before_many_rows_do() {
+        let controls = "x".repeat(1024 * 1024);
+        let mut pile = Pile::new();
+        for day in 0..8 {
+            assert!(!pile.is_full());
+            pile.push(&FactColumns { controls: &controls, ..row(day, 1, "") });
+        }
+        assert!(pile.is_full());
+    }
 }
