@@ -53,7 +53,7 @@ fn in_the_middle(place: &Place, at: usize) -> Child {
 }
 
 /// All that an import leaves, but for when it was.
-fn left(place: &Place) -> (String, Vec<String>, Vec<String>, Vec<u8>) {
+fn left(place: &Place) -> (String, Vec<String>, Vec<String>, String) {
     place.run(&["audit", "verify"]).ends(0);
     let ledger = rusqlite::Connection::open(place.at("state/ledger.db")).expect("a ledger");
     let rows = "SELECT group_concat(day || ' ' || channel || ' ' || file || ' ' || seen || ' ' ||
@@ -65,16 +65,16 @@ fn left(place: &Place) -> (String, Vec<String>, Vec<String>, Vec<u8>) {
         ledger.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
     assert_eq!(ledger_is_whole, "ok");
     assert!(place.names("state/staging").is_empty() && place.names("inbox/.claimed").is_empty());
-    (rows, archived, place.names("inbox/receipts"), place.run(&["facts"]).stdout.into_bytes())
+    (rows, archived, place.names("inbox/receipts"), place.run(&["facts"]).stdout)
 }
 
-fn undisturbed() -> (String, Vec<String>, Vec<String>, Vec<u8>) {
+fn undisturbed() -> (String, Vec<String>, Vec<String>, String) {
     let place = place();
     let said = place.run(&IMPORT).ends(0);
     assert!(!said.all().contains("before"), "{}", said.all());
     let left = left(&place);
     // Thirty years, seven of them leap years, of four channels, and the header.
-    assert_eq!(left.3.iter().filter(|&&byte| byte == b'\n').count(), (30 * 365 + 7) * 4 + 1);
+    assert_eq!(left.3.lines().count(), (30 * 365 + 7) * 4 + 1);
     assert_eq!((left.1.len(), left.2.len()), (3, 3));
     left
 }

@@ -155,6 +155,7 @@ impl<'l> Batch<'l> {
         while let Some((key, values)) = self.held.pop() {
             waiting.hold(&key.row(&values))?;
         }
+        self.held = Held::default();
         self.order = Order::OverAgain(Box::new(waiting));
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Which keys a file has stated, in memory that doesn't grow with it. The days of a channel's
-//! campaign are bits beside each other as long as there is room for them, which tells for certain
-//! and fast; the keys of all others go into a filter, which tells of few that they may have been.
+//! campaign are bits beside each other as long as there is room for all of them, which tells for
+//! certain and fast; where there isn't, all keys go into a filter, which tells of few that they may
+//! have been.
 
 use std::collections::HashMap;
 
@@ -8,8 +9,8 @@ use super::batch::FactColumns;
 use super::filter::Filter;
 use super::hash::Seed;
 
-/// Bytes of the exact part at most: 20 million rows fit in if each campaign has most of its days.
-const BYTES_MAX: usize = if cfg!(test) { 2048 } else { 6 * 1024 * 1024 };
+/// Bytes of the exact set at most: 20 million rows fit in if each campaign has most of its days.
+const BYTES_MAX: usize = if cfg!(test) { 4096 } else { 6 * 1024 * 1024 };
 
 /// About what the name of a campaign takes beside its text.
 const NAME_BYTES: usize = 64;
@@ -23,17 +24,22 @@ const STRETCH_BYTES: usize = size_of::<Bits>() + 32;
 type Bits = [u64; 8];
 
 /// A set of keys that may take one for another.
-pub struct Seen {
+pub enum Seen {
+    /// It doesn't.
+    Exact(Exact),
+    /// It does.
+    Filtered(Filter),
+}
+
+/// A set of keys.
+pub struct Exact {
     /// A number for each campaign, from 1 on.
     campaigns: HashMap<Box<str>, u32, Seed>,
     /// Where the bits of each stretch are.
     places: HashMap<Stretch, u32, Seed>,
     bits: Vec<Bits>,
-    /// Bytes that are left. The key that finds no room goes into the filter, and so do later ones
-    /// of its stretch: hence nothing finds room once something found none.
+    /// Bytes that are left.
     room: usize,
-    /// Made once it is needed.
-    filter: Option<Filter>,
 }
 
 /// Some days of a campaign of a channel.
@@ -48,29 +54,47 @@ struct Stretch {
 impl Seen {
     /// No keys.
     pub fn new() -> Self {
-        let seed = Seed::new();
-        Self {
-            campaigns: HashMap::with_hasher(seed.clone()),
-            places: HashMap::with_hasher(seed),
-            bits: Vec::new(),
-            room: BYTES_MAX,
-            filter: None,
-        }
+        Self::Exact(Exact::with_room(BYTES_MAX))
     }
 
     /// Adds the key of a row. Whether it may have been there: without doubt where it was.
     pub fn add(&mut self, row: &FactColumns<'_>) -> bool {
-        let Some(place) = self.place(row) else {
-            return self.filter.get_or_insert_with(Filter::new).add(row);
-        };
+        if let Self::Exact(exact) = self {
+            if let Some(had) = exact.add(row) {
+                return had;
+            }
+            let mut filter = Filter::new();
+            exact.each(&mut |row| {
+                filter.add(row);
+            });
+            *self = Self::Filtered(filter);
+        }
+        match self {
+            Self::Filtered(filter) => filter.add(row),
+            Self::Exact(_) => unreachable!("it has become a filter"),
+        }
+    }
+}
+
+impl Exact {
+    /// No keys, and so many bytes for them.
+    fn with_room(room: usize) -> Self {
+        let seed = Seed::new();
+        let campaigns = HashMap::with_hasher(seed.clone());
+        Self { campaigns, places: HashMap::with_hasher(seed), bits: Vec::new(), room }
+    }
+
+    /// Adds the key of a row. Whether it was there; `None`: there is no room for it.
+    fn add(&mut self, row: &FactColumns<'_>) -> Option<bool> {
+        let place = self.place(row)?;
         let day = row.day.rem_euclid(STRETCH_DAYS);
         let word = &mut self.bits[place as usize][usize::try_from(day / 64).unwrap_or_default()];
         let had = *word >> (day % 64) & 1 == 1;
         *word |= 1 << (day % 64);
-        had
+        Some(had)
     }
 
-    /// Where the bits of the row's stretch are; `None`: there is no room for them.
+    /// Where the bits of the row's stretch are.
     fn place(&mut self, row: &FactColumns<'_>) -> Option<u32> {
         let campaign = match row.campaign {
             "" => 0,
@@ -102,9 +126,25 @@ impl Seen {
 
     /// Takes so many bytes of the room, if they are left.
     fn spend(&mut self, bytes: usize) -> Option<()> {
-        let left = self.room.checked_sub(bytes);
-        self.room = left.unwrap_or(0);
-        left.map(drop)
+        self.room = self.room.checked_sub(bytes)?;
+        Some(())
+    }
+
+    /// Hands each key to `each`.
+    fn each(&self, each: &mut dyn FnMut(&FactColumns<'_>)) {
+        let mut names = vec![""; self.campaigns.len() + 1];
+        for (name, &number) in &self.campaigns {
+            names[number as usize] = name;
+        }
+        for (stretch, &place) in &self.places {
+            let first = i64::from(stretch.number) * STRETCH_DAYS;
+            let (channel, campaign) = (stretch.channel.into(), names[stretch.campaign as usize]);
+            for (day, word) in (first..).step_by(64).zip(self.bits[place as usize]) {
+                for day in (day..).zip(0..64).filter(|(_, bit)| word >> bit & 1 == 1) {
+                    each(&FactColumns { day: day.0, channel, campaign, ..FactColumns::default() });
+                }
+            }
+        }
     }
 }
 
@@ -116,11 +156,13 @@ mod tests {
 
     use super::*;
 
-    fn row<'a>(&(day, channel, campaign): &(i64, i64, &'a str)) -> FactColumns<'a> {
+    type Key = (i64, i64, &'static str);
+
+    fn row(&(day, channel, campaign): &Key) -> FactColumns<'static> {
         FactColumns { day, channel, campaign, ..FactColumns::default() }
     }
 
-    fn key() -> impl Strategy<Value = (i64, i64, &'static str)> {
+    fn key() -> impl Strategy<Value = Key> {
         let day = prop_oneof![3 => 0..40i64, 2 => -3_000..3_000i64, 1 => -1_000_000..1_000_000i64];
         let campaign = prop::sample::select(vec!["", "a", "b", "a campaign of many letters"]);
         (day, 0..9i64, campaign)
@@ -130,10 +172,9 @@ mod tests {
         #[test]
         fn what_was_added_is_there_however_little_room_there_is(
             keys in prop::collection::vec(key(), 1..200),
-            room in 0..4000usize,
+            room in 0..8000usize,
         ) {
-            let mut seen = Seen::new();
-            seen.room = room;
+            let mut seen = Seen::Exact(Exact::with_room(room));
             let mut model = BTreeSet::new();
             let mut wrong = 0;
             for key in &keys {
@@ -143,17 +184,34 @@ mod tests {
                 wrong += u32::from(is_new && may_have_been);
             }
             prop_assert!(wrong <= 1, "{wrong} of {} seemed to be there", keys.len());
+            if let Seen::Exact(_) = seen {
+                prop_assert_eq!(wrong, 0);
+            }
+        }
+
+        #[test]
+        fn an_exact_set_tells_all_that_it_has(keys in prop::collection::vec(key(), 0..200)) {
+            let mut exact = Exact::with_room(usize::MAX);
+            for key in &keys {
+                prop_assert!(exact.add(&row(key)).is_some());
+            }
+            let mut told = BTreeSet::new();
+            exact.each(&mut |row| {
+                assert!(told.insert((row.day, row.channel, row.campaign.to_owned())));
+            });
+            let stated = keys.iter().map(|key| (key.0, key.1, key.2.to_owned()));
+            prop_assert_eq!(told, stated.collect::<BTreeSet<_>>());
         }
     }
 
     #[test]
-    fn with_room_it_is_certain() {
-        let mut seen = Seen::new();
-        seen.room = usize::MAX;
-        let keys = (0..30_000).map(|number| (number % 1000, number / 1000 % 3, ""));
-        let keys: Vec<(i64, i64, &str)> = keys.collect();
-        let maybe = keys.iter().filter(|key| seen.add(&row(key))).count();
-        assert_eq!(maybe, 27_000);
-        assert!(seen.filter.is_none());
+    fn most_days_of_many_channels_have_room_exactly() {
+        // 20 million: 2,000 channels, 10,000 days each.
+        let mut exact = Exact::with_room(6 * 1024 * 1024);
+        let days = (0..10_000).step_by(64);
+        let fits = (0..2_000).all(|channel| {
+            days.clone().all(|day| exact.add(&row(&(day, channel, ""))) == Some(false))
+        });
+        assert!(fits);
     }
 }
