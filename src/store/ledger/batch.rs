@@ -84,6 +84,8 @@ struct Waiting {
     seen: Seen,
     pile: Pile,
     spill: Spill,
+    /// Some of these rows are in the ledger already.
+    some_inserted: bool,
 }
 
 impl FactColumns<'_> {
@@ -145,12 +147,20 @@ impl<'l> Batch<'l> {
     /// Has all further rows wait until the end of the file, and those that are held. `days` are those
     /// that the ledger had no rows of before the file.
     pub fn wait(&mut self, days: &mut dyn Iterator<Item = i64>) -> Result<(), SortError> {
-        let mut waiting = Waiting { seen: Seen::new(), pile: Pile::new(), spill: Spill::new()? };
+        let mut waiting = Waiting {
+            seen: Seen::new(),
+            pile: Pile::new(),
+            spill: Spill::new()?,
+            some_inserted: false,
+        };
         if self.inserter.inserted() <= TAKEN_BACK_MAX {
             // Appended at the end of the ledger, all rows cost it less than sorted in between.
             self.inserter.take_back(days, &mut |row| waiting.hold(row))?;
         } else {
-            self.inserter.each_key(days, &mut |row| waiting.note(row))?;
+            waiting.some_inserted = true;
+            self.inserter.each_key(days, &mut |row| {
+                waiting.seen.add(row);
+            })?;
         }
         while let Some((key, values)) = self.held.pop() {
             waiting.hold(&key.row(&values))?;
@@ -164,7 +174,7 @@ impl<'l> Batch<'l> {
     /// then.
     pub fn flush(&mut self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), SortError> {
         if let Order::OverAgain(waiting) = std::mem::replace(&mut self.order, Order::ByDay) {
-            let Waiting { seen, mut pile, mut spill } = *waiting;
+            let Waiting { seen, mut pile, mut spill, .. } = *waiting;
             drop(seen);
             spill.take(&mut pile)?;
             drop(pile);
@@ -194,7 +204,12 @@ impl Waiting {
                 None => self.spill.find(row)?,
                 held => held,
             };
-            return Ok(found.unwrap_or(Pushed::Passed));
+            if let Some(found) = found {
+                return Ok(found);
+            }
+            if self.some_inserted {
+                return Ok(Pushed::Passed);
+            }
         }
         self.hold_new(row)?;
         Ok(Pushed::New)
@@ -202,13 +217,8 @@ impl Waiting {
 
     /// Holds `row`, whose key no row before it has.
     fn hold(&mut self, row: &FactColumns<'_>) -> Result<(), SortError> {
-        self.note(row);
-        self.hold_new(row)
-    }
-
-    /// Notes that the ledger has the key of `row`.
-    fn note(&mut self, row: &FactColumns<'_>) {
         self.seen.add(row);
+        self.hold_new(row)
     }
 
     fn hold_new(&mut self, row: &FactColumns<'_>) -> Result<(), SortError> {
