@@ -184,24 +184,27 @@ impl Course {
     fn stopped(&self, asked: Asked, restate: bool, in_order: bool) -> CliError {
         let Self { count, number, name, entered, .. } = self;
         let of_it = match (number, in_order) {
-            (0, _) => String::new(),
-            (_, true) => format!(", nothing of {name}"),
-            (_, false) => format!(", and {name} as a whole or not at all"),
+            (0, _) => "nothing was begun".to_owned(),
+            (_, true) => format!("nothing of {name} was taken"),
+            (_, false) => format!("{name} was taken as a whole or not at all"),
         };
-        let are = if *entered == 1 { "is" } else { "are" };
-        let hint = match (number, restate) {
-            (_, true) => "run it again: a restatement takes all of its files again".to_owned(),
-            (0, _) => "run it again".to_owned(),
-            _ => {
-                format!("run it again: files that are entered are skipped, it goes on with {name}")
+        let before = match (count, entered) {
+            (1, _) => String::new(),
+            (_, 1) => format!("1 of {count} files is entered, "),
+            _ => format!("{entered} of {count} files are entered, "),
+        };
+        let hint = match (number, count, restate) {
+            (1.., 2.., true) => {
+                "run it again: a restatement takes each of its files anew".to_owned()
             }
+            (1.., 2.., false) => {
+                format!("run it again: what is entered is skipped, and it goes on with {name}")
+            }
+            _ => "run it again".to_owned(),
         };
         CliError {
             status: asked.status(),
-            message: format!(
-                "stopped by {}: {entered} of {count} files {are} entered{of_it}",
-                asked.name()
-            ),
+            message: format!("stopped by {}: {before}{of_it}", asked.name()),
             hint: Some(hint),
         }
     }

@@ -107,6 +107,27 @@ fn killed_in_the_first_the_middle_or_the_last_file_it_ends_as_if_it_had_not_been
 }
 
 #[test]
+fn killed_at_many_moments_one_after_the_other_it_ends_as_if_it_had_not_been() {
+    let began = Instant::now();
+    let expected = undisturbed();
+    let length = began.elapsed();
+    let place = place();
+    for part in 1..=16 {
+        let mut import = place
+            .command(&IMPORT)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it runs");
+        std::thread::sleep(length * part / 24);
+        import.kill().expect("killed, or at its end");
+        import.wait().expect("ended");
+    }
+    place.run(&IMPORT).ends(0);
+    assert!(left(&place) == expected);
+}
+
+#[test]
 fn a_signal_ends_it_promptly_with_its_status_and_says_how_to_go_on() {
     let expected = undisturbed();
     for (signal, status, called, at) in
@@ -120,12 +141,12 @@ fn a_signal_ends_it_promptly_with_its_status_and_says_how_to_go_on() {
         assert!(asked_at.elapsed() < PATIENCE / 3, "{:?}", asked_at.elapsed());
         assert_eq!(output.status.code(), Some(status));
         let said = String::from_utf8(output.stderr).expect("UTF-8");
-        let (are, name) = (["is", "is", "are"][at], FILES[at]);
+        let (entered, name) = (["", "1 of 3 files is", "2 of 3 files are"][at], FILES[at]);
         assert_eq!(
             said,
             format!(
-                "budgetd: stopped by {called}: {at} of 3 files {are} entered, nothing of {name}\n\
-                 hint: run it again: files that are entered are skipped, it goes on with {name}\n"
+                "budgetd: stopped by {called}: {entered} entered, nothing of {name} was taken\n\
+                 hint: run it again: what is entered is skipped, and it goes on with {name}\n"
             )
         );
         let answers = String::from_utf8(output.stdout).expect("UTF-8");
@@ -155,7 +176,7 @@ fn machines_are_told_what_was_entered_before_the_stop() {
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(answer["files"].as_array().expect("files").len(), 1, "{answer}");
     assert_eq!(answer["files"][0]["answer"], "known");
-    let stopped = "stopped by Ctrl-C (SIGINT): 1 of 3 files is entered, nothing of 2.csv";
+    let stopped = "stopped by Ctrl-C (SIGINT): 1 of 3 files is entered, nothing of 2.csv was taken";
     assert_eq!(answer["stopped"], stopped);
     let answer = place.run(&["import", "--json", "1.csv", "2.csv"]).ends(0).json();
     assert_eq!(answer["stopped"], serde_json::Value::Null);
