@@ -15,3 +15,5 @@ mod outliers;
 mod place;
 #[path = "import/restated.rs"]
 mod restated;
+#[path = "import/stopped.rs"]
+mod stopped;

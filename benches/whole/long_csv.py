@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Writes a daily CSV in the long format, and the account file that takes it.
 
-    long_csv.py FOLDER NAME CHANNELS DAYS [--last-day 2026-01-04] [--order name|none|channel]
+    long_csv.py FOLDER NAME CHANNELS DAYS [--last-day 2026-01-04] [--order name|none|channel|random]
+        [--campaigns 1]
 
 FOLDER/NAME.csv gets CHANNELS x DAYS rows: day after day, and inside a day the channels in the order
-of their names, or in none; or channel after channel. FOLDER/NAME.toml is an account with these
+of their names, or in none; or channel after channel; or without any order.
+With --campaigns each channel has so many of the CHANNELS rows of a day. FOLDER/NAME.toml is an account with these
 channels. The figures are made from the position alone, so a call always writes the same bytes.
 """
 
@@ -50,30 +52,42 @@ def main():
     parser.add_argument("channels", type=int)
     parser.add_argument("days", type=int)
     parser.add_argument("--last-day", default="2026-01-04", type=datetime.date.fromisoformat)
-    parser.add_argument("--order", choices=("name", "none", "channel"), default="name")
+    parser.add_argument("--order", choices=("name", "none", "channel", "random"), default="name")
+    parser.add_argument("--campaigns", default=1, type=int)
     parser.add_argument("--total", default="500000")
     asked = parser.parse_args()
     os.makedirs(asked.folder, exist_ok=True)
     # Sixteen letters, about as channels are called.
-    names = [f"Channel {index:04} Web" for index in range(asked.channels)]
-    order = list(range(asked.channels))
+    campaigns = asked.campaigns
+    channels = [f"Channel {index:04} Web" for index in range(asked.channels // campaigns)]
+    names, column = channels, ""
+    if campaigns > 1:
+        names = [f"{name},campaign {index:02}" for name in channels for index in range(campaigns)]
+        column = "campaign,"
+    order = list(range(len(names)))
     if asked.order == "none":
         # A step that shares no divisor with most counts visits each channel once, in no order.
         order.sort(key=lambda index: index * 7_368_787 % (asked.channels + 1))
     first = asked.last_day - datetime.timedelta(days=asked.days - 1)
     with open(os.path.join(asked.folder, f"{asked.name}.csv"), "w", newline="") as file:
-        file.write("date,channel,spend,impressions,clicks,conversions,revenue\n")
+        file.write(f"date,channel,{column}spend,impressions,clicks,conversions,revenue\n")
         dates = [(first + datetime.timedelta(days=day)).isoformat() for day in range(asked.days)]
         if asked.order == "channel":
             for index in order:
                 file.writelines(row(dates, names, day, index) for day in range(asked.days))
+        elif asked.order == "random":
+            # A prime step visits each row once, far from the last.
+            rows = asked.days * asked.channels
+            for index in range(rows):
+                day, channel = divmod(index * 2_147_483_647 % rows, asked.channels)
+                file.write(row(dates, names, day, channel))
         else:
             for day in range(asked.days):
                 file.writelines(row(dates, names, day, index) for index in order)
     with open(os.path.join(asked.folder, f"{asked.name}.toml"), "w") as file:
         floor = "0.02" if asked.channels <= 20 else "0"
         file.write(ACCOUNT.format(name=asked.name, total=asked.total, floor=floor))
-        for name in names:
+        for name in channels:
             file.write(f'\n[[channels]]\nname = "{name}"\n')
 
 

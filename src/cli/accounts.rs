@@ -52,8 +52,18 @@ pub fn serve_each(
     accounts: &[&Account],
     serve: &mut dyn FnMut(&mut Unit<'_>, &Account) -> Result<u8, CliError>,
 ) -> Result<Served, CliError> {
-    let interrupt = Interrupt::default();
-    let mut unit = context.begin(workspace, &interrupt)?;
+    serve_each_until(context, workspace, &Interrupt::default(), accounts, serve)
+}
+
+/// As [`serve_each`], ended early by `interrupt`.
+pub fn serve_each_until(
+    context: &Context,
+    workspace: &Workspace,
+    interrupt: &Interrupt,
+    accounts: &[&Account],
+    serve: &mut dyn FnMut(&mut Unit<'_>, &Account) -> Result<u8, CliError>,
+) -> Result<Served, CliError> {
+    let mut unit = context.begin(workspace, interrupt)?;
     let mut served = Served { status: DONE, failures: Vec::new() };
     let mut told_last = None;
     for account in accounts {
@@ -65,7 +75,7 @@ pub fn serve_each(
                 served.failures.push(failure(account, &error));
                 // What a failed unit of work holds in memory may be half done.
                 drop(unit);
-                unit = context.begin(workspace, &interrupt)?;
+                unit = context.begin(workspace, interrupt)?;
             }
         }
     }

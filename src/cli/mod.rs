@@ -21,6 +21,7 @@ mod run;
 mod sources;
 mod sources_guess;
 mod status;
+mod stop;
 mod validate;
 mod verify;
 mod words;
@@ -48,7 +49,7 @@ pub type Ending = Result<u8, CliError>;
 #[command(name = "budgetd", version, about, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit status: 0 done; 1 the answer is no (a file refused, a bundle not \
     genuine, a week that must wait); 2 usage or configuration; 3 the machine (disk, permission, a \
-    second instance); 4 own state damaged.")]
+    second instance); 4 own state damaged. An import that a signal stopped: 128 and its number.")]
 struct Cli {
     /// The daemon's configuration [default: config/budgetd.toml, then /etc/budgetd/budgetd.toml]
     #[arg(long, global = true, value_name = "FILE", env = "BUDGETD_CONFIG")]

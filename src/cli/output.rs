@@ -69,6 +69,11 @@ impl BytesProgress {
         Box::new(move |bytes| bar.set_position(before.load(Ordering::Relaxed) + bytes))
     }
 
+    /// Says something beside it, which isn't drawn over.
+    pub fn aside(&self, say: impl FnOnce()) {
+        self.bar.suspend(say);
+    }
+
     /// A file of so many bytes is done.
     pub fn done(&self, bytes: u64) {
         let before = self.before.fetch_add(bytes, Ordering::Relaxed);

@@ -7,7 +7,7 @@ mod outliers;
 
 pub use completeness::{MissingDays, missing_days};
 pub use kpi::{Kpis, Ratio};
-pub use outliers::{Outlier, OutlierMeasure, outliers};
+pub use outliers::{Outlier, OutlierMeasure, OutlierSearch, outliers};
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,8 @@
 //! disturb (Hampel, "The influence curve and its role in robust estimation", 1974); 1.4826 times it
 //! estimates the standard deviation of a normal distribution.
 
+use std::collections::VecDeque;
+
 use crate::domain::{Account, ChannelName, Day, DayFact, Money};
 
 /// Days with rows before a day that it is held against: four weeks, so that each weekday stands in
@@ -66,6 +68,46 @@ pub struct Outlier {
     pub usual: (Money, Money),
 }
 
+/// Looks for outliers in facts that come by day, remembering of each channel only what is usual for
+/// it: about a kilobyte.
+#[derive(Debug)]
+pub struct OutlierSearch<'a> {
+    account: &'a Account,
+    /// By channel, spend and revenue of the newest days with rows, in minor units.
+    newest: Vec<VecDeque<[i128; 2]>>,
+}
+
+impl<'a> OutlierSearch<'a> {
+    /// Nothing is known yet.
+    pub fn new(account: &'a Account) -> Self {
+        Self { account, newest: vec![VecDeque::new(); account.channels.len()] }
+    }
+
+    /// The outliers of `fact`, by measure; it is held against the newest 28 days that came of its
+    /// channel, and with fewer than 14 of them there are none.
+    pub fn look(&self, fact: &DayFact) -> impl Iterator<Item = Outlier> {
+        let newest = &self.newest[fact.channel];
+        let measures = [OutlierMeasure::Spend, OutlierMeasure::Revenue].into_iter().enumerate();
+        measures.filter(|_| newest.len() >= DAYS_MIN).filter_map(|(at, measure)| {
+            let amount = measure.of(fact);
+            let usual: Vec<i128> = newest.iter().map(|amounts| amounts[at]).collect();
+            let usual = far_from(amount.minor(), usual)?;
+            let channel = self.account.channels[fact.channel].name.clone();
+            Some(Outlier { day: fact.day, channel, measure, amount, usual })
+        })
+    }
+
+    /// Remembers `fact`, whose day is not before that of any other.
+    pub fn add(&mut self, fact: &DayFact) {
+        let newest = &mut self.newest[fact.channel];
+        if newest.len() == DAYS_USED {
+            newest.pop_front();
+        }
+        let amounts = [OutlierMeasure::Spend, OutlierMeasure::Revenue];
+        newest.push_back(amounts.map(|measure| measure.of(fact).minor()));
+    }
+}
+
 /// The outliers among those of `facts` that `is_looked_at` names, by day, channel and measure. Each
 /// is held against the newest 28 days before it that its channel has rows for in `facts`, which are
 /// sorted by day; with fewer than 14 of them there are none.
@@ -74,22 +116,13 @@ pub fn outliers(
     facts: &[DayFact],
     is_looked_at: impl Fn(&DayFact) -> bool,
 ) -> Vec<Outlier> {
-    let mut by_channel: Vec<Vec<&DayFact>> = vec![Vec::new(); account.channels.len()];
+    let mut search = OutlierSearch::new(account);
     let mut found = Vec::new();
     for fact in facts {
-        let before = &mut by_channel[fact.channel];
-        if is_looked_at(fact) && before.len() >= DAYS_MIN {
-            let newest = &before[before.len().saturating_sub(DAYS_USED)..];
-            for measure in [OutlierMeasure::Spend, OutlierMeasure::Revenue] {
-                let amount = measure.of(fact);
-                let usual: Vec<i128> = newest.iter().map(|fact| measure.of(fact).minor()).collect();
-                if let Some(usual) = far_from(amount.minor(), usual) {
-                    let channel = account.channels[fact.channel].name.clone();
-                    found.push(Outlier { day: fact.day, channel, measure, amount, usual });
-                }
-            }
+        if is_looked_at(fact) {
+            found.extend(search.look(fact));
         }
-        before.push(fact);
+        search.add(fact);
     }
     found
 }

@@ -1,14 +1,14 @@
 //! A file that has been read → whether its rows may stay, held against what the ledger knew: closed
 //! days keep their figures, and what is far from usual is remarked on.
 
-use super::WorkflowError;
 use super::file_facts::stated_grain;
-use super::read::Terms;
+use super::read::{Terms, stop_if_asked};
+use super::{Interrupt, WorkflowError};
 use crate::audit::Replacement;
 use crate::domain::calendar::minus_days;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, DayFact, Digest, Grain};
-use crate::history::{Outlier, outliers};
+use crate::history::OutlierSearch;
 use crate::ingest::{ClosedChange, DailyReport, Difference, Reading, Rejection, Warning};
 use crate::report::outlier_text;
 use crate::store::ledger::{Changes, Take};
@@ -16,10 +16,6 @@ use crate::store::ledger::{Changes, Take};
 /// Days of a file that are looked at for outliers, the newest: years of history have been looked
 /// at by others before.
 pub(super) const OUTLIER_DAYS: u64 = 31;
-
-/// Channels of a file that are looked at for outliers, at most: their days are held in memory,
-/// about 20 kB each.
-const OUTLIER_CHANNELS_MAX: usize = 300;
 
 /// How far back the days lie that they are held against: 28 days with rows, and at least 14 of a
 /// channel that has rows once a week.
@@ -43,6 +39,7 @@ pub(super) enum Checked {
 /// Holds a file that has been read into `take` on `today` against what was known before it.
 pub(super) fn check(
     take: &mut Take<'_>,
+    interrupt: &Interrupt,
     account: &Account,
     today: Day,
     terms: Terms<'_>,
@@ -53,6 +50,7 @@ pub(super) fn check(
         Reading::Refused(rejection) => return Ok(Checked::Refused(rejection)),
         Reading::Taken(report) => report,
     };
+    take.insert_held(&mut || stop_if_asked(interrupt, "a file"))?;
     let changes = take.finish()?;
     if !terms.restate
         && let Some(rejection) = closed_period(account, today, &changes)
@@ -60,17 +58,14 @@ pub(super) fn check(
         return Ok(Checked::Refused(rejection));
     }
     let is_daily = stated_grain(terms.source) == Grain::Day;
-    if is_daily && report.channels.len() > OUTLIER_CHANNELS_MAX {
-        let text = format!(
-            "no figure was held against what is usual for its channel: that is done for files of up \
-             to {OUTLIER_CHANNELS_MAX} channels"
-        );
-        report.warnings.push(Warning { line: None, text });
-    } else if is_daily {
+    if is_daily {
         let first = report.first_day.max(minus_days(report.last_day, OUTLIER_DAYS - 1));
-        let facts = take.facts(account, minus_days(first, USUAL_DAYS), report.last_day, sha256)?;
-        let warnings = outlier_warnings(account, &facts, first, |fact| fact.file == sha256);
-        report.warnings.extend(warnings);
+        let days = (minus_days(first, USUAL_DAYS), report.last_day);
+        let mut remarks = OutlierRemarks::new(account, first);
+        take.each_fact(account, days, sha256, &mut |fact| {
+            remarks.add(fact, fact.file == sha256);
+        })?;
+        report.warnings.extend(remarks.end());
     }
     Ok(Checked::Sound(report, changes))
 }
@@ -137,16 +132,49 @@ pub(super) fn outlier_warnings(
     first: Day,
     is_new: impl Fn(&DayFact) -> bool,
 ) -> Vec<Warning> {
-    let found: Vec<Outlier> = outliers(account, facts, |fact| fact.day >= first && is_new(fact));
-    let more = found.len().saturating_sub(OUTLIERS_LISTED_MAX);
-    let mut warnings: Vec<Warning> = found
-        .iter()
-        .take(OUTLIERS_LISTED_MAX)
-        .map(|outlier| Warning { line: None, text: outlier_text(account.currency, outlier) })
-        .collect();
-    if more > 0 {
-        let text = format!("{more} more figures are far from their usual range");
-        warnings.push(Warning { line: None, text });
+    let mut remarks = OutlierRemarks::new(account, first);
+    for fact in facts {
+        remarks.add(fact, is_new(fact));
     }
-    warnings
+    remarks.end()
+}
+
+/// The first figures that are far from usual, in words, and how many more there are.
+struct OutlierRemarks<'a> {
+    account: &'a Account,
+    search: OutlierSearch<'a>,
+    first: Day,
+    warnings: Vec<Warning>,
+    more: usize,
+}
+
+impl<'a> OutlierRemarks<'a> {
+    /// Of figures from `first` on.
+    fn new(account: &'a Account, first: Day) -> Self {
+        let search = OutlierSearch::new(account);
+        Self { account, search, first, warnings: Vec::new(), more: 0 }
+    }
+
+    /// Looks at a fact, if it is new, and remembers it; facts come by day and channel.
+    fn add(&mut self, fact: &DayFact, is_new: bool) {
+        if is_new && fact.day >= self.first {
+            for outlier in self.search.look(fact) {
+                if self.warnings.len() < OUTLIERS_LISTED_MAX {
+                    let text = outlier_text(self.account.currency, &outlier);
+                    self.warnings.push(Warning { line: None, text });
+                } else {
+                    self.more += 1;
+                }
+            }
+        }
+        self.search.add(fact);
+    }
+
+    fn end(mut self) -> Vec<Warning> {
+        if self.more > 0 {
+            let text = format!("{} more figures are far from their usual range", self.more);
+            self.warnings.push(Warning { line: None, text });
+        }
+        self.warnings
+    }
 }

@@ -59,7 +59,9 @@ impl Unit<'_> {
         let reading =
             read(input, &context, self.interrupt, &staged.path, &mut |row| take.state(row))?;
         let (account, terms) = (file.account, file.terms);
-        let checked = check(&mut take, account, context.today, terms, file.sha256, reading)?;
+        let today = context.today;
+        let checked =
+            check(&mut take, self.interrupt, account, today, terms, file.sha256, reading)?;
         let (report, changes) = match checked {
             Checked::Refused(rejection) => {
                 let refusal = record_refusal(take, open, file, rejection, name_refused)?;

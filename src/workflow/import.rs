@@ -1,6 +1,7 @@
 //! Loads history: a copy of a file of any age, in days, weeks or months, is staged, checked,
 //! archived and recorded as the inbox's files are. One transaction takes a file, and one that was
-//! taken before is known again, so an import that was killed is simply run again.
+//! taken before is known again, so an import that was killed is simply run again: it goes on with the
+//! file that it was at, of which nothing stayed.
 //!
 //! Nothing is claimed in the drop folder: what a kill leaves there would be taken by the inbox's
 //! rules, which know neither old days nor weeks. The file itself stays where it is.
@@ -17,7 +18,7 @@ use crate::domain::text::escape;
 use crate::domain::{Account, Digest, Instant};
 use crate::ingest::{DailyReport, Rejection};
 use crate::store::StoreError;
-use crate::store::files::size;
+use crate::store::files::{digest, size};
 use crate::store::inbox::{Claimed, IgnoredKind, StageOutcome, Staged, new_claim_id, stage_copy};
 use crate::store::ledger::NewFile;
 
@@ -72,6 +73,30 @@ pub struct Imported {
 }
 
 impl Unit<'_> {
+    /// How the file at `path` ended if its very content was taken before: nothing is copied or
+    /// recorded then. `None`: it is to be imported.
+    pub fn imported_before(
+        &mut self,
+        account: &Account,
+        path: &Path,
+        terms: Terms<'_>,
+        now: Instant,
+    ) -> Result<Option<Imported>, WorkflowError> {
+        self.ensure_recovered(account, now)?;
+        self.stop_if_asked("an import")?;
+        // Whatever can't be read here is told of by the import.
+        let Ok(bytes) = size(path) else { return Ok(None) };
+        let source = &terms.source.name;
+        if terms.restate || !self.ledger.has_file_of_size(&account.id, bytes, source)? {
+            return Ok(None);
+        }
+        let Ok(sha256) = digest(path) else { return Ok(None) };
+        self.chain(&account_chain(&account.id), now)?;
+        let known = self.known(account, sha256, terms)?;
+        let without_receipt = self.without_receipt.take();
+        Ok(known.map(|answer| Imported { answer, without_receipt }))
+    }
+
     /// Imports the file at `path` on `terms`.
     pub fn import(
         &mut self,
@@ -128,19 +153,10 @@ impl Unit<'_> {
         (arrived_at, now): (Instant, Instant),
     ) -> Result<ImportAnswer, WorkflowError> {
         self.chain(&account_chain(&account.id), now)?;
-        let folder = self.drop_folder(account)?;
-        // What a killed import left of a receipt.
-        folder.sweep_receipts()?;
-        // Whoever restates wants these figures, whatever has come since.
-        if !terms.restate
-            && let Some(known) =
-                self.ledger.file_by_digest(&account.id, staged.digest, &terms.source.name)?
-        {
-            // The run that took it may have been killed before its receipt was given.
-            let NewFile { answer_name, answer, taken_at, .. } = known.file;
-            self.without_receipt = give_receipt(&folder, &answer_name, &answer)?;
-            return Ok(ImportAnswer::Known { name: escape(&answer_name), taken_at });
+        if let Some(known) = self.known(account, staged.digest, terms)? {
+            return Ok(known);
         }
+        let folder = self.drop_folder(account)?;
         let (sha256, bytes) = (staged.digest, staged.bytes);
         let file = FileFacts { account, claimed, sha256, bytes, terms, arrived_at, now };
         let name_refused = || Ok(claimed.name.clone());
@@ -159,6 +175,28 @@ impl Unit<'_> {
                 })
             }
         }
+    }
+
+    /// The answer to a file of this content that was taken before; `None`: none was.
+    fn known(
+        &mut self,
+        account: &Account,
+        sha256: Digest,
+        terms: Terms<'_>,
+    ) -> Result<Option<ImportAnswer>, WorkflowError> {
+        let folder = self.drop_folder(account)?;
+        // What a killed import left of a receipt.
+        folder.sweep_receipts()?;
+        // Whoever restates wants these figures, whatever has come since.
+        if terms.restate {
+            return Ok(None);
+        }
+        let known = self.ledger.file_by_digest(&account.id, sha256, &terms.source.name)?;
+        let Some(known) = known else { return Ok(None) };
+        // The run that took it may have been killed before its receipt was given.
+        let NewFile { answer_name, answer, taken_at, .. } = known.file;
+        self.without_receipt = give_receipt(&folder, &answer_name, &answer)?;
+        Ok(Some(ImportAnswer::Known { name: escape(&answer_name), taken_at }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Figures far from usual are told to whoever brings them and to whoever decides on them.
 
-use super::place::{Place, days};
+use super::place::{HEADER, Place, days};
 
 const OUTLIER: &str = "2026-01-14, Email: spend 5000.00 is far from its usual 100.00 to 100.00";
 
@@ -53,4 +53,38 @@ fn a_decision_names_the_outliers_of_its_evidence_and_is_made_all_the_same() {
         "text": OUTLIER}]);
     assert_eq!(decision["warnings"], expected);
     place.run(&["verify", "outbox/main/latest"]).ends(0);
+}
+
+#[test]
+fn channels_are_looked_at_however_many_there_are() {
+    let place = Place::new();
+    let names: Vec<String> = (0..700).map(|number| format!("Shop {number:03}")).collect();
+    let mut account = place.read("config/accounts/main.toml");
+    for name in &names {
+        account.push_str(&format!("\n[[channels]]\nname = \"{name}\"\n"));
+    }
+    // So many floors would not fit into the total.
+    place.write("config/accounts/main.toml", &account);
+    place.edit(
+        "config/accounts/main.toml",
+        "spend_floor_share = \"0.02\"",
+        "spend_floor_share = \"0\"",
+    );
+    let day = |day: u64, spend: &dyn Fn(usize) -> u64| -> String {
+        let rows = names.iter().enumerate().map(|(number, name)| {
+            format!("2026-01-{day:02},{name},{},900,90,9,150\n", spend(number))
+        });
+        rows.collect()
+    };
+    let mut text = format!("{HEADER}\n");
+    for number in 1..=20 {
+        text.push_str(&day(number, &|_| 100));
+    }
+    text.push_str(&day(21, &|number| if number == 3 || number == 698 { 5000 } else { 100 }));
+    place.write("a.csv", &text);
+    let said = place.run(&["import", "a.csv", "--as-of", "2026-01-22T00:00:00Z"]).ends(0).stdout;
+    let far =
+        |name| format!("2026-01-21, {name}: spend 5000.00 is far from its usual 100.00 to 100.00");
+    assert!(said.contains(&far("Shop 003")) && said.contains(&far("Shop 698")), "{said}");
+    assert_eq!(said.matches("far from").count(), 2, "{said}");
 }

@@ -2,14 +2,13 @@
 //! has its rows held for a while and sorted on the way, whatever their order inside a day. One that
 //! goes back over its days again and again has them wait outside memory until all are there.
 
-use std::cmp::Ordering;
-
 use rusqlite::Connection;
 
 use super::figures::FigureColumns;
-use super::filter::Filter;
 use super::held::Held;
 use super::insert::Inserter;
+use super::pile::Pile;
+use super::seen::Seen;
 use super::spill::{SortError, Spill};
 
 /// So many rows may come behind what was inserted, and go to the ledger one by one, before rows
@@ -19,6 +18,12 @@ const PASSED_MAX: u64 = if cfg!(test) { 8 } else { 2 * 1024 };
 /// So many blocks of waiting rows are read in search of keys, in a few seconds, before they go into
 /// the ledger after all: a file that repeats itself finds its doubles faster there.
 const SEARCHED_MAX: u64 = if cfg!(test) { 256 } else { 1024 * 1024 };
+
+/// So many rows of the file may be taken out of the ledger again, to wait with the others.
+const TAKEN_BACK_MAX: u64 = if cfg!(test) { 24 } else { 64 * 1024 };
+
+/// Rows that are inserted between two questions whether to go on: some hundredths of a second.
+const ROWS_PER_LOOK: usize = if cfg!(test) { 64 } else { 32 * 1024 };
 
 /// A row as its columns, with the number of its channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,20 +72,23 @@ pub struct Batch<'l> {
 enum Order {
     /// Mostly by day: those that are held go to the ledger as more come.
     ByDay,
-    /// Over all days again and again: those that are held go to the others that wait. The filter
-    /// has the keys of all rows.
-    OverAgain(Box<(Filter, Spill)>),
+    /// Over all days again and again: all that come wait.
+    OverAgain(Box<Waiting>),
     /// So that nothing helps: what lies behind goes to the ledger one by one.
     Any,
 }
 
-impl FactColumns<'_> {
-    /// The order of the ledger: by day, channel and campaign.
-    pub fn cmp_key(&self, other: &FactColumns<'_>) -> Ordering {
-        let key = (self.day, self.channel, self.campaign);
-        key.cmp(&(other.day, other.channel, other.campaign))
-    }
+/// Rows that wait until all are there, in memory and outside.
+struct Waiting {
+    /// The keys of all rows of the file on days that had none.
+    seen: Seen,
+    pile: Pile,
+    spill: Spill,
+    /// Some of these rows are in the ledger already.
+    some_inserted: bool,
+}
 
+impl FactColumns<'_> {
     /// What this row is to another one of its key.
     pub fn beside(&self, other: &FactColumns<'_>) -> Pushed {
         let is_same = self.figures == other.figures && self.controls == other.controls;
@@ -103,36 +111,32 @@ impl<'l> Batch<'l> {
     /// Holds `row`, if no row before it can have its key; says what is known of that.
     pub fn push(&mut self, row: &FactColumns<'_>) -> Result<Pushed, SortError> {
         if let Order::OverAgain(waiting) = &mut self.order {
-            let (filter, spill) = &mut **waiting;
-            if filter.add(row) {
-                if let Some(held) = self.held.find(row) {
-                    return Ok(held);
-                }
-                let found = spill.find(row)?;
-                if spill.searched() > SEARCHED_MAX {
-                    self.flush()?;
-                    self.order = Order::Any;
-                }
-                return Ok(found.unwrap_or(Pushed::Passed));
+            let pushed = waiting.push(row)?;
+            if waiting.spill.searched() > SEARCHED_MAX {
+                self.flush(&mut || true)?;
+                self.order = Order::Any;
             }
-        } else if self.inserter.is_beyond(row) {
+            return Ok(pushed);
+        }
+        if self.inserter.is_beyond(row) {
             self.passed += 1;
             return Ok(Pushed::Passed);
         }
         let pushed = self.held.push(row);
         if self.held.is_full() {
-            self.make_room()?;
+            // The lower half goes, so that the day that is being read stays as long as it fits.
+            self.insert_held(self.held.len().div_ceil(2))?;
         }
         Ok(pushed)
     }
 
-    fn make_room(&mut self) -> Result<(), SortError> {
-        let Self { inserter, held, order, .. } = self;
-        if let Order::OverAgain(waiting) = order {
-            return waiting.1.take(held);
-        }
-        // The lower half goes, so that the day that is being read stays as long as it fits.
-        inserter.insert_all(held.len().div_ceil(2), || Ok(held.pop()))
+    fn insert_held(&mut self, count: usize) -> Result<(), SortError> {
+        let Self { inserter, held, .. } = self;
+        inserter.insert_all(count, |insert| {
+            let Some((key, values)) = held.pop() else { return Ok(false) };
+            insert(&key.row(&values))?;
+            Ok(true)
+        })
     }
 
     /// Whether it is time for [`Batch::wait`].
@@ -140,33 +144,50 @@ impl<'l> Batch<'l> {
         self.passed > PASSED_MAX && matches!(self.order, Order::ByDay)
     }
 
-    /// Has all further rows wait until the end of the file. `inserted` hands over the key of each
-    /// row of this file that is in the ledger.
-    pub fn wait(
-        &mut self,
-        inserted: impl FnOnce(&mut dyn FnMut(&FactColumns<'_>)) -> rusqlite::Result<()>,
-    ) -> Result<(), SortError> {
-        let mut filter = Filter::new();
-        let mut add = |row: &FactColumns<'_>| {
-            filter.add(row);
+    /// Has all further rows wait until the end of the file, and those that are held. `days` are those
+    /// that the ledger had no rows of before the file.
+    pub fn wait(&mut self, days: &mut dyn Iterator<Item = i64>) -> Result<(), SortError> {
+        let mut waiting = Waiting {
+            seen: Seen::new(),
+            pile: Pile::new(),
+            spill: Spill::new()?,
+            some_inserted: false,
         };
-        self.held.each(&mut add);
-        inserted(&mut add)?;
-        self.order = Order::OverAgain(Box::new((filter, Spill::new()?)));
+        if self.inserter.inserted() <= TAKEN_BACK_MAX {
+            // Appended at the end of the ledger, all rows cost it less than sorted in between.
+            self.inserter.take_back(days, &mut |row| waiting.hold(row))?;
+        } else {
+            waiting.some_inserted = true;
+            self.inserter.each_key(days, &mut |row| {
+                waiting.seen.add(row);
+            })?;
+        }
+        while let Some((key, values)) = self.held.pop() {
+            waiting.hold(&key.row(&values))?;
+        }
+        self.held = Held::default();
+        self.order = Order::OverAgain(Box::new(waiting));
         Ok(())
     }
 
-    /// Inserts all rows that are held or wait.
-    pub fn flush(&mut self) -> Result<(), SortError> {
-        let Self { inserter, held, .. } = self;
+    /// Inserts all rows that are held or wait, as long as `goes_on` says so, which is asked now and
+    /// then.
+    pub fn flush(&mut self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), SortError> {
         if let Order::OverAgain(waiting) = std::mem::replace(&mut self.order, Order::ByDay) {
-            let (filter, mut spill) = *waiting;
-            drop(filter);
-            spill.take(held)?;
+            let Waiting { seen, mut pile, mut spill, .. } = *waiting;
+            drop(seen);
+            spill.take(&mut pile)?;
+            drop(pile);
             let mut merge = spill.merge()?;
-            return inserter.insert_all(spill.rows(), || merge.next());
+            let mut left = spill.rows();
+            while left > 0 && goes_on() {
+                let count = left.min(ROWS_PER_LOOK);
+                self.inserter.insert_all(count, |insert| merge.next(insert))?;
+                left -= count;
+            }
+            return Ok(());
         }
-        inserter.insert_all(held.len(), || Ok(held.pop()))
+        self.insert_held(self.held.len())
     }
 
     /// Inserts `row` at once, unless its key is there; says whether it did.
@@ -175,22 +196,33 @@ impl<'l> Batch<'l> {
     }
 }
 
-/// Hands the key of each row that is there on `days` to `each`.
-pub fn each_key(
-    connection: &Connection,
-    (account, grain): (i64, i64),
-    days: &mut dyn Iterator<Item = i64>,
-    each: &mut dyn FnMut(&FactColumns<'_>),
-) -> rusqlite::Result<()> {
-    let keys = "SELECT channel, campaign FROM facts
-        WHERE account = ?1 AND grain = ?2 AND day = ?3";
-    let mut keys = connection.prepare_cached(keys)?;
-    for day in days {
-        let mut rows = keys.query((account, grain, day))?;
-        while let Some(row) = rows.next()? {
-            let (channel, campaign) = (row.get(0)?, row.get_ref(1)?.as_str()?);
-            each(&FactColumns { day, channel, campaign, ..FactColumns::default() });
+impl Waiting {
+    /// Holds `row`, if no row before it can have its key; says what is known of that.
+    fn push(&mut self, row: &FactColumns<'_>) -> Result<Pushed, SortError> {
+        if self.seen.add(row) {
+            let found = match self.pile.find(row) {
+                None => self.spill.find(row)?,
+                held => held,
+            };
+            if let Some(found) = found {
+                return Ok(found);
+            }
+            if self.some_inserted {
+                return Ok(Pushed::Passed);
+            }
         }
+        self.hold_new(row)?;
+        Ok(Pushed::New)
     }
-    Ok(())
+
+    /// Holds `row`, whose key no row before it has.
+    fn hold(&mut self, row: &FactColumns<'_>) -> Result<(), SortError> {
+        self.seen.add(row);
+        self.hold_new(row)
+    }
+
+    fn hold_new(&mut self, row: &FactColumns<'_>) -> Result<(), SortError> {
+        self.pile.push(row);
+        if self.pile.is_full() { self.spill.take(&mut self.pile) } else { Ok(()) }
+    }
 }

@@ -147,21 +147,42 @@ impl Ledger {
     ) -> Result<Vec<PeriodFact>, StoreError> {
         let Some(number) = self.account(&account.id)? else { return Ok(Vec::new()) };
         self.check_currency(account)?;
-        self.read_channels(account, number, encode::grain(grain), bounds(from, to), Files::new())
+        self.read_channels(account, number, encode::grain(grain), bounds(from, to))
             .map_err(|error| self.read_fault(error))
     }
 
-    /// `files` are those that are not recorded yet.
-    pub(super) fn read_channels(
+    fn read_channels(
+        &self,
+        account: &Account,
+        number: i64,
+        grain: i64,
+        bounds: (i64, i64),
+    ) -> rusqlite::Result<Vec<PeriodFact>> {
+        let mut facts = Vec::new();
+        self.each_channel_fact(account, number, grain, bounds, Files::new(), &mut |fact| {
+            facts.push(fact);
+        })?;
+        Ok(facts)
+    }
+
+    /// Hands what is known of each channel to `each`, by period and channel; memory is that of one
+    /// period. `files` are those that are not recorded yet.
+    pub(super) fn each_channel_fact(
         &self,
         account: &Account,
         number: i64,
         grain: i64,
         (from, to): (i64, i64),
         mut files: Files,
-    ) -> rusqlite::Result<Vec<PeriodFact>> {
+        each: &mut dyn FnMut(PeriodFact),
+    ) -> rusqlite::Result<()> {
         let positions = self.channel_positions(account, number)?;
+        // Of one period, by the number of the channel.
         let mut facts: Vec<PeriodFact> = Vec::new();
+        let mut hand_on = |facts: &mut Vec<PeriodFact>| {
+            facts.sort_unstable_by_key(|fact| fact.channel);
+            facts.drain(..).for_each(&mut *each);
+        };
         let read = format!(
             "SELECT channel, day, file, seen, {FIGURES} FROM facts
              WHERE account = ?1 AND grain = ?2 AND day BETWEEN ?3 AND ?4
@@ -172,9 +193,10 @@ impl Ledger {
         while let Some(row) = rows.next()? {
             let Some(&channel) = positions.get(&row.get(0)?) else { continue };
             let Part { day, figures, file, seen } = read_part(row)?;
-            let same_key =
-                |fact: &&mut PeriodFact| (fact.first_day, fact.channel) == (day, channel);
-            if let Some(fact) = facts.last_mut().filter(same_key) {
+            if facts.last().is_some_and(|last| last.first_day != day) {
+                hand_on(&mut facts);
+            }
+            if let Some(fact) = facts.last_mut().filter(|fact| fact.channel == channel) {
                 fact.figures = sum(Some(fact.figures), figures);
                 continue;
             }
@@ -182,8 +204,8 @@ impl Ledger {
             let figures = sum(None, figures);
             facts.push(PeriodFact { first_day: day, channel, figures, arrived_at, file });
         }
-        facts.sort_unstable_by_key(|fact| (fact.first_day, fact.channel));
-        Ok(facts)
+        hand_on(&mut facts);
+        Ok(())
     }
 
     fn read_business(

@@ -55,6 +55,15 @@ impl FigureColumns {
         Self(columns)
     }
 
+    /// Those that stand in `row` from column `first` on.
+    pub fn read(row: &Row<'_>, first: usize) -> Result<Self, Error> {
+        let mut columns = [UNKNOWN; FIGURES_COUNT];
+        for (column, value) in columns.iter_mut().enumerate() {
+            *value = row.get::<_, Option<i64>>(first + column)?.unwrap_or(UNKNOWN);
+        }
+        Ok(Self(columns))
+    }
+
     /// Binds the columns to the parameters from number `first` on.
     pub fn bind(&self, statement: &mut CachedStatement<'_>, first: usize) -> Result<(), Error> {
         for (column, value) in self.0.into_iter().enumerate() {

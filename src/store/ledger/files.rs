@@ -133,6 +133,24 @@ impl Ledger {
             .map_err(|error| self.read_fault(error))
     }
 
+    /// Whether a file of `account` with so many bytes was read by `source` and not refused: only then
+    /// can one of that size be known by its content.
+    pub fn has_file_of_size(
+        &self,
+        account: &AccountId,
+        bytes: u64,
+        source: &str,
+    ) -> Result<bool, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(false) };
+        let any = "SELECT EXISTS (SELECT 1 FROM files
+            WHERE account = ?1 AND bytes = ?2 AND source = ?3 AND outcome <> 'refused')";
+        let size = (account, i64::try_from(bytes).unwrap_or(i64::MAX), source);
+        self.connection
+            .prepare_cached(any)
+            .and_then(|mut any| any.query_row(size, |row| row.get(0)))
+            .map_err(|error| self.read_fault(error))
+    }
+
     /// The files of `account` that were taken last, newest first, at most `limit`.
     pub fn files(&self, account: &AccountId, limit: u32) -> Result<Vec<FileRecord>, StoreError> {
         let newest = format!("{COLUMNS} WHERE accounts.name = ?1 ORDER BY files.id DESC LIMIT ?2");

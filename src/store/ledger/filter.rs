@@ -2,9 +2,10 @@
 //! lie in one line of the processor's cache (Putze, Sanders, Singler: "Cache-, hash- and
 //! space-efficient Bloom filters", 2007). It says "maybe" or "no", and "no" is certain.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 use super::batch::FactColumns;
+use super::hash::{Seed, slot};
 
 /// Bytes of the filter: with five million keys, about one new key in 100,000 is "maybe"; with ten
 /// million, one in 1,000.
@@ -21,43 +22,32 @@ const BITS: u32 = 6;
 /// A set of keys that forgets which.
 pub struct Filter {
     lines: Vec<[u64; LINE_WORDS]>,
+    seed: Seed,
 }
 
 impl Filter {
     /// The empty set.
     pub fn new() -> Self {
-        Self { lines: vec![[0; LINE_WORDS]; LINES] }
+        Self { lines: vec![[0; LINE_WORDS]; LINES], seed: Seed::new() }
     }
 
     /// Adds the key of a row. Whether it may have been there: without doubt where it was.
     pub fn add(&mut self, row: &FactColumns<'_>) -> bool {
-        let (line, mask) = place(row);
+        let hash = self.seed.hash_one((row.day, row.channel, row.campaign));
+        let line = &mut self.lines[slot(hash, LINES)];
+        // Nine bits for each: which of the line's 512. Knuth's multiplier spreads the hash anew, so
+        // that they don't depend on the line.
+        let mut spread = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut had_all = true;
-        for (word, bits) in self.lines[line].iter_mut().zip(mask) {
-            had_all &= *word & bits == bits;
-            *word |= bits;
+        for _ in 0..BITS {
+            let (word, bit) = (spread >> 61, spread >> 55 & 63);
+            let word = &mut line[usize::from(word.to_le_bytes()[0])];
+            had_all &= *word >> bit & 1 == 1;
+            *word |= 1 << bit;
+            spread <<= 9;
         }
         had_all
     }
-}
-
-/// The line of a key and its bits there.
-fn place(row: &FactColumns<'_>) -> (usize, [u64; LINE_WORDS]) {
-    let mut hasher = DefaultHasher::new();
-    (row.day, row.channel, row.campaign).hash(&mut hasher);
-    let hash = hasher.finish();
-    let low = |bits: u64| usize::try_from(bits & 0xFFFF_FFFF).expect("32 bits");
-    let line = low(hash >> 32) % LINES;
-    // Nine bits for each: which of the line's 512. Knuth's multiplier spreads the hash anew, so
-    // that they don't depend on the line.
-    let mut spread = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mut mask = [0; LINE_WORDS];
-    for _ in 0..BITS {
-        let bit = low(spread >> 55);
-        mask[bit / 64] |= 1 << (bit % 64);
-        spread <<= 9;
-    }
-    (line, mask)
 }
 
 #[cfg(test)]

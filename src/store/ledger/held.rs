@@ -84,20 +84,6 @@ impl Held {
         Pushed::New
     }
 
-    /// What the row of `row`'s key that is held is to it, if one is.
-    pub fn find(&self, row: &FactColumns<'_>) -> Option<Pushed> {
-        if let Ok(at) = self.run.binary_search_by(|(key, _)| key.cmp_row(row)) {
-            return Some(self.run[at].1.beside(row));
-        }
-        self.strays.get(&Key::of(row)).map(|values| values.beside(row))
-    }
-
-    /// Hands each row that is held to `each`.
-    pub fn each(&self, each: &mut dyn FnMut(&FactColumns<'_>)) {
-        let rows = self.run.iter().map(|(key, values)| (key, values)).chain(&self.strays);
-        rows.for_each(|(key, values)| each(&key.row(values)));
-    }
-
     /// Takes out the row of the least key.
     pub fn pop(&mut self) -> Option<(Key, Values)> {
         let stray_is_first = match (self.strays.first_key_value(), self.run.front()) {

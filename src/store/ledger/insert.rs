@@ -3,9 +3,9 @@
 use rusqlite::{CachedStatement, Connection};
 
 use super::batch::FactColumns;
-use super::encode::optional_text;
-use super::figures::{FIGURES, FIGURES_COUNT};
-use super::held::{Key, Values};
+use super::encode::{optional_text, read_optional_text};
+use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns};
+use super::held::Key;
 use super::spill::SortError;
 
 /// Rows per statement: more gains nothing, and every column of each is a parameter of its own.
@@ -21,8 +21,13 @@ const PER_ROW: usize = 5 + FIGURES_COUNT;
 pub struct Inserter<'l> {
     many: CachedStatement<'l>,
     one: CachedStatement<'l>,
+    connection: &'l Connection,
+    account: i64,
+    grain: i64,
     /// The greatest key that came by [`Inserter::insert_all`].
     greatest: Option<Key>,
+    /// How many rows came.
+    inserted: u64,
 }
 
 impl<'l> Inserter<'l> {
@@ -43,7 +48,11 @@ impl<'l> Inserter<'l> {
         let mut inserter = Self {
             many: connection.prepare_cached(&many)?,
             one: connection.prepare_cached(&one)?,
+            connection,
+            account,
+            grain,
             greatest: None,
+            inserted: 0,
         };
         for statement in [&mut inserter.many, &mut inserter.one] {
             statement.raw_bind_parameter(1, account)?;
@@ -58,27 +67,40 @@ impl<'l> Inserter<'l> {
         self.greatest.as_ref().is_some_and(|greatest| greatest.cmp_row(row).is_ge())
     }
 
-    /// Inserts the `count` rows that `next` gives, which are by key and none of which is there.
+    /// How many rows were inserted.
+    pub const fn inserted(&self) -> u64 {
+        self.inserted
+    }
+
+    /// Inserts the `count` rows that `next` hands to what it is given, one at each call, which are
+    /// by key and none of which is there.
     pub fn insert_all(
         &mut self,
         count: usize,
-        mut next: impl FnMut() -> Result<Option<(Key, Values)>, SortError>,
+        mut next: impl FnMut(
+            &mut dyn FnMut(&FactColumns<'_>) -> rusqlite::Result<()>,
+        ) -> Result<bool, SortError>,
     ) -> Result<(), SortError> {
+        let Self { many, one, greatest, inserted, .. } = self;
         let mut left = count;
         while left > 0 {
             let (insert, rows) = match left {
-                ..ROWS => (&mut self.one, 1),
-                ROWS.. => (&mut self.many, ROWS),
+                ..ROWS => (&mut *one, 1),
+                ROWS.. => (&mut *many, ROWS),
             };
             for index in 0..rows {
-                let (key, values) = next()?.expect("there are as many as were counted");
-                bind(insert, index, &key.row(&values))?;
-                if index + 1 == rows && self.greatest.as_ref() < Some(&key) {
-                    self.greatest = Some(key);
-                }
+                let came = next(&mut |row| {
+                    let is_last = index + 1 == rows;
+                    if is_last && greatest.as_ref().is_none_or(|key| key.cmp_row(row).is_lt()) {
+                        *greatest = Some(Key::of(row));
+                    }
+                    bind(insert, index, row)
+                })?;
+                assert!(came, "there are as many rows as were counted");
             }
             insert.raw_execute()?;
             left -= rows;
+            *inserted += rows as u64;
         }
         Ok(())
     }
@@ -86,7 +108,59 @@ impl<'l> Inserter<'l> {
     /// Inserts `row`, unless its key is there; says whether it did.
     pub fn insert(&mut self, row: &FactColumns<'_>) -> rusqlite::Result<bool> {
         bind(&mut self.one, 0, row)?;
-        Ok(self.one.raw_execute()? == 1)
+        let did = self.one.raw_execute()? == 1;
+        self.inserted += u64::from(did);
+        Ok(did)
+    }
+
+    /// Hands the key of each row that is there on `days` to `each`.
+    pub fn each_key(
+        &self,
+        days: &mut dyn Iterator<Item = i64>,
+        each: &mut dyn FnMut(&FactColumns<'_>),
+    ) -> rusqlite::Result<()> {
+        let keys = "SELECT channel, campaign FROM facts
+            WHERE account = ?1 AND grain = ?2 AND day = ?3";
+        let mut keys = self.connection.prepare_cached(keys)?;
+        for day in days {
+            let mut rows = keys.query((self.account, self.grain, day))?;
+            while let Some(row) = rows.next()? {
+                let (channel, campaign) = (row.get(0)?, row.get_ref(1)?.as_str()?);
+                each(&FactColumns { day, channel, campaign, ..FactColumns::default() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes all rows of `days` out again and hands each to `each`.
+    pub fn take_back(
+        &mut self,
+        days: &mut dyn Iterator<Item = i64>,
+        each: &mut dyn FnMut(&FactColumns<'_>) -> Result<(), SortError>,
+    ) -> Result<(), SortError> {
+        let of_day = "WHERE account = ?1 AND grain = ?2 AND day = ?3";
+        let read =
+            format!("SELECT channel, campaign, controls, line, {FIGURES} FROM facts {of_day}");
+        let mut read = self.connection.prepare_cached(&read)?;
+        let mut delete = self.connection.prepare_cached(&format!("DELETE FROM facts {of_day}"))?;
+        for day in days {
+            let key = (self.account, self.grain, day);
+            let mut rows = read.query(key)?;
+            while let Some(row) = rows.next()? {
+                each(&FactColumns {
+                    day,
+                    channel: row.get(0)?,
+                    campaign: row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?,
+                    controls: read_optional_text(row, 2)?,
+                    line: row.get(3)?,
+                    figures: FigureColumns::read(row, 4)?,
+                })?;
+            }
+            delete.execute(key)?;
+        }
+        self.greatest = None;
+        self.inserted = 0;
+        Ok(())
     }
 }
 

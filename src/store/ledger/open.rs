@@ -23,7 +23,7 @@ const CREATE: &str = "the ledger can't be created";
 const BUSY_WAIT: Duration = Duration::from_secs(10);
 
 /// The page cache, in KiB: with the parser's buffers well below the 64 MB that a file may take.
-const CACHE_KIB: i64 = 16 * 1024;
+const CACHE_KIB: i64 = 8 * 1024;
 
 /// What the write-ahead log is cut back to after a file of millions of rows.
 const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;

@@ -34,16 +34,32 @@ impl Take<'_> {
         if let Some(changes) = &self.changes {
             return Ok(changes.clone());
         }
+        self.insert_held(&mut || Ok::<(), StoreError>(()))?;
         let path = &self.ledger.path;
-        self.batch.flush().map_err(|error| error.of_ledger(path, WRITE))?;
         let changes = self.find_changes().map_err(|error| fault(path, WRITE, error))?;
         self.changes = Some(changes.clone());
         Ok(changes)
     }
 
+    /// Puts the rows that wait into the ledger once all have been stated, which takes seconds where
+    /// they are millions. `look` is called now and then; its error ends the take.
+    pub fn insert_held<E: From<StoreError>>(
+        &mut self,
+        look: &mut dyn FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut looked = Ok(());
+        let mut goes_on = || {
+            looked = look();
+            looked.is_ok()
+        };
+        let flushed = self.batch.flush(&mut goes_on);
+        flushed.map_err(|error| error.of_ledger(&self.ledger.path, WRITE))?;
+        looked
+    }
+
     fn find_changes(&self) -> rusqlite::Result<Changes> {
         let mut changes = Changes::default();
-        for (&day, &had_rows) in &self.days {
+        for (day, had_rows) in self.days.iter() {
             if had_rows {
                 self.settle_day(day, &mut changes)?;
             } else {

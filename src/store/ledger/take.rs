@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::{CachedStatement, Connection, Transaction};
 
-use super::batch::{Batch, FactColumns, Pushed, each_key};
+use super::batch::{Batch, FactColumns, Pushed};
 use super::changes::{Changes, REPLACEMENTS_MAX};
 use super::channels::{BUSINESS, numbered};
+use super::days::Days;
 use super::encode::{self, read_optional_text};
 use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns, read_figures, sum};
 use super::files::next_file;
@@ -52,8 +53,8 @@ pub struct Take<'l> {
     pub(super) file: i64,
     /// Name and number of each channel, in the account's order, which is by name.
     pub(super) channels: Vec<(ChannelName, i64)>,
-    /// The days stated so far; true: the ledger had rows of it before.
-    pub(super) days: BTreeMap<i64, bool>,
+    /// The days stated so far.
+    pub(super) days: Days,
     /// The one of them that was stated last.
     last_day: Option<(i64, bool)>,
     /// By day and channel, what this file has overwritten, for the first [`REPLACEMENTS_MAX`]
@@ -163,7 +164,7 @@ impl Ledger {
                 grain,
                 file,
                 channels: number_channels(connection, number, account)?,
-                days: BTreeMap::new(),
+                days: Days::default(),
                 last_day: None,
                 overwritten: BTreeMap::new(),
                 changes: None,
@@ -270,10 +271,8 @@ impl Take<'_> {
 
     /// Has all further rows wait: what is in the ledger of days that had no rows is this file's.
     fn wait(&mut self) -> Result<(), SortError> {
-        let Self { batch, ledger, account, grain, days, .. } = self;
-        let mut new_days = days.iter().filter(|&(_, had_rows)| !had_rows).map(|(&day, _)| day);
-        let key = (*account, *grain);
-        batch.wait(|each| each_key(&ledger.connection, key, &mut new_days, each))
+        let Self { batch, days, .. } = self;
+        batch.wait(&mut days.iter().filter(|&(_, had_rows)| !had_rows).map(|(day, _)| day))
     }
 
     /// Whether the ledger had rows of this day before the file.
@@ -283,18 +282,16 @@ impl Take<'_> {
         {
             return Ok(had_rows);
         }
-        let had_rows = match self.days.get(&day) {
-            Some(&had_rows) => had_rows,
-            None => self
-                .ledger
-                .connection
-                .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM facts
-                        WHERE account = ?1 AND grain = ?2 AND day = ?3)",
-                )?
-                .query_row((self.account, self.grain, day), |row| row.get(0))?,
+        let had_rows = if let Some(had_rows) = self.days.had_rows(day) {
+            had_rows
+        } else {
+            let any = "SELECT EXISTS (SELECT 1 FROM facts
+                WHERE account = ?1 AND grain = ?2 AND day = ?3)";
+            let mut any = self.ledger.connection.prepare_cached(any)?;
+            let had_rows = any.query_row((self.account, self.grain, day), |row| row.get(0))?;
+            self.days.insert(day, had_rows);
+            had_rows
         };
-        self.days.insert(day, had_rows);
         self.last_day = Some((day, had_rows));
         Ok(had_rows)
     }

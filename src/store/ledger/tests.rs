@@ -201,3 +201,39 @@ fn a_file_that_repeats_itself_is_told_so_however_often_it_is_searched() {
     take(&mut ledger, &account, 2, &rows);
     assert_eq!(kept(&ledger, &account), believed(&once));
 }
+
+#[test]
+fn a_take_that_is_stopped_while_its_rows_are_put_in_order_leaves_no_trace() {
+    let (account, mut ledger) = (account(), Ledger::temporary().expect("a ledger"));
+    let before = [Row { day: 500, channel: 1, campaign: 0, spend: Some(1), controls: 0 }];
+    take(&mut ledger, &account, 1, &before);
+    let arrived_at = "2026-02-01T12:00:00Z".parse().expect("an instant");
+    let incoming = Incoming { claim: "stopped", arrived_at, grain: Grain::Day };
+    let rows = channel_after_channel();
+    for looks in 1..4 {
+        let mut take = ledger.begin_take(&account, incoming).expect("a take");
+        for (line, row) in (2..).zip(&rows) {
+            assert_eq!(take.state(&row.stated(line)).expect("a row"), Stated::New);
+        }
+        let mut left = looks;
+        let mut look = || {
+            left -= 1;
+            if left > 0 { Ok(()) } else { Err(Stopped(None)) }
+        };
+        let stopped = take.insert_held(&mut look).expect_err("it was stopped");
+        assert!(stopped.0.is_none(), "the ledger did not fail");
+        drop(take);
+        assert_eq!(kept(&ledger, &account), believed(&before), "after {looks} looks");
+    }
+    take(&mut ledger, &account, 2, &rows);
+    assert_eq!(kept(&ledger, &account).len(), rows.len() + 1);
+}
+
+#[derive(Debug)]
+struct Stopped(Option<super::StoreError>);
+
+impl From<super::StoreError> for Stopped {
+    fn from(error: super::StoreError) -> Self {
+        Self(Some(error))
+    }
+}

@@ -1,0 +1,191 @@
+//! Imports that are killed or stopped in the middle of a file, and run again: the ledger ends as if
+//! nothing had happened, and whoever looks on is told where it goes on.
+
+use std::process::{Child, Stdio};
+use std::time::Instant;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::place::{PATIENCE, Place, days, wait_until};
+
+const FILES: [&str; 3] = ["1.csv", "2.csv", "3.csv"];
+
+const IMPORT: [&str; 4] = ["import", "1.csv", "2.csv", "3.csv"];
+
+/// Three files of ten years each, long enough to be met in their middle; the second goes channel
+/// after channel, so that its rows wait until all are there.
+fn place() -> Place {
+    let place = Place::new();
+    for (name, first, last) in [
+        ("1.csv", "1990-01-01", "1999-12-31"),
+        ("2.csv", "2000-01-01", "2009-12-31"),
+        ("3.csv", "2010-01-01", "2019-12-31"),
+    ] {
+        let text = days(first, last);
+        let (header, rows) = text.split_once('\n').expect("a header");
+        let mut rows: Vec<&str> = rows.lines().collect();
+        if name == "2.csv" {
+            rows.sort_by_key(|row| row.split(',').nth(1));
+        }
+        place.write(name, &format!("{header}\n{}\n", rows.join("\n")));
+    }
+    place
+}
+
+fn receipt(name: &str) -> String {
+    format!("inbox/receipts/{name}.receipt.txt")
+}
+
+/// An import that is in the middle of the file at `at`.
+fn in_the_middle(place: &Place, at: usize) -> Child {
+    let import = place
+        .command(&IMPORT)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    wait_until("the file is being read", || {
+        FILES[..at].iter().all(|name| place.has(&receipt(name)))
+            && place.names("state/staging").len() == 1
+    });
+    assert!(!place.has(&receipt(FILES[at])), "it was met in the middle");
+    import
+}
+
+/// All that an import leaves, but for when it was.
+fn left(place: &Place) -> (String, Vec<String>, Vec<String>, String) {
+    place.run(&["audit", "verify"]).ends(0);
+    let ledger = rusqlite::Connection::open(place.at("state/ledger.db")).expect("a ledger");
+    let rows = "SELECT group_concat(day || ' ' || channel || ' ' || file || ' ' || seen || ' ' ||
+        line || ' ' || spend || ' ' || revenue, x'0a' ORDER BY day, channel) FROM facts";
+    let rows = ledger.query_row(rows, [], |row| row.get(0)).expect("rows");
+    let archived = (1990..=2010).flat_map(|year| place.names(&format!("archive/main/{year}/01")));
+    let archived = archived.collect();
+    let ledger_is_whole: String =
+        ledger.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
+    assert_eq!(ledger_is_whole, "ok");
+    assert!(place.names("state/staging").is_empty() && place.names("inbox/.claimed").is_empty());
+    (rows, archived, place.names("inbox/receipts"), place.run(&["facts"]).stdout)
+}
+
+fn undisturbed() -> (String, Vec<String>, Vec<String>, String) {
+    let place = place();
+    let said = place.run(&IMPORT).ends(0);
+    assert!(!said.all().contains("before"), "{}", said.all());
+    let left = left(&place);
+    // Thirty years, seven of them leap years, of four channels, and the header.
+    assert_eq!(left.3.lines().count(), (30 * 365 + 7) * 4 + 1);
+    assert_eq!((left.1.len(), left.2.len()), (3, 3));
+    left
+}
+
+#[test]
+fn killed_in_the_first_the_middle_or_the_last_file_it_ends_as_if_it_had_not_been() {
+    let expected = undisturbed();
+    for at in 0..FILES.len() {
+        let place = place();
+        let mut import = in_the_middle(&place, at);
+        import.kill().expect("killed");
+        import.wait().expect("ended");
+        // Only whole files are visible.
+        let facts = place.run(&["facts"]).ends(0).stdout;
+        let days = [0, 10 * 365 + 2, 20 * 365 + 5][at];
+        assert_eq!(facts.lines().count(), days * 4 + 1, "file {at}");
+        let said = place.run(&IMPORT).ends(0);
+        let goes_on = match at {
+            0 => "",
+            1 => "1 of 3 files was entered before; going on with 2.csv\n",
+            _ => "2 of 3 files were entered before; going on with 3.csv\n",
+        };
+        assert_eq!(said.stderr, goes_on, "file {at}");
+        assert_eq!(said.stdout.matches("known ").count(), at, "{}", said.stdout);
+        assert_eq!(said.stdout.matches("accepted ").count(), 3 - at, "{}", said.stdout);
+        assert!(left(&place) == expected, "file {at}");
+        let said = place.run(&IMPORT).ends(0);
+        assert_eq!(said.stdout.matches("known ").count(), 3, "{}", said.stdout);
+    }
+}
+
+#[test]
+fn killed_at_many_moments_one_after_the_other_it_ends_as_if_it_had_not_been() {
+    let began = Instant::now();
+    let expected = undisturbed();
+    let length = began.elapsed();
+    let place = place();
+    for part in 1..=16 {
+        let mut import = place
+            .command(&IMPORT)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it runs");
+        std::thread::sleep(length * part / 24);
+        import.kill().expect("killed, or at its end");
+        import.wait().expect("ended");
+    }
+    place.run(&IMPORT).ends(0);
+    assert!(left(&place) == expected);
+}
+
+#[test]
+fn a_signal_ends_it_promptly_with_its_status_and_says_how_to_go_on() {
+    let expected = undisturbed();
+    for (signal, status, called, at) in
+        [(Signal::INT, 130, "Ctrl-C (SIGINT)", 1), (Signal::TERM, 143, "SIGTERM", 2)]
+    {
+        let place = place();
+        let import = in_the_middle(&place, at);
+        let asked_at = Instant::now();
+        kill_process(Pid::from_child(&import), signal).expect("told to end");
+        let output = import.wait_with_output().expect("ended");
+        assert!(asked_at.elapsed() < PATIENCE / 3, "{:?}", asked_at.elapsed());
+        assert_eq!(output.status.code(), Some(status));
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        let (entered, name) = (["", "1 of 3 files is", "2 of 3 files are"][at], FILES[at]);
+        assert_eq!(
+            said,
+            format!(
+                "budgetd: stopped by {called}: {entered} entered, nothing of {name} was taken\n\
+                 hint: run it again: what is entered is skipped, and it goes on with {name}\n"
+            )
+        );
+        let answers = String::from_utf8(output.stdout).expect("UTF-8");
+        assert_eq!(answers.matches("accepted ").count(), at, "{answers}");
+        assert!(place.names("state/staging").is_empty(), "nothing is left behind");
+        assert!(place.names("state").iter().all(|name| !name.ends_with("-wal")));
+        let said = place.run(&IMPORT).ends(0);
+        assert!(said.stderr.contains(&format!("entered before; going on with {name}")));
+        assert!(left(&place) == expected, "{called}");
+    }
+}
+
+#[test]
+fn machines_are_told_what_was_entered_before_the_stop() {
+    let place = place();
+    place.run(&["import", "1.csv"]).ends(0);
+    let import = place
+        .command(&["import", "--json", "1.csv", "2.csv", "3.csv"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    wait_until("the file is being read", || place.names("state/staging").len() == 1);
+    kill_process(Pid::from_child(&import), Signal::INT).expect("told to end");
+    let output = import.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(130));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["files"].as_array().expect("files").len(), 1, "{answer}");
+    assert_eq!(answer["files"][0]["answer"], "known");
+    let stopped = "stopped by Ctrl-C (SIGINT): 1 of 3 files is entered, nothing of 2.csv was taken";
+    assert_eq!(answer["stopped"], stopped);
+    let answer = place.run(&["import", "--json", "1.csv", "2.csv"]).ends(0).json();
+    assert_eq!(answer["stopped"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_restatement_is_not_said_to_go_on() {
+    let place = place();
+    place.run(&["import", "1.csv"]).ends(0);
+    let said = place.run(&["import", "--restate", "1.csv"]).ends(0);
+    assert!(said.stdout.contains("duplicate") && said.stderr.is_empty(), "{}", said.all());
+}
