@@ -3,6 +3,7 @@
 
 mod answering;
 mod archiving;
+mod checked;
 mod companions;
 mod hostile;
 mod killed;
@@ -10,5 +11,7 @@ mod model_folder;
 mod model_settler;
 mod place;
 mod program;
+#[path = "../cli/place.rs"]
+mod program_place;
 mod scanning;
 mod taking;

@@ -1,13 +1,11 @@
 //! The whole program over companions, ways of saying complete, and drop folders that go away.
 
-#[path = "../cli/place.rs"]
-mod place;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 
 use budgetd::domain::Digest;
-use place::{Daemon, HEADER, Place, days, wait_until};
+
+use super::program_place::{Daemon, HEADER, Place, days, wait_until};
 
 fn place_with(ready: &str) -> Place {
     let place = Place::new();
