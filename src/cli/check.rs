@@ -18,7 +18,7 @@ use crate::report::words::count;
 use crate::store::keys::SigningKey;
 use crate::store::lock::Lock;
 use crate::store::{StoreError, files};
-use crate::workflow::{WorkflowError, Workspace, next_run};
+use crate::workflow::{ShortOfRoom, WorkflowError, Workspace, next_run, short_of_room};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -132,6 +132,11 @@ fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
     findings.extend(own.map(|(what, folder)| folder_of(what, folder)));
     findings.extend(overlaps(workspace));
     findings.extend(open_state(workspace));
+    findings.extend(
+        short_of_room(workspace)
+            .iter()
+            .map(|disk| Finding::care("room", escape(&disk.words()), ShortOfRoom::hint())),
+    );
     findings.extend(accounts.iter().flat_map(sources::findings));
     findings.push(key(workspace));
     findings.push(ledger(workspace));

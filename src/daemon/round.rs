@@ -103,7 +103,8 @@ impl<'w> Rounds<'w> {
         let mut parts = Vec::new();
         for (account, memory) in accounts.clone() {
             if let Some((part, trouble)) = memory.troubles.first_key_value() {
-                parts.push(format!("account {}: {}: {trouble}", account.id, part.words()));
+                let (what, text) = (part.words(), &trouble.text);
+                parts.push(format!("account {}: {what}: {text}", account.id));
                 break;
             }
         }

@@ -5,6 +5,7 @@ mod answering;
 mod archiving;
 mod checked;
 mod companions;
+mod full_disk;
 mod hostile;
 mod killed;
 mod model_folder;
