@@ -137,6 +137,15 @@ fn folders_that_the_daemon_may_not_use_are_named_with_owner_and_mode() {
         fs::set_permissions(place.at(name), before).expect("set");
     }
     assert!(run().expect("it runs").status.success());
+    if is_root() {
+        std::os::unix::fs::chown(place.at("inbox"), Some(0), Some(0)).expect("given to root");
+        fs::set_permissions(place.at("inbox"), fs::Permissions::from_mode(0o1777)).expect("set");
+        let said = run().expect("it runs");
+        let text = plain(&String::from_utf8(said.stdout).expect("UTF-8"));
+        assert!(text.contains("wrong inbox the sticky bit of this folder"), "{text}");
+        assert!(text.contains("inbox\nhint: remove it (chmod -t)"), "{text}");
+        assert_eq!(said.status.code(), Some(3));
+    }
 }
 
 #[test]

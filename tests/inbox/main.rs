@@ -7,6 +7,7 @@ mod checked;
 mod companions;
 mod full_disk;
 mod hostile;
+mod hostile_program;
 mod killed;
 mod model_folder;
 mod model_settler;

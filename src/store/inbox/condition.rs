@@ -32,7 +32,11 @@ impl DropFolder {
                 Err(fault) => Some(fault),
             }
         });
-        not_allowed(path, &around).into_iter().chain(own).collect()
+        not_allowed(path, &around)
+            .or_else(|| sticky(path, &around))
+            .into_iter()
+            .chain(own)
+            .collect()
     }
 
     /// Whether the drop folder at `path`, which is not there, can be made: the nearest folder above
@@ -100,6 +104,20 @@ fn not_allowed(path: &Path, stat: &Stat) -> Option<StoreError> {
         }
         Err(errno) => Some(machine("can't look into", path, errno)),
     }
+}
+
+/// In a folder with the sticky bit only the owner of the folder or of a file may move the file.
+fn sticky(path: &Path, stat: &Stat) -> Option<StoreError> {
+    let user = rustix::process::geteuid();
+    let may = user.is_root() || stat.st_uid == user.as_raw();
+    (stat.st_mode & 0o1000 != 0 && !may).then(|| {
+        refused(
+            "the sticky bit of this folder keeps its files from being taken out by anybody but \
+             their senders",
+            path,
+            "remove it (chmod -t), or give the folder to the user that the daemon runs as",
+        )
+    })
 }
 
 fn refused(what: &str, path: &Path, hint: &str) -> StoreError {
