@@ -102,6 +102,80 @@ fn a_file_that_changes_while_it_is_copied_waits_and_is_taken_as_it_is_in_the_end
     }
 }
 
+/// Runs the program under strace, if it may trace here; what it said, and its trace.
+fn traced(place: &Place, arguments: &[&str], command: &str) -> Option<(String, String)> {
+    let output = Command::new("strace")
+        .args(["-f", "-qq", "-o", ".trace", "-e", "trace=open,openat,openat2"])
+        .args(arguments)
+        .args([env!("CARGO_BIN_EXE_budgetd"), command])
+        .current_dir(place.root())
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    let trace = place.has(".trace").then(|| place.read(".trace"))?;
+    trace.contains("open").then_some((said, trace))
+}
+
+#[test]
+fn every_file_of_a_sender_is_opened_below_its_folder_without_links_and_without_waiting() {
+    const NAME: &str =
+        "every_file_of_a_sender_is_opened_below_its_folder_without_links_and_without_waiting";
+    let place = Place::new();
+    for name in ["taken.csv", "refused.csv"] {
+        place.write(&format!("inbox/{name}"), &days("2026-01-05", "2026-01-06"));
+        place.write(&format!("inbox/{name}.sha256"), "x");
+    }
+    fs::remove_file(place.at("inbox/taken.csv.sha256")).expect("removed");
+    let Some((said, trace)) = traced(&place, &[], "ingest") else {
+        return skipped(NAME, "strace is not installed or may not trace");
+    };
+    assert!(said.contains("accepted taken.csv") && said.contains("refused refused.csv"), "{said}");
+    let is_read = |line: &&str| line.contains(".csv") && !line.contains("O_CREAT");
+    let opened: Vec<&str> = trace
+        .lines()
+        .filter(is_read)
+        .filter(|line| !line.contains("O_DIRECTORY") && !line.contains("archive"))
+        .collect();
+    assert_eq!(opened.len(), 3, "both files and a digest: {opened:#?}");
+    for line in opened {
+        if line.contains("ENOSYS") {
+            return skipped(NAME, "this kernel has no openat2");
+        }
+        for flag in [
+            "openat2(",
+            "O_NOFOLLOW",
+            "O_NONBLOCK",
+            "RESOLVE_BENEATH",
+            "RESOLVE_NO_SYMLINKS",
+            "RESOLVE_NO_MAGICLINKS",
+            "RESOLVE_NO_XDEV",
+        ] {
+            assert!(line.contains(flag), "{flag} is not in {line}");
+        }
+    }
+}
+
+#[test]
+fn without_openat2_links_are_followed_as_little() {
+    const NAME: &str = "without_openat2_links_are_followed_as_little";
+    let place = Place::new();
+    place.run(&["ingest"]).ends(0);
+    place.write("secret.csv", &days("2026-01-05", "2026-01-06"));
+    let claimed = place.at("inbox/.claimed/0123456789abcdef~link.csv");
+    std::os::unix::fs::symlink(place.at("secret.csv"), claimed).expect("a link");
+    place.write("inbox/good.csv", &days("2026-01-07", "2026-01-07"));
+    let inject = ["-e", "inject=openat2:error=ENOSYS"];
+    let Some((said, trace)) = traced(&place, &inject, "ingest") else {
+        return skipped(NAME, "strace is not installed or may not trace");
+    };
+    assert!(trace.contains("ENOSYS"), "nothing was injected");
+    assert!(said.contains("accepted good.csv"), "{said}");
+    assert!(said.contains("left alone link.csv: a symbolic link"), "{said}");
+    assert!(!trace.contains("secret.csv"), "{trace}");
+    assert_eq!(place.run(&["facts"]).ends(0).stdout.lines().count(), 1 + 4);
+}
+
 #[test]
 fn names_that_look_like_something_else_are_names_and_no_more() {
     let place = Place::new();

@@ -161,6 +161,17 @@ impl Mount {
     pub fn tmpfs(at: &Path, options: &str) -> Option<Self> {
         let mut mount = std::process::Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", options, "none"]).arg(at);
+        Self::by(mount, at)
+    }
+
+    /// What is at `from`, seen at `at` too; `None`: nothing can be mounted here.
+    pub fn bind(from: &Path, at: &Path) -> Option<Self> {
+        let mut mount = std::process::Command::new("mount");
+        mount.arg("--bind").arg(from).arg(at);
+        Self::by(mount, at)
+    }
+
+    fn by(mut mount: std::process::Command, at: &Path) -> Option<Self> {
         mount.stderr(std::process::Stdio::null());
         mount.status().is_ok_and(|status| status.success()).then(|| Self(at.to_owned()))
     }
