@@ -219,11 +219,13 @@ fn outcome(bytes: &[u8], source: &Source, file_name: &str) -> Outcome {
     let mut last_line = 0;
     let mut stated: BTreeMap<(Day, Subject, String), (u64, Figures)> = BTreeMap::new();
     let mut sink = |row: &StatedRow<'_>| {
-        // A line of a wide file states several rows.
+        // A line of a wide file states several rows, and marked totals that turn out to be the data
+        // come last.
         let is_behind = row.line > last_line
-            || source.layout == Layout::Wide && row.line == last_line && last_line > 0;
+            || source.layout == Layout::Wide && row.line == last_line && last_line > 0
+            || source.totals.marked.is_some();
         assert!(is_behind, "line {} came behind line {last_line}", row.line);
-        last_line = row.line;
+        last_line = last_line.max(row.line);
         let (day, subject, campaign) = (row.day, row.subject, row.campaign.to_owned());
         rows.push(Row { day, subject, campaign: campaign.clone(), figures: row.figures });
         let (line, figures) =
