@@ -197,6 +197,16 @@ fn what_must_hold_holds_for_mutated_text_in_other_encodings() {
 }
 
 #[test]
+fn what_must_hold_holds_for_mutated_files_of_the_presets() {
+    mutations_of("presets");
+}
+
+#[test]
+fn what_must_hold_holds_for_mutated_strange_files() {
+    mutations_of("guess");
+}
+
+#[test]
 fn what_must_hold_holds_for_mutated_archives() {
     mutations_of("unpack");
 }

@@ -6,13 +6,14 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use budgetd::config;
 use budgetd::domain::performance::KEY_SEPARATOR;
 use budgetd::domain::source::{Encoding, Grain, Layout};
 use budgetd::domain::{
     Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Figures, FineMoney,
     Limits, Money, Source, StatedRow, Subject,
 };
-use budgetd::ingest::{Context, FAULTS_LISTED_MAX, Purpose, Reading, Stated, read};
+use budgetd::ingest::{Context, FAULTS_LISTED_MAX, Purpose, Reading, Stated, guess, read};
 
 /// The longest page that a refused file may have: a thousand faults with their hints.
 const PAGE_BYTES_MAX: usize = FAULTS_LISTED_MAX * 2048;
@@ -26,8 +27,14 @@ const HEADER: &str = "date,channel,campaign,spend,impressions,clicks,conversions
 pub type Check = fn(&[u8]) -> bool;
 
 /// The names of the checks, which are those of the corpus folders and of the fuzzers.
-pub const CHECKS: [(&str, Check); 4] =
-    [("long", long), ("report", report), ("decode", decode), ("unpack", unpack)];
+pub const CHECKS: [(&str, Check); 6] = [
+    ("long", long),
+    ("report", report),
+    ("decode", decode),
+    ("unpack", unpack),
+    ("presets", presets),
+    ("guess", guess),
+];
 
 /// Bytes as a file of the long source.
 pub fn long(bytes: &[u8]) -> bool {
@@ -117,6 +124,40 @@ pub fn unpack(bytes: &[u8]) -> bool {
     }
 }
 
+/// A byte that picks a preset, and bytes as a file of its platform.
+pub fn presets(bytes: &[u8]) -> bool {
+    let Some((&kind, bytes)) = bytes.split_first() else { return false };
+    let presets = config::presets();
+    let source = &presets[usize::from(kind) % presets.len()].source;
+    let outcome = outcome(bytes, source, "report.csv");
+    if source.layout != Layout::Wide {
+        outcome.check_same_rows_when_written_again();
+    }
+    outcome.is_taken()
+}
+
+/// A byte that picks the name and how much of a file it is, and bytes as a strange file: whatever is
+/// found can be shown, and what is written is a table that can be read back.
+pub fn guess(bytes: &[u8]) -> bool {
+    let Some((&kind, bytes)) = bytes.split_first() else { return false };
+    let names = ["daily.csv", "daily.csv.gz", "=1+1\u{1b}[2J.csv", "daily.csv.zst"];
+    let name = names[usize::from(kind / 2) % names.len()];
+    let guess = guess::guess(bytes, name, kind % 2 == 0);
+    let findings = [&guess.certain, &guess.open, &guess.missing].into_iter().flatten();
+    for finding in findings {
+        assert!(!finding.text.contains(|it: char| it.is_control()), "{finding:?}");
+        let raw = |choice: &String| choice.contains(|it: char| it.is_control() && it != '\n');
+        assert!(!finding.choices.iter().any(raw), "{finding:?}");
+    }
+    let table = guess::to_toml(&guess);
+    assert!(!table.contains(|it: char| it.is_control() && it != '\n'), "{table:?}");
+    if let Err(error) = toml::from_str::<toml::Table>(&table) {
+        panic!("{error}\n{table}");
+    }
+    let preview = guess::preview(&guess, name);
+    preview.is_some_and(|preview| matches!(preview.reading, Reading::Taken(_)))
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).expect("memory does not fail");
@@ -172,14 +213,19 @@ fn outcome(bytes: &[u8], source: &Source, file_name: &str) -> Outcome {
     let account = account();
     let limits = Limits { unpacked_bytes_max: UNPACKED_BYTES_MAX, ..Limits::default() };
     let today = Day::from_ymd_opt(2025, 9, 15).expect("a day");
-    let purpose = Purpose::Inbox;
+    let purpose = if source.grain == Grain::Day { Purpose::Inbox } else { Purpose::Import };
     let context = Context { account: &account, source, today, limits, file_name, purpose };
     let mut rows = Vec::new();
     let mut last_line = 0;
     let mut stated: BTreeMap<(Day, Subject, String), (u64, Figures)> = BTreeMap::new();
     let mut sink = |row: &StatedRow<'_>| {
-        assert!(row.line > last_line, "line {} came behind line {last_line}", row.line);
-        last_line = row.line;
+        // A line of a wide file states several rows, and marked totals that turn out to be the data
+        // come last.
+        let is_behind = row.line > last_line
+            || source.layout == Layout::Wide && row.line == last_line && last_line > 0
+            || source.totals.marked.is_some();
+        assert!(is_behind, "line {} came behind line {last_line}", row.line);
+        last_line = last_line.max(row.line);
         let (day, subject, campaign) = (row.day, row.subject, row.campaign.to_owned());
         rows.push(Row { day, subject, campaign: campaign.clone(), figures: row.figures });
         let (line, figures) =

@@ -1,6 +1,9 @@
 //! `budgetd check`: what is wrong with configuration, folders and key, and how to mend it. It looks
 //! at everything before it ends, and changes nothing.
 
+mod inbox;
+mod sources;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -12,11 +15,10 @@ use crate::config;
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::report::words::count;
-use crate::store::inbox::DropFolder;
 use crate::store::keys::SigningKey;
 use crate::store::lock::Lock;
 use crate::store::{StoreError, files};
-use crate::workflow::{WorkflowError, Workspace, meant_for_nobody, next_run};
+use crate::workflow::{ShortOfRoom, WorkflowError, Workspace, next_run, short_of_room};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -56,6 +58,10 @@ impl Finding {
             Ok(text) => Self::good(what, text),
             Err(error) => Self::wrong(what, error),
         }
+    }
+
+    const fn is_good(&self) -> bool {
+        matches!(self.verdict, Verdict::Good(_))
     }
 
     const fn status(&self) -> u8 {
@@ -121,11 +127,17 @@ fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
     let accounts = &workspace.config.accounts;
     let about = format!("{}, {}", shown(path), count(accounts.len(), "account"));
     let mut findings = vec![Finding::good("configuration", about)];
-    findings.extend(workspace.places.folders().map(|(what, folder)| folder_of(what, folder)));
+    findings.extend(inbox::findings(workspace));
+    let own = workspace.places.folders().into_iter().filter(|(what, _)| *what != "inbox");
+    findings.extend(own.map(|(what, folder)| folder_of(what, folder)));
     findings.extend(overlaps(workspace));
     findings.extend(open_state(workspace));
-    findings.extend(accounts.iter().filter_map(|account| drop_folder(workspace, account)));
-    findings.extend(for_nobody(workspace));
+    findings.extend(
+        short_of_room(workspace)
+            .iter()
+            .map(|disk| Finding::care("room", escape(&disk.words()), ShortOfRoom::hint())),
+    );
+    findings.extend(accounts.iter().flat_map(sources::findings));
     findings.push(key(workspace));
     findings.push(ledger(workspace));
     findings.push(daemon(workspace));
@@ -185,61 +197,6 @@ fn open_state(workspace: &Workspace) -> Option<Finding> {
             "state",
             format!("others than its owner may look into {}", shown(state)),
             format!("run: chmod 700 {}", shown(state)),
-        )
-    })
-}
-
-/// A drop folder may be no link, and the folders in it neither links nor mounts: what is taken is
-/// renamed between them. `None`: all well, or not made yet.
-fn drop_folder(workspace: &Workspace, account: &Account) -> Option<Finding> {
-    let folder = workspace.places.drop_folder(&account.id);
-    if !files::exists(&folder) {
-        return None;
-    }
-    let what = format!("inbox of {}", account.id);
-    if let Err(error) = DropFolder::open(&folder, false) {
-        return Some(Finding::wrong(&what, error));
-    }
-    if folder != workspace.config.paths.inbox
-        && let Err(error) = files::check_folder(&folder)
-    {
-        return Some(Finding::wrong(&what, error));
-    }
-    DropFolder::own_folders().into_iter().find_map(|name| {
-        let own = folder.join(name);
-        let fault = own_folder_fault(&folder, &own)?;
-        let hint = "move it away; the daemon makes the folder that belongs there".to_owned();
-        Some(Finding::wrong(&what, StoreError::Refused { what: fault.to_owned(), path: own, hint }))
-    })
-}
-
-fn own_folder_fault(folder: &Path, own: &Path) -> Option<&'static str> {
-    if !files::exists(own) {
-        return None;
-    }
-    if files::is_link(own) {
-        return Some("a link stands where a folder must be");
-    }
-    if DropFolder::open(own, false).is_err() {
-        return Some("something else stands where a folder must be, or it may not be opened");
-    }
-    (files::device(own) != files::device(folder))
-        .then_some("this folder is on another file system than the drop folder around it")
-}
-
-fn for_nobody(workspace: &Workspace) -> Option<Finding> {
-    let scan = match meant_for_nobody(workspace) {
-        Ok(scan) => scan,
-        Err(error) => return Some(Finding::wrong("inbox", error)),
-    };
-    let total = scan.candidates_total + scan.ignored_total;
-    let number = usize::try_from(total).unwrap_or(usize::MAX);
-    (total > 0).then(|| {
-        let inbox = shown(&workspace.config.paths.inbox);
-        Finding::care(
-            "inbox",
-            format!("{} in {inbox} itself, where no account looks", count(number, "thing")),
-            "with several accounts each has a folder of its own below; `budgetd status` lists them",
         )
     })
 }

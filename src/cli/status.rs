@@ -19,7 +19,8 @@ use crate::store::keys::SigningKey;
 use crate::store::ledger::{Ledger, UnknownCounts};
 use crate::store::lock::Lock;
 use crate::workflow::{
-    AccountStanding, Corrected, Health, Workspace, account_standing, meant_for_nobody,
+    AccountStanding, Corrected, Health, ShortOfRoom, Workspace, account_standing, meant_for_nobody,
+    short_of_room,
 };
 
 /// Waiting files that are named before the rest is counted.
@@ -45,6 +46,11 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     if let Err(error) = &key {
         context.output.line(format!("{} {}", paint(BAD, "nothing can be signed:"), error.message));
         context.output.line(format!("  hint: {}", error.hint.as_deref().unwrap_or_default()));
+    }
+    let short = short_of_room(&workspace);
+    for disk in &short {
+        context.output.line(format!("{} {}", paint(BAD, "no room:"), escape(&disk.words())));
+        context.output.line(format!("  hint: {}", ShortOfRoom::hint()));
     }
     context.output.line_each(&nobody_words(&workspace, &nobody));
     // Before the first file there is no ledger; an empty one tells the same.
@@ -74,6 +80,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         "key": key.as_ref().ok().map(SigningKey::fingerprint),
         "key_trouble": key.as_ref().err().map(|error| &error.message),
         "nobody": nobody.candidates.iter().map(|file| escape(&file.name)).collect::<Vec<_>>(),
+        "short_of_room": short.iter().map(|disk| escape(&disk.words())).collect::<Vec<_>>(),
         "accounts": answers}));
     Ok(status)
 }
@@ -210,6 +217,9 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
     if more > 0 {
         page.field("in inbox", format!("and {more} more"));
     }
+    for name in &standing.early {
+        page.field("in inbox", format!("{name}: it waits for its file"));
+    }
     for object in &standing.ignored {
         page.field("left alone", format!("{}: {}", object.name, object.kind));
     }
@@ -302,6 +312,7 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         "waiting": standing.waiting.iter().map(|file| file.name.clone()).collect::<Vec<_>>(),
         "waiting_for": standing.waiting.iter().filter(|file| file.waits_for.is_some())
             .map(|file| json!({"name": file.name, "why": file.waits_for})).collect::<Vec<_>>(),
+        "early": standing.early,
         "ignored": standing.ignored.iter()
             .map(|object| json!({"name": object.name, "kind": object.kind.code()})).collect::<Vec<_>>(),
         "inbox_trouble": standing.inbox_trouble,

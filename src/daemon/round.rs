@@ -126,7 +126,8 @@ impl<'w> Rounds<'w> {
         let mut parts = Vec::new();
         for (account, memory) in accounts.clone() {
             if let Some((part, trouble)) = memory.troubles.first_key_value() {
-                parts.push(format!("account {}: {}: {trouble}", account.id, part.words()));
+                let (what, text) = (part.words(), &trouble.text);
+                parts.push(format!("account {}: {what}: {text}", account.id));
                 break;
             }
         }
@@ -216,9 +217,9 @@ fn tell_of(telemetry: &Telemetry, account: &Account, memory: &mut Memory, now: I
         today: Some(day_of(now, account.time_zone)),
         is_waiting: memory.standing != WeekStanding::NothingDue,
     };
-    let troubles = memory.troubles.iter().map(|(part, text)| Trouble {
+    let troubles = memory.troubles.iter().map(|(part, trouble)| Trouble {
         part: part.code(),
-        text: format!("{}: {text}", part.words()),
+        text: format!("{}: {}", part.words(), trouble.text),
     });
     telemetry.account(&account.id, next, troubles.collect());
 }

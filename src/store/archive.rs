@@ -133,7 +133,8 @@ fn bring(month: &Folder, name: &OsStr, staged: &Staged) -> Result<(), StoreError
         Some(Moved::Done) => Ok(()),
         Some(Moved::SourceAbsent) => Err(staged.is_missing()),
         Some(Moved::TargetTaken) => Err(changed_original(month, name)),
-        None => copy_across(folder, &file_name, month, name, staged),
+        None => copy_across(folder, &file_name, month, name, staged)
+            .map_err(|error| error.needing(staged.bytes)),
     }
 }
 

@@ -82,11 +82,8 @@ pub fn list(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
 
 /// Creates `folder` with its parents, where it isn't there yet.
 pub fn create_folder(folder: &Path) -> Result<(), StoreError> {
-    fs::create_dir_all(folder).map_err(|source| StoreError::Machine {
-        what: "cannot create a folder",
-        path: folder.to_owned(),
-        source,
-    })
+    fs::create_dir_all(folder)
+        .map_err(|source| StoreError::machine("cannot create a folder", folder, source))
 }
 
 /// Writes a file that must not exist yet, durably.
@@ -96,11 +93,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    write().map_err(|source| StoreError::Machine {
-        what: "cannot write a file",
-        path: path.to_owned(),
-        source,
-    })
+    write().map_err(|source| StoreError::machine("cannot write a file", path, source))
 }
 
 /// Whether `path` is a file with content or a folder that holds something.
@@ -132,11 +125,7 @@ pub fn is_empty_folder(folder: &Path) -> Result<bool, StoreError> {
 /// Whether `folder` is there and can be written to; a missing one counts as fine where its parent
 /// lets the daemon create it. Leaves nothing behind.
 pub fn check_folder(folder: &Path) -> Result<(), StoreError> {
-    let machine = |source| StoreError::Machine {
-        what: "cannot write to this folder",
-        path: folder.to_owned(),
-        source,
-    };
+    let machine = |source| StoreError::machine("cannot write to this folder", folder, source);
     let mut nearest = folder;
     while !exists(nearest) {
         match nearest.parent() {

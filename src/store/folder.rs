@@ -319,7 +319,7 @@ fn no_xdev(flags: OFlags) -> ResolveFlags {
 
 /// The error for `what` failing at `path`.
 pub(super) fn machine(what: &'static str, path: &Path, source: impl Into<io::Error>) -> StoreError {
-    StoreError::Machine { what, path: path.to_owned(), source: source.into() }
+    StoreError::machine(what, path, source.into())
 }
 
 fn not_opened(errno: Errno, path: PathBuf) -> StoreError {

@@ -16,5 +16,6 @@ pub mod ledger;
 pub mod lock;
 pub mod object;
 pub mod outbox;
+pub mod space;
 
 pub use error::StoreError;

@@ -1,6 +1,9 @@
 //! What a name in a folder stands for, and how one state of a file is told from another.
 
+use chrono::DateTime;
 use rustix::fs::{FileType, Stat};
+
+use crate::domain::Instant;
 
 /// One state of one file: if two of these are equal, nothing was done to the file in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,14 @@ impl Identity {
     pub fn same_version(&self, other: &Self) -> bool {
         (self.device, self.inode, self.size, self.modified)
             == (other.device, other.inode, other.size, other.modified)
+    }
+
+    /// When its content last changed, by its own account; clamped to what the calendar holds.
+    pub fn modified_at(&self) -> Instant {
+        let (seconds, nanoseconds) = self.modified;
+        let clamped = if seconds < 0 { Instant::MIN_UTC } else { Instant::MAX_UTC };
+        DateTime::from_timestamp(seconds, u32::try_from(nanoseconds).unwrap_or(0))
+            .unwrap_or(clamped)
     }
 
     pub(super) fn of(stat: &Stat) -> Self {

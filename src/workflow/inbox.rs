@@ -46,7 +46,7 @@ impl Workspace {
     }
 
     /// Whether the drop folder of an account is missing as it may be: nobody was here yet.
-    pub(super) fn may_be_missing(&self, account: &Account) -> Result<bool, StoreError> {
+    pub fn may_be_missing(&self, account: &Account) -> Result<bool, StoreError> {
         let state = self.places.state();
         Ok(!files::exists(&self.places.drop_folder(&account.id))
             && !files::holds_something(&state.audit_account(&account.id))?

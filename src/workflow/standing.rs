@@ -29,6 +29,8 @@ pub struct AccountStanding {
     pub files: Vec<FileRecord>,
     /// Files that wait in the drop folder.
     pub waiting: Vec<FileStanding>,
+    /// Digests and markers that came before their file, by name.
+    pub early: Vec<String>,
     /// What is in the drop folder and is no file to take.
     pub ignored: Vec<Ignored>,
     /// Why the drop folder can't be looked into, where it can't.
@@ -167,6 +169,7 @@ pub fn account_standing(
         today,
         files: ledger.files(&account.id, FILES_SHOWN)?,
         waiting: scan.waiting,
+        early: scan.early,
         ignored: scan.ignored,
         inbox_trouble,
         last,
@@ -235,8 +238,13 @@ pub fn bundles_gone(
 #[derive(Default)]
 struct Inbox {
     waiting: Vec<FileStanding>,
+    early: Vec<String>,
     ignored: Vec<Ignored>,
 }
+
+/// What is said of a file that is claimed and not answered: it is not where its sender put it.
+const BEGUN: &str =
+    "it was begun and is not done with; the next look into the inbox goes on with it";
 
 fn look(workspace: &Workspace, account: &Account, now: Instant) -> Result<Inbox, StoreError> {
     if workspace.may_be_missing(account)? {
@@ -244,8 +252,7 @@ fn look(workspace: &Workspace, account: &Account, now: Instant) -> Result<Inbox,
     }
     let folder = workspace.drop_folder_that_is_there(account)?;
     let scan = folder.scan(&[])?;
-    let mut ignored = scan.shown(now);
-    ignored.extend(folder.strays()?);
+    let ignored = scan.shown(now);
     let ready = workspace.config.inbox.ready;
     let is_laid_out = files::exists(&workspace.places.state().staging());
     let room = if is_laid_out { Some(workspace.room()?) } else { None };
@@ -268,7 +275,16 @@ fn look(workspace: &Workspace, account: &Account, now: Instant) -> Result<Inbox,
             waits_for,
         });
     }
-    Ok(Inbox { waiting, ignored })
+    for (claimed, identity) in folder.claimed_as_seen()? {
+        let Some(identity) = identity else { continue };
+        waiting.push(FileStanding {
+            name: escape(&claimed.name),
+            modified: identity.modified_at(),
+            bytes: identity.size,
+            waits_for: Some(BEGUN.to_owned()),
+        });
+    }
+    Ok(Inbox { waiting, early: scan.early(now), ignored })
 }
 
 /// What lies directly in an inbox of several accounts: nobody takes it, so whoever dropped it is

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use budgetd::store::StoreError;
-use budgetd::store::inbox::DropFolder;
+use budgetd::store::inbox::{DropFolder, RefusedAnswer, Removed, Unclaimed};
 
-use super::place::{BYTES_MAX, Place, names_in};
+use super::place::{BYTES_MAX, Place, make_fifo, names_in};
 
 #[test]
 fn a_link_in_place_of_an_own_folder_stops_the_intake_and_leads_nowhere() {
@@ -104,4 +104,57 @@ fn a_drop_folder_that_was_replaced_is_noticed_and_its_successor_not_touched() {
     place.inbox.answer_accepted("a.csv", "text").expect("answered");
     assert!(names_in(&place.at("victim")).is_empty());
     assert!(place.at("moved/receipts/a.csv.receipt.txt").exists());
+}
+
+#[test]
+fn a_file_or_a_pipe_in_place_of_an_own_folder_stops_the_intake() {
+    for own in [".claimed", "rejected", "receipts"] {
+        for is_pipe in [false, true] {
+            let place = Place::new();
+            place.drop_file("a.csv", "x");
+            let seen = place.candidate("a.csv");
+            let path = place.at("inbox").join(own);
+            fs::remove_dir(&path).expect("removed");
+            if is_pipe {
+                make_fifo(&path);
+            } else {
+                fs::write(&path, "mine").expect("written");
+            }
+            let error = place.try_claim(&seen).expect_err("refused");
+            assert!(matches!(error, StoreError::Refused { .. }), "{error}");
+            assert!(error.to_string().ends_with(&format!("inbox/{own}")), "{error}");
+            assert_eq!(place.waiting(), ["a.csv"]);
+            assert!(is_pipe || fs::read_to_string(&path).expect("read") == "mine");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_an_answer_is_replaced_and_never_waited_for() {
+    let place = Place::new();
+    let receipt = place.at("inbox/receipts/a.csv.receipt.txt");
+    make_fifo(&receipt);
+    place.inbox.answer_accepted("a.csv", "text").expect("answered");
+    assert_eq!(fs::read_to_string(&receipt).expect("read"), "text");
+    // One in the place of a refused file keeps its place, and the file gets another.
+    make_fifo(&place.at("inbox/rejected/b.csv"));
+    make_fifo(&place.at("inbox/rejected/7692c3ad3540bb80_b.csv.problems.txt"));
+    let given = RefusedAnswer::Given { name: "7692c3ad3540bb80_b.csv".to_owned() };
+    assert_eq!(place.refuse("b.csv", "one"), given);
+    let problems = place.at("inbox/rejected/7692c3ad3540bb80_b.csv.problems.txt");
+    assert_eq!(fs::read_to_string(problems).expect("read"), "problems of one");
+}
+
+#[test]
+fn a_second_name_made_after_the_copy_keeps_the_file_from_being_removed() {
+    let place = Place::new();
+    let (claimed, staged) = place.dropped_and_staged("a.csv", "one");
+    fs::hard_link(place.claimed_path(&claimed), place.at("kept")).expect("a link");
+    let removed = place.inbox.remove_claimed(&claimed, &staged).expect("possible");
+    assert_eq!(removed, Removed::Changed);
+    let answer =
+        place.inbox.answer_refused(&claimed, &staged.identity, staged.digest, "a.csv", "text");
+    assert_eq!(answer.expect("possible"), RefusedAnswer::Changed);
+    assert_eq!(place.inbox.unclaim(&claimed).expect("possible"), Unclaimed::Waiting);
+    assert!(place.waiting().is_empty(), "a file with two names is never taken");
 }

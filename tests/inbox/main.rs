@@ -3,12 +3,17 @@
 
 mod answering;
 mod archiving;
+mod checked;
 mod companions;
+mod full_disk;
 mod hostile;
+mod hostile_program;
 mod killed;
 mod model_folder;
 mod model_settler;
 mod place;
 mod program;
+#[path = "../cli/place.rs"]
+mod program_place;
 mod scanning;
 mod taking;

@@ -153,6 +153,36 @@ pub fn append(path: &Path, text: &str) {
     file.write_all(text.as_bytes()).expect("written");
 }
 
+/// A file system of its own at a folder, for as long as this lives.
+pub struct Mount(PathBuf);
+
+impl Mount {
+    /// An empty one in memory; `None`: nothing can be mounted here.
+    pub fn tmpfs(at: &Path, options: &str) -> Option<Self> {
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", options, "none"]).arg(at);
+        Self::by(mount, at)
+    }
+
+    /// What is at `from`, seen at `at` too; `None`: nothing can be mounted here.
+    pub fn bind(from: &Path, at: &Path) -> Option<Self> {
+        let mut mount = std::process::Command::new("mount");
+        mount.arg("--bind").arg(from).arg(at);
+        Self::by(mount, at)
+    }
+
+    fn by(mut mount: std::process::Command, at: &Path) -> Option<Self> {
+        mount.stderr(std::process::Stdio::null());
+        mount.status().is_ok_and(|status| status.success()).then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        drop(std::process::Command::new("umount").arg("-l").arg(&self.0).status());
+    }
+}
+
 pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }

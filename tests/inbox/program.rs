@@ -1,13 +1,11 @@
 //! The whole program over companions, ways of saying complete, and drop folders that go away.
 
-#[path = "../cli/place.rs"]
-mod place;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 
 use budgetd::domain::Digest;
-use place::{Daemon, HEADER, Place, days, wait_until};
+
+use super::program_place::{Daemon, HEADER, Place, days, wait_until};
 
 fn place_with(ready: &str) -> Place {
     let place = Place::new();
@@ -198,9 +196,19 @@ fn what_is_left_behind_is_shown_by_status() {
     place.write("inbox/.claimed/stray.txt", "");
     let said = place.run(&["status"]).ends(0).stdout;
     assert!(said.contains(".claimed/stray.txt: no file that was claimed"), "{said}");
-    assert!(!said.contains("a.csv.sha256"), "its file may still come: {said}");
+    assert!(said.contains("in inbox   a.csv.sha256: it waits for its file"), "{said}");
+    assert!(!said.contains("left alone a.csv.sha256"), "its file may still come: {said}");
+    let machine = place.run(&["status", "--json"]).ends(0).json();
+    assert_eq!(machine["accounts"][0]["early"], serde_json::json!(["a.csv.sha256"]));
+    // Once in the log and in the audit log, like all that is left alone.
+    let said = place.run(&["ingest"]).ends(0).stdout;
+    assert!(said.contains("left alone .claimed/stray.txt: no file that was claimed"), "{said}");
+    assert!(!place.run(&["ingest"]).ends(0).stdout.contains("stray"));
+    let audit = place.run(&["audit", "show", "--account", "main", "--json"]).ends(0).json();
+    assert_eq!(audit["records"][0]["event"]["kind"], "no_claim", "{audit}");
     let said = place.run(&["status", "--as-of", "2100-01-01T00:00:00Z"]).ends(0).stdout;
     assert!(said.contains("a.csv.sha256: it belongs to a file that is not there"), "{said}");
+    assert!(!said.contains("it waits for its file"), "{said}");
 }
 
 #[test]

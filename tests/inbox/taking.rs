@@ -12,7 +12,9 @@ use budgetd::store::inbox::{
 };
 use budgetd::store::object::{Identity, ObjectKind};
 
-use super::place::{BYTES_MAX, Place, append, kinds, make_fifo, names_in, set_modified};
+use super::place::{
+    BYTES_MAX, Mount, Place, append, kinds, make_fifo, names_in, set_modified, skipped,
+};
 
 #[test]
 fn a_claim_takes_the_file_away_and_is_found_again() {
@@ -198,6 +200,23 @@ fn what_was_swapped_in_after_the_claim_is_not_read_and_goes_back() {
         assert_eq!(kinds(&place.scan()).get(&*name), Some(&kind.code()));
     }
     assert!(names_in(&place.at("staging")).is_empty());
+}
+
+#[test]
+fn a_file_that_is_mounted_over_a_claimed_one_is_not_read() {
+    let place = Place::new();
+    fs::write(place.at("secret"), "secret").expect("written");
+    place.drop_file("a.csv", "x");
+    let claimed = place.claim("a.csv");
+    let Some(mount) = Mount::bind(&place.at("secret"), &place.claimed_path(&claimed)) else {
+        return skipped(
+            "a_file_that_is_mounted_over_a_claimed_one_is_not_read",
+            "nothing can be mounted here",
+        );
+    };
+    assert_eq!(place.stage(&claimed), StageOutcome::NotPlain(ObjectKind::Unknown));
+    drop(mount);
+    assert_eq!(fs::read_to_string(place.staged(&claimed).path).expect("read"), "x");
 }
 
 #[test]

@@ -72,7 +72,9 @@ fn a_file_without_room_for_its_copy_waits_and_status_says_so() {
     let answers = inbox.take();
     let [FileAnswer::NoRoom { why }] = answers.as_slice() else { panic!("{answers:?}") };
     let expected =
-        "its copy needs 87 bytes, and [limits] staging_bytes_max leaves 80 of 80".to_owned();
+        "its copy needs 87 bytes, and [limits] staging_bytes_max leaves 80 of 80; it waits, and \
+         nothing is lost"
+            .to_owned();
     assert_eq!(*why, expected);
     let ledger = inbox.workspace.ledger_to_read().expect("readable").expect("made");
     let at = parse_time("2026-02-01T00:00:00Z").expect("a time");

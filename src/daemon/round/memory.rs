@@ -8,6 +8,7 @@ use tracing::{error, info};
 use super::shown;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant, Week};
+use crate::store::StoreError;
 use crate::store::inbox::{Ignored, Settler};
 use crate::workflow::WorkflowError;
 
@@ -22,7 +23,7 @@ pub(super) struct Memory {
     pub(super) newest: Newest,
     /// What was said of the due week, until it changes.
     pub(super) said: Option<String>,
-    pub(super) troubles: BTreeMap<Part, String>,
+    pub(super) troubles: BTreeMap<Part, Trouble>,
     /// Troubles that began or changed and were not told to others yet.
     pub(super) fresh_troubles: Vec<(Part, String)>,
     pub(super) standing: WeekStanding,
@@ -32,6 +33,13 @@ pub(super) struct Memory {
     pub(super) next_run: Option<Instant>,
     /// The newest day with figures, as far as it is known here.
     pub(super) newest_day: Option<Day>,
+}
+
+/// A trouble that was said.
+pub(super) struct Trouble {
+    /// What makes it another one.
+    is: String,
+    pub(super) text: String,
 }
 
 /// The newest published week, as far as it is known here.
@@ -80,16 +88,17 @@ pub(super) enum WeekStanding {
 impl Memory {
     /// Says a trouble once, until it is another or has gone.
     pub(super) fn trouble(&mut self, account: &Account, part: Part, trouble: &WorkflowError) {
-        let text = shown(trouble);
-        if self.troubles.get(&part) != Some(&text) {
+        let (text, is) = (shown(trouble), told_by(trouble));
+        let is_new = self.troubles.get(&part).is_none_or(|said| said.is != is);
+        if is_new {
             let hint = match trouble {
                 WorkflowError::Store(error) => error.hint().map(escape),
                 _ => None,
             };
             error!(account = account.id.as_str(), error = text, hint, "{}", part.words());
             self.fresh_troubles.push((part, text.clone()));
-            self.troubles.insert(part, text);
         }
+        self.troubles.insert(part, Trouble { is, text });
     }
 
     pub(super) fn well(&mut self, account: &Account, part: Part) {
@@ -104,5 +113,15 @@ impl Memory {
             log(&text);
             self.said = Some(text);
         }
+    }
+}
+
+/// What tells a trouble from another: of a full disk not how much is free on it, nor what had no room.
+fn told_by(trouble: &WorkflowError) -> String {
+    match trouble {
+        WorkflowError::Store(StoreError::Full { mount, .. }) => {
+            format!("full: {}", mount.display())
+        }
+        other => shown(other),
     }
 }

@@ -129,7 +129,7 @@ impl<'w> Round<'w> {
     }
 
     /// Does `work` in the round's unit of work. `None`: it failed for reasons that are the
-    /// account's own, which is said; the next begins afresh.
+    /// account's own, or there is no room, which is said; the next begins afresh.
     pub(super) fn work<T>(
         &mut self,
         account: &Account,
@@ -137,29 +137,33 @@ impl<'w> Round<'w> {
         part: Part,
         work: impl FnOnce(&mut Unit<'w>) -> Result<T, WorkflowError>,
     ) -> Result<Option<T>, WorkflowError> {
-        let (unit, _) = match &mut self.unit {
-            Some(unit) => unit,
-            none => {
-                let mut unit = begin(self.workspace, self.interrupt)?;
-                // A file of millions of rows is life, too.
-                let telemetry = self.telemetry.clone();
-                unit.watch(Box::new(move |_| telemetry.beat()));
-                none.insert((unit, std::time::Instant::now()))
-            }
-        };
-        match work(unit) {
+        match self.unit().and_then(work) {
             Ok(answer) => {
                 memory.well(account, part);
                 Ok(Some(answer))
             }
-            Err(trouble) if self.is_of_the_account(account, &trouble) => {
-                // What a failed unit of work holds in memory may be half done.
+            Err(trouble) if is_full(&trouble) || self.is_of_the_account(account, &trouble) => {
+                // What a failed unit of work holds in memory may be half done; the next reads it
+                // from the disk, as after a restart.
                 self.unit = None;
                 memory.trouble(account, part, &trouble);
                 Ok(None)
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn unit(&mut self) -> Result<&mut Unit<'w>, WorkflowError> {
+        let unit = if let Some(unit) = self.unit.take() {
+            unit
+        } else {
+            let mut unit = begin(self.workspace, self.interrupt)?;
+            // A file of millions of rows is life, too.
+            let telemetry = self.telemetry.clone();
+            unit.watch(Box::new(move |_| telemetry.beat()));
+            (unit, std::time::Instant::now())
+        };
+        Ok(&mut self.unit.insert(unit).0)
     }
 
     /// Whether `trouble` comes from what the account's senders can do to their folder, or is over once
@@ -181,6 +185,11 @@ impl<'w> Round<'w> {
             self.unit = None;
         }
     }
+}
+
+/// Whether there was no room: what waits is tried again, and nothing has to be started anew.
+const fn is_full(trouble: &WorkflowError) -> bool {
+    matches!(trouble, WorkflowError::Store(StoreError::Full { .. }))
 }
 
 /// A look into a drop folder.

@@ -236,23 +236,22 @@ fn end_of(role: Role, name: &str) -> Option<(String, String)> {
     words_of(&ENDS, role).iter().rev().find_map(|word| {
         let start = name.len().checked_sub(word.len() + 1)?;
         let (channel, end) = (name.get(..start)?, name.get(start..)?);
+        let last = end.strip_prefix(JOINTS)?;
         let is_word = if word.len() == 1 || word.contains('_') {
-            end[1..] == **word
+            last == *word
         } else {
-            end[1..].eq_ignore_ascii_case(word)
+            last.eq_ignore_ascii_case(word)
         };
-        let fits = !channel.is_empty() && is_word && end.starts_with(JOINTS);
-        fits.then(|| (format!("{{channel}}{end}"), channel.to_owned()))
+        (!channel.is_empty() && is_word).then(|| (format!("{{channel}}{end}"), channel.to_owned()))
     })
 }
 
 fn start_of(role: Role, name: &str) -> Option<(String, String)> {
     words_of(&STARTS, role).iter().find_map(|word| {
         let (start, channel) = (name.get(..=word.len())?, name.get(word.len() + 1..)?);
-        let fits = !channel.is_empty()
-            && start[..word.len()].eq_ignore_ascii_case(word)
-            && start.ends_with(JOINTS);
-        fits.then(|| (format!("{start}{{channel}}"), channel.to_owned()))
+        let is_word = start.strip_suffix(JOINTS)?.eq_ignore_ascii_case(word);
+        (!channel.is_empty() && is_word)
+            .then(|| (format!("{start}{{channel}}"), channel.to_owned()))
     })
 }
 

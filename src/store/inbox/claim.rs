@@ -1,7 +1,7 @@
 //! Takes a waiting file out of its sender's sight, puts it back, or removes it once everything
 //! about it is durable.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -11,9 +11,10 @@ use super::stage::Staged;
 use super::{CLAIMED, DropFolder};
 use crate::store::StoreError;
 use crate::store::atomic::temporary_name;
-use crate::store::files::open_regular;
+use crate::store::files::{self, open_regular};
 use crate::store::folder::{Folder, Moved, machine, unique_hex};
 use crate::store::object::{Identity, Object};
+use crate::store::space::is_full;
 
 /// A copy of a named file is for the daemon alone, as all claimed files are.
 const MODE_COPY: u32 = 0o600;
@@ -173,7 +174,9 @@ impl DropFolder {
         let copied = std::io::copy(&mut source, &mut copy).and_then(|_| copy.sync_all());
         if let Err(error) = copied {
             folder.remove(temporary)?;
-            return Err(machine("can't copy into the inbox", path, error));
+            let at = if is_full(&error) { folder.path() } else { path };
+            let needed = files::size(path).unwrap_or(0);
+            return Err(machine("can't copy into the inbox", at, error).needing(needed));
         }
         // A claim that has its name is whole: its digest is there before it.
         self.copy_companion(path, &claimed, MODE_COPY)?;
@@ -187,28 +190,34 @@ impl DropFolder {
     /// folder is a sender's to write: whoever finds a record under the claim must compare its
     /// digest with what [`DropFolder::stage`] says before treating the file as done.
     pub fn claimed(&self) -> Result<Vec<Claimed>, StoreError> {
+        Ok(self.claimed_as_seen()?.into_iter().map(|(claimed, _)| claimed).collect())
+    }
+
+    /// The same, each with its state; `None`: it is no plain file, and comes last.
+    pub fn claimed_as_seen(&self) -> Result<Vec<(Claimed, Option<Identity>)>, StoreError> {
         // Looking must not make the folder: `status` only reads.
         if self.folder.look(OsStr::new(CLAIMED))?.is_none() {
             return Ok(Vec::new());
         }
         let folder = self.folder.beneath(OsStr::new(CLAIMED))?;
-        let mut found = BTreeSet::new();
+        let mut found = BTreeMap::new();
         folder.each_name(&mut |file_name, _| {
             let Some(claimed) = Claimed::parse(file_name) else { return Ok(()) };
-            let modified = match folder.look(file_name)? {
+            let identity = match folder.look(file_name)? {
                 None => return Ok(()),
-                Some(Object::File { identity, .. }) => identity.modified,
-                // No file: last, and `stage` says what it is.
-                Some(Object::Other(_)) => (i64::MAX, u64::MAX),
+                Some(Object::File { identity, .. }) => Some(identity),
+                // `stage` says what it is.
+                Some(Object::Other(_)) => None,
             };
-            found.insert((modified, claimed.name, claimed.claim_id));
+            let modified = identity.map_or((i64::MAX, u64::MAX), |identity| identity.modified);
+            found.insert((modified, claimed.name, claimed.claim_id), identity);
             if found.len() > self.files_per_scan_max {
                 found.pop_last();
             }
             Ok(())
         })?;
-        let claims = found.into_iter().map(|(_, name, claim_id)| Claimed { claim_id, name });
-        Ok(claims.collect())
+        let seen = |((_, name, claim_id), identity)| (Claimed { claim_id, name }, identity);
+        Ok(found.into_iter().map(seen).collect())
     }
 
     /// Puts a claimed file back to waiting, and its companions after it. A power cut may undo it, and then it is still claimed.
@@ -261,6 +270,7 @@ fn is_version(folder: &Folder, name: &OsStr, identity: &Identity) -> Result<bool
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::os::unix::ffi::OsStrExt as _;
 
     use super::*;

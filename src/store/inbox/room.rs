@@ -6,10 +6,7 @@ use super::claim::is_claim_id;
 use crate::store::StoreError;
 use crate::store::folder::{Folder, machine};
 use crate::store::object::Object;
-
-/// What a copy must leave free: the ledger, the audit log and the answers of a file go to the disk
-/// after it, and a full disk is found out by all others on it too.
-const FREE_BYTES_KEPT: u64 = 64 << 20;
+use crate::store::space::{FREE_BYTES_KEPT, Space};
 
 /// The room for working copies as it was at a moment.
 #[derive(Debug, Clone)]
@@ -18,7 +15,9 @@ pub struct Room {
     /// Bytes that the quota leaves.
     quota_left: u64,
     quota: u64,
-    /// Bytes that the disk leaves, its reserve taken off.
+    /// The file system of the copies.
+    disk: Space,
+    /// Bytes that it leaves, its reserve taken off.
     disk_left: u64,
 }
 
@@ -35,11 +34,13 @@ impl Room {
             }
             Ok(())
         })?;
+        let disk = disk_of(staging)?;
         Ok(Self {
             staging: staging.to_owned(),
             quota_left: quota.saturating_sub(used),
             quota,
-            disk_left: free_bytes(&folder, staging)?.saturating_sub(FREE_BYTES_KEPT),
+            disk_left: disk.bytes.saturating_sub(FREE_BYTES_KEPT),
+            disk,
         })
     }
 
@@ -48,20 +49,23 @@ impl Room {
     pub fn lacks(&mut self, bytes: u64) -> Result<Option<String>, StoreError> {
         if bytes > self.quota_left {
             return Ok(Some(format!(
-                "its copy needs {bytes} bytes, and [limits] staging_bytes_max leaves {} of {}",
+                "its copy needs {bytes} bytes, and [limits] staging_bytes_max leaves {} of {}; it \
+                 waits, and nothing is lost",
                 self.quota_left, self.quota
             )));
         }
         if bytes > self.disk_left {
-            let folder = Folder::open(&self.staging)?;
-            self.disk_left = free_bytes(&folder, &self.staging)?.saturating_sub(FREE_BYTES_KEPT);
+            self.disk = disk_of(&self.staging)?;
+            self.disk_left = self.disk.bytes.saturating_sub(FREE_BYTES_KEPT);
         }
         if bytes > self.disk_left {
             return Ok(Some(format!(
-                "its copy needs {bytes} bytes, and the disk of {} has {} to spare; {FREE_BYTES_KEPT} \
-                 are kept free",
+                "its copy in {} needs {bytes} bytes, and the file system at {} has {} free, of \
+                 which {FREE_BYTES_KEPT} are kept for ledger, log and answers; it waits, and \
+                 nothing is lost",
                 self.staging.display(),
-                self.disk_left
+                self.disk.mount.display(),
+                self.disk.bytes
             )));
         }
         // As if nothing were ever given back: the disk is looked at again in time.
@@ -70,8 +74,6 @@ impl Room {
     }
 }
 
-fn free_bytes(folder: &Folder, path: &Path) -> Result<u64, StoreError> {
-    let found = rustix::fs::fstatvfs(&folder.handle)
-        .map_err(|errno| machine("can't look at the disk's room", path, errno))?;
-    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+fn disk_of(staging: &Path) -> Result<Space, StoreError> {
+    Space::of(staging).map_err(|error| machine("can't look at the disk's room", staging, error))
 }

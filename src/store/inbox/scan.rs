@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 
-use chrono::DateTime;
-
 use super::names::{Companion, TakenName, judge, shown};
 use super::{DropFolder, RECEIPTS, REJECTED};
 use crate::config::Ready;
@@ -39,13 +37,20 @@ pub struct Scan {
 impl Scan {
     /// What is to be shown at `now`: what is ignored, and companions that were left behind.
     pub fn shown(&self, now: Instant) -> Vec<Ignored> {
-        let left = self
-            .orphans
-            .iter()
-            .filter(|(_, since)| now.timestamp().saturating_sub(**since) >= ORPHAN_AFTER_SECONDS);
+        let left = self.orphans.iter().filter(|(_, since)| is_left(**since, now));
         let left = left.map(|(name, _)| Ignored { name: name.clone(), kind: IgnoredKind::Orphan });
         self.ignored.iter().cloned().chain(left).collect()
     }
+
+    /// Companions that came before their file, at `now`, by name.
+    pub fn early(&self, now: Instant) -> Vec<String> {
+        let early = self.orphans.iter().filter(|(_, since)| !is_left(**since, now));
+        early.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+const fn is_left(since: i64, now: Instant) -> bool {
+    now.timestamp().saturating_sub(since) >= ORPHAN_AFTER_SECONDS
 }
 
 /// A file that waits.
@@ -89,10 +94,7 @@ impl Candidate {
 
     /// When its content last changed, by its own account; clamped to what the calendar holds.
     pub fn modified(&self) -> Instant {
-        let (seconds, nanoseconds) = self.identity.modified;
-        let clamped = if seconds < 0 { Instant::MIN_UTC } else { Instant::MAX_UTC };
-        DateTime::from_timestamp(seconds, u32::try_from(nanoseconds).unwrap_or(0))
-            .unwrap_or(clamped)
+        self.identity.modified_at()
     }
 }
 
@@ -155,7 +157,7 @@ impl std::fmt::Display for IgnoredKind {
 }
 
 impl DropFolder {
-    /// Looks at everything in the folder. `expected` are the names of folders that belong here
+    /// Looks at everything in the folder, and at what lies among the claimed files and is none. `expected` are the names of folders that belong here
     /// besides `rejected` and `receipts`: those of the accounts, in an inbox of several.
     pub fn scan(&self, expected: &[&str]) -> Result<Scan, StoreError> {
         let mut found = Found::new(self.files_per_scan_max);
@@ -195,6 +197,12 @@ impl DropFolder {
             }
             Ok(())
         })?;
+        match self.strays() {
+            Ok(strays) => strays.into_iter().for_each(|stray| found.shown(stray)),
+            // Something else stands where the claimed files are to be: claiming says so.
+            Err(StoreError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let mut scan = found.into_scan();
         if has_companions {
             for candidate in &mut scan.candidates {
@@ -299,8 +307,12 @@ impl Found {
     }
 
     fn ignore(&mut self, name: &OsStr, kind: IgnoredKind) {
+        self.shown(Ignored { name: shown(name), kind });
+    }
+
+    fn shown(&mut self, object: Ignored) {
         self.ignored_total += 1;
-        self.ignored.insert(Ignored { name: shown(name), kind });
+        self.ignored.insert(object);
         if self.ignored.len() > IGNORED_PER_SCAN_MAX {
             self.ignored.pop_last();
         }

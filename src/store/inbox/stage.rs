@@ -191,7 +191,7 @@ impl Source<'_> {
                 CopyFailure::Source(error) => {
                     machine("can't read", &self.folder.path_of(self.name), error)
                 }
-                CopyFailure::Copy(error) => error,
+                CopyFailure::Copy(error) => error.needing(identity.size),
             },
         )?;
         let path = staging.path_of(copy_name);

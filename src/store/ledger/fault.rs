@@ -7,10 +7,14 @@ use std::path::Path;
 use rusqlite::ErrorCode;
 
 use crate::store::StoreError;
+use crate::store::space::Space;
 
 /// What to do about a damaged ledger.
 pub const DAMAGED_HINT: &str = "stop budgetd, keep a copy of this file, and restore the last backup (budgetd restore); \
      the originals of all files are in the archive";
+
+/// What the index of the write-ahead log takes, at least.
+const LOG_INDEX_BYTES: u64 = 32 * 1024;
 
 /// `error` of the ledger at `path`, met while doing `what`.
 pub fn fault(path: &Path, what: &'static str, error: rusqlite::Error) -> StoreError {
@@ -24,6 +28,8 @@ pub fn fault(path: &Path, what: &'static str, error: rusqlite::Error) -> StoreEr
         Some(DiskFull) => io::ErrorKind::StorageFull,
         Some(PermissionDenied | ReadOnly) => io::ErrorKind::PermissionDenied,
         Some(OutOfMemory) => io::ErrorKind::OutOfMemory,
+        // SQLite calls it that where the index of its log has no room.
+        Some(SystemIoFailure) if has_no_room(&path) => io::ErrorKind::StorageFull,
         Some(SystemIoFailure | CannotOpen | FileLockingProtocolFailed | NoLargeFileSupport) => {
             io::ErrorKind::Other
         }
@@ -32,7 +38,11 @@ pub fn fault(path: &Path, what: &'static str, error: rusqlite::Error) -> StoreEr
             return StoreError::Damaged { what, path, hint: DAMAGED_HINT.to_owned() };
         }
     };
-    StoreError::Machine { what, path, source: io::Error::new(kind, error) }
+    StoreError::machine(what, &path, io::Error::new(kind, error))
+}
+
+fn has_no_room(path: &Path) -> bool {
+    Space::of(path).is_ok_and(|space| space.bytes < LOG_INDEX_BYTES || space.files == Some(0))
 }
 
 /// A ledger that is damaged in a way that SQLite does not see.

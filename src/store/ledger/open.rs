@@ -2,8 +2,10 @@
 //! rename, so that an empty, cut or foreign file under its name is damage and never a beginning;
 //! such a file is looked at before SQLite may touch it, and left as it is.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,7 +49,32 @@ pub fn writable(path: &Path) -> Result<Connection, StoreError> {
 /// Opens the ledger at `path` for reading, also beside a running writer.
 pub fn read_only(path: &Path) -> Result<Connection, StoreError> {
     look(path)?;
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match checked_to_read(path, path, OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        // A reader makes the index of the log, for which there is no room. Where there is no log,
+        // the file is all there is, and a writer would need the same room before it changes.
+        Err(StoreError::Full { .. }) if !has_log(path) => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            checked_to_read(path, &unchanging(path), flags)
+        }
+        opened => opened,
+    }
+}
+
+/// The ledger at `path` as SQLite reads a file that nobody changes: with nothing beside it.
+fn unchanging(path: &Path) -> PathBuf {
+    let mut uri = b"file:".to_vec();
+    for &byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'?' | b'#' | b'%' => uri.extend(format!("%{byte:02x}").bytes()),
+            _ => uri.push(byte),
+        }
+    }
+    uri.extend(b"?immutable=1");
+    PathBuf::from(OsString::from_vec(uri))
+}
+
+fn checked_to_read(path: &Path, named: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = connect_as(path, named, flags)?;
     let version = version(path, &connection)?;
     check_version(path, version)?;
     if version < VERSION {
@@ -178,10 +205,15 @@ fn version(path: &Path, connection: &Connection) -> Result<u32, StoreError> {
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    connect_as(path, path, flags)
+}
+
+/// Opens what SQLite finds under the name `named`, which is the ledger at `path`.
+fn connect_as(path: &Path, named: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     assert!(rusqlite::version_number() >= SQLITE_MIN, "SQLite {} is too old", rusqlite::version());
     let settle = || {
         let connection =
-            Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            Connection::open_with_flags(named, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY_WAIT)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.pragma_update(None, "trusted_schema", false)?;
@@ -228,5 +260,5 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 }
 
 fn machine(path: &Path, what: &'static str, source: io::Error) -> StoreError {
-    StoreError::Machine { what, path: path.to_owned(), source }
+    StoreError::machine(what, path, source)
 }

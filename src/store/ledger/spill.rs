@@ -44,13 +44,23 @@ impl SortError {
     pub fn of_ledger(self, path: &Path, what: &'static str) -> StoreError {
         match self {
             Self::Ledger(error) => fault(path, what, error),
-            Self::Waiting(error) => StoreError::Machine {
-                what: "the rows of a file can't be sorted in a temporary file",
-                path: PathBuf::from("the folder of temporary files (SQLITE_TMPDIR or /var/tmp)"),
-                source: io::Error::other(error),
-            },
+            Self::Waiting(error) => {
+                let kind = match error.sqlite_error_code() {
+                    Some(rusqlite::ErrorCode::DiskFull) => io::ErrorKind::StorageFull,
+                    _ => io::ErrorKind::Other,
+                };
+                let what = "the rows of a file can't be sorted in a temporary file";
+                StoreError::machine(what, &temporary_folder(), io::Error::new(kind, error))
+            }
         }
     }
+}
+
+/// Where SQLite makes its temporary files, as its documentation says.
+fn temporary_folder() -> PathBuf {
+    let named = ["SQLITE_TMPDIR", "TMPDIR"].into_iter().filter_map(std::env::var_os);
+    let usual = ["/var/tmp", "/usr/tmp", "/tmp"].map(Into::into);
+    named.chain(usual).map(PathBuf::from).find(|path| path.is_dir()).unwrap_or_else(|| ".".into())
 }
 
 /// Rows that wait.

@@ -19,7 +19,7 @@ pub(in crate::store) fn machine(
     what: &'static str,
     path: &Path,
 ) -> impl FnOnce(std::io::Error) -> StoreError {
-    move |source| StoreError::Machine { what, path: path.to_owned(), source }
+    move |source| StoreError::machine(what, path, source)
 }
 
 /// Writes a new file at `path`, which must not exist, with exactly the permissions `mode`; synced,
