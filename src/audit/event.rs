@@ -24,6 +24,13 @@ pub enum Event {
         /// Its fingerprint, as `ssh-keygen -l` prints it.
         fingerprint: String,
     },
+    /// A signing key is about to take the place of another one.
+    KeyRotated {
+        /// The fingerprint of the key that was in force.
+        from: String,
+        /// The fingerprint of the key that signs from now on.
+        to: String,
+    },
     /// Something in a drop folder is no regular file with one link; it is left alone.
     ObjectIgnored {
         /// Its name, escaped.
@@ -213,6 +220,7 @@ pub(super) fn samples() -> Vec<Event> {
         Event::Started { version: "0.1.0".to_owned() },
         Event::Stopped { signal: "SIGTERM".to_owned() },
         Event::KeyInUse { fingerprint: "SHA256:abc".to_owned() },
+        Event::KeyRotated { from: "SHA256:abc".to_owned(), to: "SHA256:def".to_owned() },
         Event::ObjectIgnored { name: "link".to_owned(), kind: "symlink".to_owned() },
         Event::FileAccepted(file.clone()),
         Event::FileDuplicate(file),

@@ -91,7 +91,7 @@ enum Command {
     /// Check or show the audit log
     #[command(subcommand)]
     Audit(audit::Arguments),
-    /// Make or show the signing key
+    /// Make, rotate or show the signing key
     #[command(subcommand)]
     Keys(keys::Arguments),
 }

@@ -9,6 +9,7 @@ mod enter;
 mod file_facts;
 mod import;
 mod inbox;
+mod keys;
 mod places;
 mod read;
 mod recover;
@@ -22,6 +23,7 @@ pub use audit::{AuditOf, each_audit_record, verify_audit};
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
 pub use inbox::against_companion_beside;
+pub use keys::Rotation;
 pub use places::Places;
 pub use read::{Terms, Watch};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
@@ -337,6 +339,9 @@ impl Unit<'_> {
         now: Instant,
         event: &Event,
     ) -> Result<(), WorkflowError> {
+        if chain == DAEMON_CHAIN {
+            self.settle_rotation(now)?;
+        }
         let head = self.chain(chain, now)?.journal.append(now, event)?;
         Ok(self.ledger.set_chain_head(chain, head)?)
     }
@@ -354,8 +359,11 @@ impl Unit<'_> {
     }
 
     /// Reads the signing key, once per unit of work.
-    fn load_key(&mut self) -> Result<(), WorkflowError> {
+    fn load_key(&mut self, now: Instant) -> Result<(), WorkflowError> {
         if self.key.is_none() {
+            if files::exists(&SigningKey::next_path(&self.workspace.config.signing.key)) {
+                self.settle_rotation(now)?;
+            }
             let key = SigningKey::load(&self.workspace.config.signing.key);
             self.key = Some(key.map_err(WorkflowError::Key)?);
         }
@@ -382,6 +390,7 @@ const fn announces_an_effect(event: &Event) -> bool {
             | Event::Missed { .. }
             | Event::Decided { .. }
             | Event::Published { .. }
+            | Event::KeyRotated { .. }
     )
 }
 
