@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod check;
 mod decide;
 mod demo;
@@ -16,6 +17,7 @@ mod keys;
 mod load;
 mod output;
 mod refusal;
+mod restore;
 mod run;
 mod sources;
 mod sources_guess;
@@ -94,6 +96,10 @@ enum Command {
     /// Make, rotate or show the signing key
     #[command(subcommand)]
     Keys(keys::Arguments),
+    /// Back everything up: ledger, log, keys, configuration, originals, bundles
+    Backup(backup::Arguments),
+    /// Restore a backup into an empty place, which then goes on
+    Restore(restore::Arguments),
 }
 
 /// What every command is called with.
@@ -130,6 +136,8 @@ pub fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&context, &arguments),
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
+        Command::Backup(arguments) => backup::run(&context, &arguments),
+        Command::Restore(arguments) => restore::run(&context, &arguments),
     };
     ExitCode::from(ending.unwrap_or_else(|error| {
         context.output.error(&error);

@@ -3,6 +3,7 @@
 
 mod answer;
 mod audit;
+mod backup;
 mod check;
 mod corrected;
 mod enter;
@@ -13,6 +14,7 @@ mod keys;
 mod places;
 mod read;
 mod recover;
+mod restore;
 mod schedule;
 mod standing;
 mod take;
@@ -20,12 +22,14 @@ mod validate;
 mod week;
 
 pub use audit::{AuditOf, each_audit_record, verify_audit};
+pub use backup::{BackUp, BackedUp};
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
 pub use inbox::against_companion_beside;
 pub use keys::Rotation;
 pub use places::Places;
 pub use read::{Terms, Watch};
+pub use restore::{Restored, check as check_backup, restore, restore_config};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
 pub use standing::{AccountStanding, FileStanding, Health, account_standing, meant_for_nobody};
 pub use take::{FileAnswer, TakenFile};
@@ -169,6 +173,7 @@ impl Workspace {
     /// be genuine and wrong.
     fn check_nothing_was_lost(&self) -> Result<(), StoreError> {
         let state = self.places.state();
+        restore::check_finished(state)?;
         let mut traces = vec![("the audit log", state.audit_daemon())];
         for account in &self.config.accounts {
             let id = account.id.as_str();

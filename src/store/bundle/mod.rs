@@ -11,7 +11,9 @@ mod signers;
 
 pub use fault::{BundleFault, BundleFaults};
 pub use manifest::{MANIFEST, SIGNATURE};
-pub(in crate::store) use manifest::{MANIFEST_BYTES_MAX, is_file_name, render as render_manifest};
+pub(in crate::store) use manifest::{
+    Listed, MANIFEST_BYTES_MAX, is_file_name, parse as parse_manifest, render as render_manifest,
+};
 pub use name::BundleName;
 pub(in crate::store) use siblings::manifest_digest;
 pub(in crate::store) use signers::lists;

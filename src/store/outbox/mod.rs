@@ -290,7 +290,7 @@ impl Outbox {
     }
 
     /// Lets `latest` point to the newest revision of the newest week, in one step.
-    fn refresh_latest(&self, account: &AccountId) -> Result<(), StoreError> {
+    pub(in crate::store) fn refresh_latest(&self, account: &AccountId) -> Result<(), StoreError> {
         let Some(newest) = self.names(account, "")?.last().map(ToString::to_string) else {
             return Ok(());
         };
