@@ -16,6 +16,7 @@ mod init;
 mod keys;
 mod load;
 mod output;
+mod prune;
 mod refusal;
 mod restore;
 mod run;
@@ -98,6 +99,8 @@ enum Command {
     Keys(keys::Arguments),
     /// Back everything up: ledger, log, keys, configuration, originals, bundles
     Backup(backup::Arguments),
+    /// Remove originals and logs that are older than [retention] keeps
+    Prune(prune::Arguments),
     /// Restore a backup into an empty place, which then goes on
     Restore(restore::Arguments),
 }
@@ -137,6 +140,7 @@ pub fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
         Command::Backup(arguments) => backup::run(&context, &arguments),
+        Command::Prune(arguments) => prune::run(&context, &arguments),
         Command::Restore(arguments) => restore::run(&context, &arguments),
     };
     ExitCode::from(ending.unwrap_or_else(|error| {

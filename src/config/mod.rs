@@ -18,7 +18,7 @@ mod table;
 mod value;
 
 pub use daemon::{
-    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, ScheduleSettings, SigningSettings,
+    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, RetentionSettings, ScheduleSettings, SigningSettings,
 };
 pub use fault::{ConfigFault, render_faults};
 pub use paths::{Paths, resolve};
@@ -64,6 +64,8 @@ pub struct Config {
     pub signing: SigningSettings,
     /// What the log holds.
     pub log: LogSettings,
+    /// How long originals and logs are kept.
+    pub retention: RetentionSettings,
     /// The HTTP server; `None`: there is none.
     pub api: Option<ApiSettings>,
     /// At least one, by id.
@@ -113,6 +115,7 @@ pub fn check(
         schedule: settings.schedule,
         signing: settings.signing,
         log: settings.log,
+        retention: settings.retention,
         api: settings.api,
         accounts: read.into_values().map(|(_, account)| account).collect(),
     })

@@ -79,7 +79,7 @@ impl Workspace {
         }
         self.put_config(asked.config, &mut writer)?;
         let mut shared = Vec::new();
-        for original in pinned.originals()? {
+        for original in pinned.originals(None)? {
             stop_if(interrupt)?;
             let path = self.config.paths.archive.join(&original.archived);
             let from = From::whole(&path, Some(original.sha256));

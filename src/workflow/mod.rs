@@ -12,6 +12,7 @@ mod import;
 mod inbox;
 mod keys;
 mod places;
+mod prune;
 mod read;
 mod recover;
 mod restore;
@@ -28,6 +29,7 @@ pub use import::{ImportAnswer, Imported};
 pub use inbox::against_companion_beside;
 pub use keys::Rotation;
 pub use places::Places;
+pub use prune::Pruned;
 pub use read::{Terms, Watch};
 pub use restore::{Restored, check as check_backup, restore, restore_config};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
@@ -396,6 +398,7 @@ const fn announces_an_effect(event: &Event) -> bool {
             | Event::Decided { .. }
             | Event::Published { .. }
             | Event::KeyRotated { .. }
+            | Event::OriginalRemoved { .. }
     )
 }
 

@@ -86,14 +86,15 @@ impl Ledger {
         file.sync_all().map_err(failed)
     }
 
-    /// The originals that the archive keeps, by path.
-    pub fn originals(&self) -> Result<Vec<Original>, StoreError> {
+    /// The originals that the archive keeps, of one account or of all, by path.
+    pub fn originals(&self, account: Option<&AccountId>) -> Result<Vec<Original>, StoreError> {
         let find = "SELECT accounts.name, archived, sha256, bytes, max(last_day) FROM files
-            JOIN accounts ON accounts.id = files.account WHERE archived IS NOT NULL
+            JOIN accounts ON accounts.id = files.account
+            WHERE archived IS NOT NULL AND (?1 IS NULL OR accounts.name = ?1)
             GROUP BY archived ORDER BY archived";
         let read = || {
             let mut find = self.connection.prepare(find)?;
-            let rows = find.query_map([], |row| {
+            let rows = find.query_map([account.map(AccountId::as_str)], |row| {
                 Ok(Original {
                     account: read_name(row, 0)?,
                     archived: row.get(1)?,
@@ -126,14 +127,19 @@ impl Ledger {
         read().map_err(|error| fault(&self.path, READ, error))
     }
 
-    /// The digests of the files that each published decision rests on, with the decision's bundle.
-    pub fn inputs_of_decisions(&self) -> Result<Vec<(PublishedName, Vec<Digest>)>, StoreError> {
+    /// The digests of the files that each published decision of an account rests on, with the
+    /// decision's bundle.
+    pub fn inputs_of_decisions(
+        &self,
+        account: &AccountId,
+    ) -> Result<Vec<(PublishedName, Vec<Digest>)>, StoreError> {
         let find = "SELECT accounts.name, week, revision, manifest, input.value
             FROM publications JOIN accounts ON accounts.id = account
-            LEFT JOIN json_each(publications.decision, '$.inputs.files') AS input ORDER BY seq";
+            LEFT JOIN json_each(publications.decision, '$.inputs.files') AS input
+            WHERE accounts.name = ?1 ORDER BY seq";
         let read = || {
             let mut find = self.connection.prepare(find)?;
-            let mut rows = find.query([])?;
+            let mut rows = find.query([account.as_str()])?;
             let mut found: Vec<(PublishedName, Vec<Digest>)> = Vec::new();
             while let Some(row) = rows.next()? {
                 let name = PublishedName {
