@@ -221,7 +221,8 @@ fn archive_years(item: &Item<'_>) -> Option<Option<u32>> {
     if item.value.as_str() == Some("all") {
         return Some(None);
     }
-    let hint = format!("write \"all\" to keep everything, or a number of years, 1 to {ARCHIVE_YEARS_MAX}");
+    let hint =
+        format!("write \"all\" to keep everything, or a number of years, 1 to {ARCHIVE_YEARS_MAX}");
     let years = item.whole_with_hint(1..=ARCHIVE_YEARS_MAX, &hint)?;
     u32::try_from(years).ok().map(Some)
 }

@@ -18,7 +18,8 @@ mod table;
 mod value;
 
 pub use daemon::{
-    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, RetentionSettings, ScheduleSettings, SigningSettings,
+    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, RetentionSettings, ScheduleSettings,
+    SigningSettings,
 };
 pub use fault::{ConfigFault, render_faults};
 pub use paths::{Paths, resolve};

@@ -67,7 +67,9 @@ impl StoreError {
     /// What to do about it, where there is more to say than the message does.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::Damaged { hint, .. } | Self::Newer { hint, .. } | Self::Refused { hint, .. } => Some(hint),
+            Self::Damaged { hint, .. } | Self::Newer { hint, .. } | Self::Refused { hint, .. } => {
+                Some(hint)
+            }
             Self::Machine { .. } => None,
             Self::Busy { .. } => Some("wait for it to end, or stop it"),
         }

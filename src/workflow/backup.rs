@@ -196,7 +196,10 @@ impl Workspace {
             let own: PathBuf = files::real_path(own);
             if folder.starts_with(&own) || own.starts_with(&folder) {
                 return Err(WorkflowError::Usage {
-                    message: format!("{} and {what} overlap", escape(&folder.display().to_string())),
+                    message: format!(
+                        "{} and {what} overlap",
+                        escape(&folder.display().to_string())
+                    ),
                     hint: "name a folder elsewhere, best on another disk".to_owned(),
                 });
             }

@@ -39,7 +39,8 @@ impl Unit<'_> {
         let next = SigningKey::prepare_next(&path, COMMENT)?;
         outbox.allow_signer_from(&next, minus_days(now.date_naive(), 1))?;
         let (from, to) = (old.fingerprint(), next.fingerprint());
-        let head = self.announce(DAEMON_CHAIN, now, &Event::KeyRotated { from: from.clone(), to })?;
+        let head =
+            self.announce(DAEMON_CHAIN, now, &Event::KeyRotated { from: from.clone(), to })?;
         SigningKey::put_next_in_force(&path)?;
         next.show_public_beside(&path)?;
         self.ledger.set_chain_head(DAEMON_CHAIN, head)?;

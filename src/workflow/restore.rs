@@ -211,7 +211,11 @@ fn place_shared(workspace: &Workspace, backup: &Backup) -> Result<usize, Workflo
 
 /// The public half is for everybody.
 fn mode_of_key(name: &str) -> u32 {
-    if Path::new(name).extension().is_some_and(|it| it == "pub") { MODE_PUBLIC } else { MODE_PRIVATE }
+    if Path::new(name).extension().is_some_and(|it| it == "pub") {
+        MODE_PUBLIC
+    } else {
+        MODE_PRIVATE
+    }
 }
 
 /// Copies a file of the backup to `name` below `root`; the digest is checked once more.

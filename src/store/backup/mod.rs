@@ -157,8 +157,10 @@ impl Writer {
         let text = serde_json::to_string_pretty(about).expect("plain values have a JSON text");
         self.put_bytes(ABOUT, format!("{text}\n").as_bytes())?;
         let list = sums::render(&self.sums);
-        replace(&self.root, MANIFEST, list.as_bytes(), MODE_FILE)?;
+        // If this fails it is not known which list the folder holds, and either moment may be
+        // needed: the next backup looks.
         self.is_finished = true;
+        replace(&self.root, MANIFEST, list.as_bytes(), MODE_FILE)?;
         sweep(&self.root, Some(&self.moment))?;
         Ok((Digest::of(list.as_bytes()), self.sums.len()))
     }

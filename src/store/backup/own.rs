@@ -107,9 +107,10 @@ pub fn files_of_bundle(
         return Err(StoreError::Damaged {
             what: "this manifest is not the one that was published".to_owned(),
             path,
-            hint: "`budgetd verify` says what is wrong with the bundle; restore its folder from an \
+            hint:
+                "`budgetd verify` says what is wrong with the bundle; restore its folder from an \
                    earlier backup, or move it out of the outbox"
-                .to_owned(),
+                    .to_owned(),
         });
     };
     let mut files: Vec<(String, Option<Digest>)> =
@@ -129,7 +130,8 @@ pub fn bundle_path(account: &AccountId, name: BundleName) -> String {
     format!("{account}/{name}")
 }
 
-/// Whether `folder` holds no file in any depth; one that is not there holds none.
+/// Whether `folder` holds no file in any depth, but for copies that were never finished and what
+/// `except` names; one that is not there holds none.
 pub fn holds_no_file(folder: &Path, except: &[&str]) -> Result<bool, StoreError> {
     let failed = || machine("can't look into a folder", folder);
     let entries = match fs::read_dir(folder) {
@@ -139,7 +141,9 @@ pub fn holds_no_file(folder: &Path, except: &[&str]) -> Result<bool, StoreError>
     };
     for entry in entries {
         let entry = entry.map_err(failed())?;
-        if except.iter().any(|name| entry.file_name() == *name) {
+        let name = entry.file_name();
+        let is_unfinished = name.to_string_lossy().starts_with(copy::UNFINISHED);
+        if is_unfinished || except.iter().any(|except| name == *except) {
             continue;
         }
         let is_folder = entry.file_type().map_err(failed())?.is_dir();

@@ -37,9 +37,10 @@ impl Backup {
                 return Err(StoreError::Refused {
                     what: "there is no whole backup here".to_owned(),
                     path,
-                    hint: "name the folder that was given to `budgetd backup`; one that was stopped \
+                    hint:
+                        "name the folder that was given to `budgetd backup`; one that was stopped \
                            is finished by running it again"
-                        .to_owned(),
+                            .to_owned(),
                 });
             }
             Err(error) => return Err(machine("can't read the list of the backup", &path)(error)),
@@ -145,7 +146,10 @@ fn read_about(path: &Path, expected: Option<&Digest>) -> Result<About, StoreErro
         .map_err(|error| damaged(path, format!("this is not what a backup says ({error})")))?;
     if value["format"].as_u64().is_some_and(|format| format > u64::from(FORMAT)) {
         return Err(StoreError::Newer {
-            what: format!("this backup was made by a newer budgetd (its format is {})", value["format"]),
+            what: format!(
+                "this backup was made by a newer budgetd (its format is {})",
+                value["format"]
+            ),
             path: path.to_owned(),
             hint: "install that version, and restore with it".to_owned(),
         });

@@ -10,10 +10,10 @@ mod siblings;
 mod signers;
 
 pub use fault::{BundleFault, BundleFaults};
-pub use manifest::{MANIFEST, SIGNATURE};
 pub(in crate::store) use manifest::{
     Listed, MANIFEST_BYTES_MAX, is_file_name, parse as parse_manifest, render as render_manifest,
 };
+pub use manifest::{MANIFEST, SIGNATURE};
 pub use name::BundleName;
 pub(in crate::store) use siblings::manifest_digest;
 pub(in crate::store) use signers::lists;
@@ -106,11 +106,7 @@ fn verified(dir: &Path, signers: Signers<'_>) -> Result<BundleReport, BundleFaul
     }
 }
 
-fn look(
-    dir: &Path,
-    signers: Signers<'_>,
-    faults: &mut Vec<BundleFault>,
-) -> Option<BundleReport> {
+fn look(dir: &Path, signers: Signers<'_>, faults: &mut Vec<BundleFault>) -> Option<BundleReport> {
     let dir = match dir.canonicalize() {
         Ok(dir) => dir,
         Err(error) => {

@@ -266,7 +266,8 @@ mod tests {
     #[test]
     fn a_key_that_is_valid_for_a_time_counts_in_that_time_alone() {
         let at = |text: &str| Some(text.parse::<Instant>().expect("a time"));
-        let options = "namespaces=\"budgetd\",valid-after=\"20260105Z\",valid-before=\"202602010630Z\"";
+        let options =
+            "namespaces=\"budgetd\",valid-after=\"20260105Z\",valid-before=\"202602010630Z\"";
         let line = format!("budgetd {options} {KEY}");
         for (time, expected) in [
             (at("2026-01-04T23:59:59Z"), 0),

@@ -59,9 +59,9 @@ impl Ledger {
             .connection
             .execute_batch("BEGIN")
             .and_then(|()| {
-                ledger.connection.query_row("SELECT count(*) FROM chains", [], |row| {
-                    row.get::<_, i64>(0)
-                })
+                ledger
+                    .connection
+                    .query_row("SELECT count(*) FROM chains", [], |row| row.get::<_, i64>(0))
             })
             .map_err(|error| ledger.read_fault(error))?;
         Ok(ledger)
@@ -77,9 +77,11 @@ impl Ledger {
             let mut target = Connection::open(path)?;
             // It is made durable below, as a whole.
             target.pragma_update(None, "synchronous", "off")?;
-            Backup::new(&self.connection, &mut target)?
-                .run_to_completion(PAGES, Duration::from_millis(1), None)?;
-            target.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+            Backup::new(&self.connection, &mut target)?.run_to_completion(
+                PAGES,
+                Duration::from_millis(1),
+                None,
+            )?;
             target.close().map_err(|(_, error)| error)
         };
         copy().map_err(|error| fault(path, COPY, error))?;

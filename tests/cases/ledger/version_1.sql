@@ -1,3 +1,4 @@
+PRAGMA foreign_keys=OFF;
 PRAGMA page_size=4096;
 PRAGMA application_id=1651860583;
 PRAGMA user_version=1;
