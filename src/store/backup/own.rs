@@ -37,7 +37,7 @@ pub fn logs(state: &State) -> Result<Vec<Named>, StoreError> {
         log.name = format!("accounts/{}", log.name);
         logs.push(log);
     }
-    logs.retain(|log| log.name.ends_with(".jsonl"));
+    logs.retain(|log| has_ending(&log.name, "jsonl"));
     Ok(logs)
 }
 
@@ -59,8 +59,12 @@ pub fn claimed_path(drop_folder: &Path, name: &str) -> PathBuf {
 /// The configuration files of accounts.
 pub fn account_files(folder: &Path) -> Result<Vec<Named>, StoreError> {
     let mut files = files_of(folder)?;
-    files.retain(|file| Path::new(&file.name).extension().is_some_and(|it| it == "toml"));
+    files.retain(|file| has_ending(&file.name, "toml"));
     Ok(files)
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|it| it == ending)
 }
 
 /// What tells one place from all others: the digest of the first line of its daemon's log.
@@ -89,12 +93,15 @@ pub fn allowed_signers(outbox: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     }
 }
 
+/// A file of a bundle, with its digest where the bundle's manifest names it.
+pub type Listing = (String, Option<Digest>);
+
 /// The files of a published bundle with the digests that its manifest gives them; `None`: somebody
 /// has taken the bundle out of the outbox.
 pub fn files_of_bundle(
     folder: &Path,
     manifest: Digest,
-) -> Result<Option<Vec<(String, Option<Digest>)>>, StoreError> {
+) -> Result<Option<Vec<Listing>>, StoreError> {
     use crate::store::bundle::{MANIFEST, SIGNATURE};
     let path = folder.join(MANIFEST);
     let bytes = match read_bounded(&path, MANIFEST_BYTES_MAX) {
@@ -113,7 +120,7 @@ pub fn files_of_bundle(
                     .to_owned(),
         });
     };
-    let mut files: Vec<(String, Option<Digest>)> =
+    let mut files: Vec<Listing> =
         listed.into_iter().map(|(name, digest)| (name, Some(digest))).collect();
     files.push((MANIFEST.to_owned(), Some(manifest)));
     files.push((SIGNATURE.to_owned(), None));

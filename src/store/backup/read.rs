@@ -77,18 +77,15 @@ impl Backup {
 
     /// The files of the moment below `folder` (or of that name): their names in it, where they are,
     /// and their digests.
-    pub fn of_moment<'a>(
-        &'a self,
+    pub fn of_moment(
+        &self,
         folder: &str,
-    ) -> impl Iterator<Item = (&'a str, PathBuf, Digest)> + use<'a> {
+    ) -> impl Iterator<Item = (&str, PathBuf, Digest)> + use<'_> {
         self.below(format!("{}/{folder}/", self.moment))
     }
 
     /// The originals, or the files of bundles: their paths below the archive or the outbox.
-    pub fn shared<'a>(
-        &'a self,
-        folder: &str,
-    ) -> impl Iterator<Item = (&'a str, PathBuf, Digest)> + use<'a> {
+    pub fn shared(&self, folder: &str) -> impl Iterator<Item = (&str, PathBuf, Digest)> + use<'_> {
         self.below(format!("{folder}/"))
     }
 
@@ -102,10 +99,7 @@ impl Backup {
         &self.moment
     }
 
-    fn below<'a>(
-        &'a self,
-        prefix: String,
-    ) -> impl Iterator<Item = (&'a str, PathBuf, Digest)> + use<'a> {
+    fn below(&self, prefix: String) -> impl Iterator<Item = (&str, PathBuf, Digest)> {
         self.sums.iter().filter_map(move |(path, digest)| {
             let name = path.strip_prefix(&prefix)?;
             Some((name, self.root.join(path), *digest))
