@@ -113,6 +113,7 @@ fn assert_daemon_is_as_documented(config: &Config) {
     assert_eq!(config.schedule.catch_up, CatchUp::Latest);
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.log.level, "info");
+    assert_eq!((config.retention.archive_years, config.retention.log_days), (None, 30));
     assert_eq!(config.api, None);
 }
 

@@ -34,6 +34,29 @@ pub enum Event {
         /// Its fingerprint, as `ssh-keygen -l` prints it.
         fingerprint: String,
     },
+    /// A signing key is about to take the place of another one.
+    KeyRotated {
+        /// The fingerprint of the key that was in force.
+        from: String,
+        /// The fingerprint of the key that signs from now on.
+        to: String,
+    },
+    /// The state was restored from a backup; what happened after its moment is not in it.
+    Restored {
+        /// The digest of the backup's `SHA256SUMS`.
+        backup: Digest,
+        /// When its moment was.
+        made_at: Instant,
+    },
+    /// An original is about to be removed from the archive, as `[retention]` says.
+    OriginalRemoved {
+        /// Where it was, below the archive.
+        archived: String,
+        /// The digest of its content.
+        sha256: Digest,
+        /// The latest day that it speaks of.
+        last_day: Day,
+    },
     /// Something in a drop folder is no regular file with one link; it is left alone.
     ObjectIgnored {
         /// Its name, escaped.
@@ -223,6 +246,13 @@ pub(super) fn samples() -> Vec<Event> {
         Event::Started { version: "0.1.0".to_owned() },
         Event::Stopped { signal: "SIGTERM".to_owned() },
         Event::KeyInUse { fingerprint: "SHA256:abc".to_owned() },
+        Event::KeyRotated { from: "SHA256:abc".to_owned(), to: "SHA256:def".to_owned() },
+        Event::Restored { backup: digest, made_at: time },
+        Event::OriginalRemoved {
+            archived: "main/2020/01/x.csv".to_owned(),
+            sha256: digest,
+            last_day: day,
+        },
         Event::ObjectIgnored { name: "link".to_owned(), kind: "symlink".to_owned() },
         Event::FileAccepted(file.clone()),
         Event::FileDuplicate(file),

@@ -1,4 +1,6 @@
-//! `budgetd keys`: makes and shows the signing key.
+//! `budgetd keys`: makes, rotates and shows the signing key.
+
+use std::path::Path;
 
 use serde_json::json;
 
@@ -9,12 +11,14 @@ use crate::audit::Event;
 use crate::domain::text::escape;
 use crate::store::files;
 use crate::store::keys::SigningKey;
-use crate::workflow::Interrupt;
+use crate::workflow::{Interrupt, Rotation};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Arguments {
     /// Make a signing key where the configuration says it is; never overwrites one
     New,
+    /// Put a new key in the place of the one in force; what the old one signed stays verifiable
+    Rotate,
     /// Show the fingerprint and the public key; compare the fingerprint once by another way
     Show,
 }
@@ -22,6 +26,7 @@ pub enum Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     match arguments {
         Arguments::New => new(context),
+        Arguments::Rotate => rotate(context),
         Arguments::Show => show(context),
     }
 }
@@ -42,20 +47,46 @@ fn new(context: &Context) -> Ending {
     unit.record(DAEMON_CHAIN, now(), &event)?;
     workspace.outbox().write_allowed_signers(&key)?;
     context.output.line(format!("{} {}", paint(GOOD, "made"), escape(&path.display().to_string())));
-    tell(context, &key);
+    tell(context, &key, None);
     Ok(DONE)
+}
+
+fn rotate(context: &Context) -> Ending {
+    let workspace = context.workspace()?;
+    let path = &workspace.config.signing.key;
+    let shown = escape(&path.display().to_string());
+    if is_credential(path) {
+        return Err(CliError::usage(
+            format!("the key in force is a credential of systemd: {shown}"),
+            "make a new one with `ssh-keygen -t ed25519 -N ''` where the credential is kept",
+        ));
+    }
+    let interrupt = Interrupt::default();
+    let Rotation { from, key } = context.begin(&workspace, &interrupt)?.rotate_key(now())?;
+    context.output.line(format!("{} {shown}", paint(GOOD, "rotated")));
+    context.output.line(format!("before       {from}"));
+    tell(context, &key, Some(&from));
+    Ok(DONE)
+}
+
+fn is_credential(key: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| key.starts_with(folder))
 }
 
 fn show(context: &Context) -> Ending {
     let workspace = context.workspace()?;
-    tell(context, &SigningKey::load(&workspace.config.signing.key)?);
+    tell(context, &SigningKey::load(&workspace.config.signing.key)?, None);
     Ok(DONE)
 }
 
-fn tell(context: &Context, key: &SigningKey) {
+fn tell(context: &Context, key: &SigningKey, before: Option<&str>) {
     let (fingerprint, public) = (key.fingerprint(), key.public_openssh());
     context.output.line(format!("fingerprint  {}", paint(STRONG, &fingerprint)));
     context.output.line(format!("public key   {public}"));
     context.output.line("Compare the fingerprint once by another way than this machine's files.");
-    context.output.json(&json!({"fingerprint": fingerprint, "public_key": public}));
+    let mut answer = json!({"fingerprint": fingerprint, "public_key": public});
+    if let Some(before) = before {
+        answer["before"] = json!(before);
+    }
+    context.output.json(&answer);
 }

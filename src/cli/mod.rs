@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod check;
 mod decide;
 mod demo;
@@ -16,7 +17,9 @@ mod init;
 mod keys;
 mod load;
 mod output;
+mod prune;
 mod refusal;
+mod restore;
 mod run;
 mod sources;
 mod sources_guess;
@@ -93,12 +96,18 @@ enum Command {
     /// Check or show the audit log
     #[command(subcommand)]
     Audit(audit::Arguments),
-    /// Make or show the signing key
+    /// Make, rotate or show the signing key
     #[command(subcommand)]
     Keys(keys::Arguments),
     /// Write manual pages or shell completions, for packages
     #[command(subcommand, hide = true)]
     Generate(generate::Arguments),
+    /// Back everything up: ledger, log, keys, configuration, originals, bundles
+    Backup(backup::Arguments),
+    /// Remove originals and logs that are older than [retention] keeps
+    Prune(prune::Arguments),
+    /// Restore a backup into an empty place, which then goes on
+    Restore(restore::Arguments),
 }
 
 /// What every command is called with.
@@ -136,6 +145,9 @@ pub fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
         Command::Generate(arguments) => generate::run(&context, &arguments),
+        Command::Backup(arguments) => backup::run(&context, &arguments),
+        Command::Prune(arguments) => prune::run(&context, &arguments),
+        Command::Restore(arguments) => restore::run(&context, &arguments),
     };
     ExitCode::from(ending.unwrap_or_else(|error| {
         context.output.error(&error);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::output::{BAD, GOOD, paint};
-use super::{Context, DONE, Ending, NO};
+use super::{Context, DONE, Ending, NO, now, parse_time};
+use crate::domain::Instant;
 use crate::domain::text::escape;
 use crate::report::words::count;
 use crate::store::bundle;
@@ -18,15 +19,19 @@ pub struct Arguments {
     /// Whose signatures count [default: allowed_signers, two folders up]
     #[arg(long, value_name = "FILE")]
     allowed_signers: Option<PathBuf>,
+    /// As of when keys that are valid for a time only are judged [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    as_of: Option<Instant>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every command ends alike")]
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
+    let at = arguments.as_of.unwrap_or_else(now);
     let mut status = DONE;
     let mut answers = Vec::new();
     for folder in &arguments.folders {
         let shown = escape(&folder.display().to_string());
-        match bundle::verify(folder, arguments.allowed_signers.as_deref()) {
+        match bundle::verify_at(folder, arguments.allowed_signers.as_deref(), at) {
             Ok(report) => {
                 context.output.line(format!("{} {shown}", paint(GOOD, "genuine")));
                 context.output.line(format!(

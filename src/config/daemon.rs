@@ -90,6 +90,22 @@ impl Default for LogSettings {
     }
 }
 
+/// `[retention]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetentionSettings {
+    /// For how many years after its latest day an original is kept; `None`: for good.
+    pub archive_years: Option<u32>,
+    /// For how many days log files are kept.
+    pub log_days: u32,
+}
+
+impl Default for RetentionSettings {
+    /// The shipped settings: nothing of the archive is removed unasked.
+    fn default() -> Self {
+        Self { archive_years: None, log_days: 30 }
+    }
+}
+
 /// `[api]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiSettings {
@@ -105,6 +121,7 @@ pub(super) struct Daemon {
     pub schedule: ScheduleSettings,
     pub signing: SigningSettings,
     pub log: LogSettings,
+    pub retention: RetentionSettings,
     pub api: Option<ApiSettings>,
     pub hooks: Vec<Hook>,
 }
@@ -119,6 +136,7 @@ pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
     let limits = sizes::read(root.table("limits"));
     let schedule = schedule(root.table("schedule"));
     let log = log(root.table("log"));
+    let retention = retention(root.table("retention"));
     let api = api(root.table("api"));
     let hooks = hooks::read(&root);
     root.finish();
@@ -131,6 +149,7 @@ pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
         schedule: schedule?,
         signing,
         log: log?,
+        retention: retention?,
         api: api?,
         hooks: hooks?,
     })
@@ -186,6 +205,30 @@ fn log(table: Table<'_>) -> Option<LogSettings> {
     let level = table.or("level", shipped.level, |item| item.choice(&levels).map(str::to_owned));
     table.finish();
     Some(LogSettings { level: level? })
+}
+
+/// A century: more would only hide a mistake.
+const ARCHIVE_YEARS_MAX: u64 = 100;
+/// Ten years of daily files.
+const LOG_DAYS_MAX: u32 = 3_660;
+
+fn retention(table: Table<'_>) -> Option<RetentionSettings> {
+    let shipped = RetentionSettings::default();
+    let years = table.or("archive_years", shipped.archive_years, |item| archive_years(&item));
+    let log_days = table.or("log_days", shipped.log_days, |item| item.whole(1..=LOG_DAYS_MAX));
+    table.finish();
+    Some(RetentionSettings { archive_years: years?, log_days: log_days? })
+}
+
+#[expect(clippy::option_option, reason = "faulty and for good are different answers")]
+fn archive_years(item: &Item<'_>) -> Option<Option<u32>> {
+    if item.value.as_str() == Some("all") {
+        return Some(None);
+    }
+    let hint =
+        format!("write \"all\" to keep everything, or a number of years, 1 to {ARCHIVE_YEARS_MAX}");
+    let years = item.whole_with_hint(1..=ARCHIVE_YEARS_MAX, &hint)?;
+    u32::try_from(years).ok().map(Some)
 }
 
 #[expect(clippy::option_option, reason = "faulty and absent are different answers")]

@@ -1,7 +1,5 @@
 //! `[[hooks]]` of the daemon's file: who is told of what happens, by a command or a web address.
 
-use std::time::Duration;
-
 use super::table::Table;
 use super::value::Item;
 
@@ -22,8 +20,8 @@ pub struct Hook {
     pub on: Vec<HookEvent>,
     /// Who is told.
     pub target: HookTarget,
-    /// How long telling may take.
-    pub timeout: Duration,
+    /// Seconds that telling may take, at least 1.
+    pub timeout_seconds: u64,
 }
 
 /// Who is told.
@@ -100,7 +98,7 @@ fn hook(table: Table<'_>) -> Option<Hook> {
         }
     };
     table.finish();
-    Some(Hook { on: on?, target: target?, timeout: Duration::from_secs(seconds?) })
+    Some(Hook { on: on?, target: target?, timeout_seconds: seconds? })
 }
 
 fn events(item: &Item<'_>) -> Option<Vec<HookEvent>> {

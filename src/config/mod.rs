@@ -21,7 +21,8 @@ mod value;
 
 pub use changes::changes;
 pub use daemon::{
-    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, ScheduleSettings, SigningSettings,
+    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, RetentionSettings, ScheduleSettings,
+    SigningSettings,
 };
 pub use fault::{ConfigFault, render_faults};
 pub use hooks::{Hook, HookEvent, HookTarget};
@@ -68,6 +69,8 @@ pub struct Config {
     pub signing: SigningSettings,
     /// What the log holds.
     pub log: LogSettings,
+    /// How long originals and logs are kept.
+    pub retention: RetentionSettings,
     /// The HTTP server; `None`: there is none.
     pub api: Option<ApiSettings>,
     /// Who is told of what happens.
@@ -119,6 +122,7 @@ pub fn check(
         schedule: settings.schedule,
         signing: settings.signing,
         log: settings.log,
+        retention: settings.retention,
         api: settings.api,
         hooks: settings.hooks,
         accounts: read.into_values().map(|(_, account)| account).collect(),

@@ -102,9 +102,10 @@ fn name(target: &HookTarget) -> String {
 }
 
 fn tell(told: &Told) -> Result<(), String> {
+    let timeout = Duration::from_secs(told.hook.timeout_seconds);
     match &told.hook.target {
-        HookTarget::Command(words) => run(words, &told.json, told.hook.timeout),
-        HookTarget::Url(url) => post(url, &told.json, told.hook.timeout),
+        HookTarget::Command(words) => run(words, &told.json, timeout),
+        HookTarget::Url(url) => post(url, &told.json, timeout),
     }
 }
 

@@ -51,6 +51,16 @@ pub enum StoreError {
         /// What to do.
         hint: String,
     },
+    /// Own state is whole, but of a newer program; it is left as it is.
+    #[error("{what}: {}", path.display())]
+    Newer {
+        /// What is newer.
+        what: String,
+        /// Which file.
+        path: PathBuf,
+        /// What to do.
+        hint: String,
+    },
     /// Another instance holds it.
     #[error("{} is in use by another budgetd", path.display())]
     Busy {
@@ -96,10 +106,11 @@ impl StoreError {
         self
     }
 
-    /// The exit status that a command ends with: 4 for damaged state, 3 for the rest.
+    /// The exit status that a command ends with: 4 for state that is damaged or not to be understood,
+    /// 3 for the rest.
     pub const fn exit_status(&self) -> u8 {
         match self {
-            Self::Damaged { .. } => 4,
+            Self::Damaged { .. } | Self::Newer { .. } => 4,
             Self::Machine { .. } | Self::Full { .. } | Self::Busy { .. } | Self::Refused { .. } => {
                 3
             }
@@ -109,7 +120,9 @@ impl StoreError {
     /// What to do about it, where there is more to say than the message does.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::Damaged { hint, .. } | Self::Refused { hint, .. } => Some(hint),
+            Self::Damaged { hint, .. } | Self::Newer { hint, .. } | Self::Refused { hint, .. } => {
+                Some(hint)
+            }
             Self::Machine { .. } => None,
             Self::Full { .. } => Some(FULL_HINT),
             Self::Busy { .. } => Some("wait for it to end, or stop it"),

@@ -96,6 +96,27 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     write().map_err(|source| StoreError::machine("cannot write a file", path, source))
 }
 
+/// Renames a file or folder to where nothing may be, durably.
+pub fn rename_new(from: &Path, to: &Path) -> Result<(), StoreError> {
+    use super::outbox::durable::{self, sync_folder};
+    durable::rename_new(from, to).map_err(|source| StoreError::Machine {
+        what: "cannot put this in its place",
+        path: to.to_owned(),
+        source,
+    })?;
+    sync_folder(to.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
+/// Removes a file, durably; one that is not there is gone.
+pub fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::Machine { what: "cannot remove a file", path: path.to_owned(), source })
+        }
+        _ => super::outbox::durable::sync_folder(path.parent().unwrap_or(Path::new("."))),
+    }
+}
+
 /// Whether `path` is a file with content or a folder that holds something.
 pub fn holds_something(path: &Path) -> Result<bool, StoreError> {
     match fs::metadata(path) {

@@ -88,6 +88,16 @@ impl State {
         self.root.join("run.lock")
     }
 
+    /// The lock that a backup takes, and what removes old originals.
+    pub fn retention_lock(&self) -> PathBuf {
+        self.root.join("retention.lock")
+    }
+
+    /// Says that a restore into this folder has begun and not ended.
+    pub fn restoring(&self) -> PathBuf {
+        self.root.join("restoring")
+    }
+
     /// The lock that each unit of work takes.
     pub fn work_lock(&self) -> PathBuf {
         self.root.join("work.lock")

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod atomic;
+pub mod backup;
 pub mod bundle;
 mod copy;
 pub mod error;

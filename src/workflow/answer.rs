@@ -15,7 +15,7 @@ use crate::store::ledger::{Ledger, Publication};
 
 /// Weeks of history that a decision looks at, at most: three years, which is what the blocker
 /// can use; the rules need 104 at most.
-const HISTORY_WEEKS_MAX: u32 = 156;
+pub(super) const HISTORY_WEEKS_MAX: u32 = 156;
 
 /// Outliers that a decision names; the rest is counted.
 const OUTLIERS_MAX: usize = 20;

@@ -3,6 +3,7 @@
 
 mod answer;
 mod audit;
+mod backup;
 mod check;
 mod clock;
 mod corrected;
@@ -10,9 +11,12 @@ mod enter;
 mod file_facts;
 mod import;
 mod inbox;
+mod keys;
 mod places;
+mod prune;
 mod read;
 mod recover;
+mod restore;
 mod room;
 mod schedule;
 mod standing;
@@ -21,11 +25,15 @@ mod validate;
 mod week;
 
 pub use audit::{AuditOf, each_audit_record, verify_audit};
+pub use backup::{BackUp, BackedUp};
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
 pub use inbox::against_companion_beside;
+pub use keys::Rotation;
 pub use places::Places;
+pub use prune::Pruned;
 pub use read::{Terms, Watch};
+pub use restore::{Restored, check as check_backup, restore, restore_config};
 pub use room::{ShortOfRoom, short_of_room};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
 pub use standing::{AccountStanding, FileStanding, Health, account_standing, meant_for_nobody};
@@ -185,6 +193,7 @@ impl Workspace {
     /// be genuine and wrong.
     fn check_nothing_was_lost(&self) -> Result<(), StoreError> {
         let state = self.places.state();
+        restore::check_finished(state)?;
         let mut traces = vec![("the audit log", state.audit_daemon())];
         for account in &self.config.accounts {
             let id = account.id.as_str();
@@ -355,6 +364,9 @@ impl Unit<'_> {
         now: Instant,
         event: &Event,
     ) -> Result<(), WorkflowError> {
+        if chain == DAEMON_CHAIN {
+            self.settle_rotation(now)?;
+        }
         let head = self.chain(chain, now)?.journal.append(now, event)?;
         Ok(self.ledger.set_chain_head(chain, head)?)
     }
@@ -372,8 +384,11 @@ impl Unit<'_> {
     }
 
     /// Reads the signing key, once per unit of work.
-    fn load_key(&mut self) -> Result<(), WorkflowError> {
+    fn load_key(&mut self, now: Instant) -> Result<(), WorkflowError> {
         if self.key.is_none() {
+            if files::exists(&SigningKey::next_path(&self.workspace.config.signing.key)) {
+                self.settle_rotation(now)?;
+            }
             let key = SigningKey::load(&self.workspace.config.signing.key);
             self.key = Some(key.map_err(WorkflowError::Key)?);
         }
@@ -400,6 +415,8 @@ const fn announces_an_effect(event: &Event) -> bool {
             | Event::Missed { .. }
             | Event::Decided { .. }
             | Event::Published { .. }
+            | Event::KeyRotated { .. }
+            | Event::OriginalRemoved { .. }
     )
 }
 

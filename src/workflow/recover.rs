@@ -77,6 +77,7 @@ impl Unit<'_> {
         account: &Account,
         now: Instant,
     ) -> Result<(), WorkflowError> {
+        self.finish_removals(account, now)?;
         self.finish_publication(account, &account_chain(&account.id), now)?;
         self.workspace.outbox().discard_staged(&account.id)?;
         Ok(())

@@ -176,7 +176,7 @@ impl Unit<'_> {
     ) -> Result<PublishedWeek, WorkflowError> {
         let chain = account_chain(&account.id);
         // Without a key nothing is announced, let alone published.
-        self.load_key()?;
+        self.load_key(request.now)?;
         if let Some(due_at) = request.caught_up_from {
             let event = Event::CaughtUp { week: decision.week.first_day(), due_at };
             self.announce(&chain, request.now, &event)?;

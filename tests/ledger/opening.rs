@@ -74,8 +74,10 @@ fn a_ledger_from_the_future_is_refused() {
         let newer = Connection::open(path).expect("a database");
         newer.pragma_update(None, "user_version", 99).expect("a version");
     });
-    assert!(matches!(error, StoreError::Refused { .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { .. }), "{error}");
     assert!(error.to_string().contains("newer budgetd"), "{error}");
+    assert_eq!(error.exit_status(), 4);
+    assert!(error.hint().is_some_and(|hint| hint.contains("install the newer budgetd")), "{error}");
 }
 
 #[test]

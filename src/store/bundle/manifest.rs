@@ -20,7 +20,7 @@ pub(super) const DEPTH_MAX: usize = 4;
 pub(in crate::store) const MANIFEST_BYTES_MAX: u64 = 512 * 1024;
 
 /// The files that a manifest lists, by name.
-pub(super) type Listed = BTreeMap<String, Digest>;
+pub(in crate::store) type Listed = BTreeMap<String, Digest>;
 
 /// The manifest of `files`: one line each, by name.
 pub(in crate::store) fn render(files: &BTreeMap<&str, Digest>) -> Vec<u8> {
@@ -49,7 +49,7 @@ pub(in crate::store) fn is_file_name(name: &str) -> bool {
 
 /// Reads a manifest, in exactly the form in which [`render`] writes it. The error names the line
 /// and what is wrong with it.
-pub(super) fn parse(bytes: &[u8]) -> Result<Listed, (usize, &'static str)> {
+pub(in crate::store) fn parse(bytes: &[u8]) -> Result<Listed, (usize, &'static str)> {
     let mut listed = Listed::new();
     for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let (name, digest) = entry(line).map_err(|what| (index + 1, what))?;

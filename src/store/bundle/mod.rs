@@ -10,17 +10,20 @@ mod siblings;
 mod signers;
 
 pub use fault::{BundleFault, BundleFaults};
+pub(in crate::store) use manifest::{
+    Listed, MANIFEST_BYTES_MAX, is_file_name, parse as parse_manifest, render as render_manifest,
+};
 pub use manifest::{MANIFEST, SIGNATURE};
-pub(in crate::store) use manifest::{MANIFEST_BYTES_MAX, is_file_name, render as render_manifest};
 pub use name::BundleName;
 pub(in crate::store) use siblings::manifest_digest;
+pub(in crate::store) use signers::lists;
 
 use std::path::Path;
 
 use self::contents::{Folder, Kept, unreadable};
 use self::decision::Decision;
 use super::outbox::durable::read_bounded;
-use crate::domain::{AccountId, Currency, Digest, Money};
+use crate::domain::{AccountId, Currency, Digest, Instant, Money};
 
 /// The manager's table.
 pub const TABLE: &str = "weekly_recommendations.csv";
@@ -41,6 +44,9 @@ const SIGNATURE_BYTES_MAX: u64 = 16 * 1024;
 
 /// Room for hundreds of signers.
 pub(in crate::store) const SIGNERS_BYTES_MAX: u64 = 256 * 1024;
+
+/// Whose signatures count, and as of when.
+type Signers<'a> = (Option<&'a Path>, Option<Instant>);
 
 /// A genuine bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,20 +82,31 @@ pub struct BundleReport {
 /// the folders; that the budgets sum to the total and the table says the same; that `audit.jsonl`
 /// is a whole piece of the log and tells of the decision; and that both go on where the bundle
 /// before ended. Every fault is found, as far as what is left can be read.
+///
+/// A key that is listed for a time only doesn't count here; see [`verify_at`].
 pub fn verify(dir: &Path, allowed_signers: Option<&Path>) -> Result<BundleReport, BundleFaults> {
+    verified(dir, (allowed_signers, None))
+}
+
+/// As [`verify`], with the keys that are allowed at the time `at`.
+pub fn verify_at(
+    dir: &Path,
+    allowed_signers: Option<&Path>,
+    at: Instant,
+) -> Result<BundleReport, BundleFaults> {
+    verified(dir, (allowed_signers, Some(at)))
+}
+
+fn verified(dir: &Path, signers: Signers<'_>) -> Result<BundleReport, BundleFaults> {
     let mut faults = Vec::new();
-    let report = look(dir, allowed_signers, &mut faults);
+    let report = look(dir, signers, &mut faults);
     match report {
         Some(report) if faults.is_empty() => Ok(report),
         _ => Err(BundleFaults::new(faults)),
     }
 }
 
-fn look(
-    dir: &Path,
-    allowed_signers: Option<&Path>,
-    faults: &mut Vec<BundleFault>,
-) -> Option<BundleReport> {
+fn look(dir: &Path, signers: Signers<'_>, faults: &mut Vec<BundleFault>) -> Option<BundleReport> {
     let dir = match dir.canonicalize() {
         Ok(dir) => dir,
         Err(error) => {
@@ -100,7 +117,7 @@ fn look(
     };
     let place = Place::of(&dir, faults);
     let folder = contents::list(&dir, faults);
-    let signed = signed_manifest(&dir, &folder, allowed_signers, faults)?;
+    let signed = signed_manifest(&dir, &folder, signers, faults)?;
     let listed = match manifest::parse(&signed.bytes) {
         Ok(listed) => listed,
         Err((line, reason)) => {
@@ -154,7 +171,7 @@ struct Signed {
 fn signed_manifest(
     dir: &Path,
     folder: &Folder,
-    allowed_signers: Option<&Path>,
+    (allowed_signers, at): Signers<'_>,
     faults: &mut Vec<BundleFault>,
 ) -> Option<Signed> {
     let mut read = |name: &str, bytes_max| {
@@ -172,7 +189,7 @@ fn signed_manifest(
         Some(path) => path.to_owned(),
         None => dir.parent().and_then(Path::parent).unwrap_or(dir).join(ALLOWED_SIGNERS),
     };
-    let signers = read_signers(&signers_path, faults);
+    let signers = read_signers(&signers_path, at, faults);
     let bytes = manifest?;
     let signer = signature.zip(signers).and_then(|(signature, signers)| {
         signers::check(&bytes, &signature, &signers).map_err(|fault| faults.push(fault)).ok()
@@ -182,12 +199,13 @@ fn signed_manifest(
 
 fn read_signers(
     path: &Path,
+    at: Option<Instant>,
     faults: &mut Vec<BundleFault>,
 ) -> Option<Vec<ssh_key::public::KeyData>> {
     // Unlike a bundle's files, the list may be a link: it is the caller's, not the sender's.
     let read = path.canonicalize().and_then(|path| read_bounded(&path, SIGNERS_BYTES_MAX));
     match read {
-        Ok(bytes) => Some(signers::allowed(&String::from_utf8_lossy(&bytes))),
+        Ok(bytes) => Some(signers::allowed(&String::from_utf8_lossy(&bytes), at)),
         Err(error) => {
             let (path, reason) = (path.to_owned(), error.to_string());
             faults.push(BundleFault::SignersUnreadable { path, reason });

@@ -1,17 +1,45 @@
 //! Whose signature counts: `allowed_signers` in the format of ssh-keygen(1), and the check of a
 //! manifest's signature against it. What this accepts, `ssh-keygen -Y verify -I budgetd -n
-//! budgetd` accepts; lines that need a clock or certificates to judge are not relied on here.
+//! budgetd` accepts at the same time; lines that need certificates to judge are not relied on here,
+//! nor those that need a clock where nobody says what time it is.
 
+use chrono::{Local, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use ssh_key::public::KeyData;
 use ssh_key::{HashAlg, LineEnding, PublicKey, SshSig};
 
 use super::super::keys::{NAMESPACE, PRINCIPAL};
 use super::BundleFault;
 use super::fault::brief;
+use crate::domain::Instant;
 
-/// The keys that may sign bundles.
-pub(super) fn allowed(text: &str) -> Vec<KeyData> {
-    text.lines().filter_map(allowed_key).collect()
+/// The keys that may sign bundles, as of `at`; without a time, those that may at any.
+pub(super) fn allowed(text: &str, at: Option<Instant>) -> Vec<KeyData> {
+    let listed = text.lines().filter_map(listed_key);
+    listed.filter(|(_, times)| times.hold(at)).map(|(key, _)| key).collect()
+}
+
+/// Whether `text` lists `key` for bundles, be it for a time only.
+pub(in crate::store) fn lists(text: &str, key: &PublicKey) -> bool {
+    text.lines().filter_map(listed_key).any(|(listed, _)| listed == *key.key_data())
+}
+
+/// From when and until when a key may sign.
+#[derive(Debug, Clone, Copy, Default)]
+struct Times {
+    after: Option<Instant>,
+    before: Option<Instant>,
+}
+
+impl Times {
+    fn hold(self, at: Option<Instant>) -> bool {
+        match at {
+            Some(at) => {
+                self.after.is_none_or(|after| at >= after)
+                    && self.before.is_none_or(|before| at <= before)
+            }
+            None => self.after.is_none() && self.before.is_none(),
+        }
+    }
 }
 
 /// Checks that `signature` is the text of a signature of `message`, for bundles, by one of
@@ -42,8 +70,8 @@ pub(super) fn check(
     }
 }
 
-/// The key of one line, if that line lets it sign bundles.
-fn allowed_key(line: &str) -> Option<KeyData> {
+/// The key of one line, if that line lets it sign bundles, and when.
+fn listed_key(line: &str) -> Option<(KeyData, Times)> {
     let line = line.trim_start_matches([' ', '\t']);
     if line.is_empty() || line.starts_with('#') {
         return None;
@@ -53,11 +81,11 @@ fn allowed_key(line: &str) -> Option<KeyData> {
         return None;
     }
     if let Some(key) = key(rest) {
-        return Some(key);
+        return Some((key, Times::default()));
     }
     let (options, rest) = split_options(rest);
-    admits_namespace(options)?;
-    key(rest)
+    let times = admitted(options)?;
+    Some((key(rest)?, times))
 }
 
 /// The first field, which may stand in quotes, and what follows it.
@@ -99,22 +127,49 @@ fn unquoted(text: &str, wanted: impl Fn(u8) -> bool) -> Option<usize> {
     None
 }
 
-/// Whether `options` let the key sign bundles. `None` too where an option is unknown, or asks for
-/// what can't be judged here: certificates, times.
-fn admits_namespace(options: &str) -> Option<()> {
+/// When `options` let the key sign bundles. `None`: never, where an option is unknown, or asks for
+/// what can't be judged here, such as certificates.
+fn admitted(options: &str) -> Option<Times> {
+    let mut times = Times::default();
     let mut rest = options;
     while !rest.is_empty() {
         let end = unquoted(rest, |byte| byte == b',').unwrap_or(rest.len());
         let (option, behind) = rest.split_at(end);
         let (name, value) = option.split_once('=')?;
         let value = value.strip_prefix('"')?.strip_suffix('"')?;
-        let admitted = name.eq_ignore_ascii_case("namespaces") && matches_list(NAMESPACE, value);
-        if !admitted {
+        let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+        if is("valid-after") && times.after.is_none() {
+            times.after = Some(time(value)?);
+        } else if is("valid-before") && times.before.is_none() {
+            times.before = Some(time(value)?);
+        } else if !is("namespaces") || !matches_list(NAMESPACE, value) {
             return None;
         }
         rest = behind.strip_prefix(',').unwrap_or(behind);
     }
-    Some(())
+    Some(times)
+}
+
+/// A time as ssh-keygen(1) has it: YYYYMMDD, with HHMM or HHMMSS behind it or not, in this machine's
+/// time zone, or in UTC with a Z at the end.
+fn time(text: &str) -> Option<Instant> {
+    let (digits, is_utc) = match text.strip_suffix('Z') {
+        Some(digits) => (digits, true),
+        None => (text, false),
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let local: NaiveDateTime = match digits.len() {
+        8 => NaiveDate::parse_from_str(digits, "%Y%m%d").ok()?.and_hms_opt(0, 0, 0)?,
+        12 => NaiveDateTime::parse_from_str(&format!("{digits}00"), "%Y%m%d%H%M%S").ok()?,
+        14 => NaiveDateTime::parse_from_str(digits, "%Y%m%d%H%M%S").ok()?,
+        _ => return None,
+    };
+    if is_utc {
+        return Some(Utc.from_utc_datetime(&local));
+    }
+    Local.from_local_datetime(&local).earliest().map(|time| time.to_utc())
 }
 
 /// OpenSSH's lists of patterns (ssh_config(5), PATTERNS): parted by commas, `!` in front forbids.
@@ -178,7 +233,7 @@ mod tests {
             format!("\"budgetd\" {KEY}"),
             format!("* {KEY}"),
         ] {
-            assert_eq!(allowed(&line).len(), 1, "{line}");
+            assert_eq!(allowed(&line, None).len(), 1, "{line}");
         }
     }
 
@@ -198,14 +253,37 @@ mod tests {
             "budgetd ssh-ed25519 AAAA".to_owned(),
             "budgetd".to_owned(),
         ] {
-            assert_eq!(allowed(&line).len(), 0, "{line}");
+            assert_eq!(allowed(&line, None).len(), 0, "{line}");
         }
     }
 
     #[test]
     fn several_keys_may_sign() {
         let text = format!("garbage\nbudgetd {KEY}\n\nbudgetd {KEY}\n");
-        assert_eq!(allowed(&text).len(), 2);
+        assert_eq!(allowed(&text, None).len(), 2);
+    }
+
+    #[test]
+    fn a_key_that_is_valid_for_a_time_counts_in_that_time_alone() {
+        let at = |text: &str| Some(text.parse::<Instant>().expect("a time"));
+        let options =
+            "namespaces=\"budgetd\",valid-after=\"20260105Z\",valid-before=\"202602010630Z\"";
+        let line = format!("budgetd {options} {KEY}");
+        for (time, expected) in [
+            (at("2026-01-04T23:59:59Z"), 0),
+            (at("2026-01-05T00:00:00Z"), 1),
+            (at("2026-02-01T06:30:00Z"), 1),
+            (at("2026-02-01T06:30:01Z"), 0),
+            (None, 0),
+        ] {
+            assert_eq!(allowed(&line, time).len(), expected, "{time:?}");
+        }
+        let key = PublicKey::from_openssh(KEY).expect("a key");
+        assert!(lists(&line, &key), "it is listed, whatever the time");
+        for odd in ["", "2026010", "20261301Z", "2026-01-05", "20260105T00"] {
+            let line = format!("budgetd valid-after=\"{odd}\" {KEY}");
+            assert_eq!(allowed(&line, at("2030-01-01T00:00:00Z")).len(), 0, "{odd}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! can read.
 
 mod permissions;
+mod rotate;
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -13,6 +14,7 @@ use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey};
 
 use super::StoreError;
 use super::outbox::durable::{machine, write_new};
+use crate::domain::Day;
 
 /// What signatures are for; a signature of another namespace is no signature of a bundle.
 pub const NAMESPACE: &str = "budgetd";
@@ -61,17 +63,9 @@ impl SigningKey {
                 return Err(refused(taken, what, "move it away first, or name another file"));
             }
         }
-        let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519)
-            .map_err(|error| machine("make a key", path)(std::io::Error::other(error)))?;
-        key.set_comment(comment);
-        let key = Self { key };
-        let private = key
-            .key
-            .to_openssh(LineEnding::LF)
-            .expect("an unencrypted Ed25519 key with a comment always has an encoding");
-        let public = format!("{}\n", key.public_openssh());
-        write_beside(path, private.as_bytes(), 0o600)?;
-        write_beside(&public_path, public.as_bytes(), 0o644)?;
+        let key = Self::random(path, comment)?;
+        key.write_private(path)?;
+        write_beside(&public_path, key.public_line().as_bytes(), 0o644)?;
         Ok(key)
     }
 
@@ -87,10 +81,25 @@ impl SigningKey {
 
     /// The line that makes `ssh-keygen -Y verify -I budgetd -n budgetd` accept this key.
     pub fn allowed_signers_line(&self) -> String {
+        self.listed_with("")
+    }
+
+    /// As [`SigningKey::allowed_signers_line`], for signatures from the beginning of `day` on, in
+    /// whatever time zone that is read.
+    pub fn allowed_signers_line_from(&self, day: Day) -> String {
+        self.listed_with(&format!(",valid-after=\"{}\"", day.format("%Y%m%d")))
+    }
+
+    fn listed_with(&self, more: &str) -> String {
         let public = self.public_openssh();
         let mut words = public.split(' ');
         let (algorithm, key) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        format!("{PRINCIPAL} namespaces=\"{NAMESPACE}\" {algorithm} {key}")
+        format!("{PRINCIPAL} namespaces=\"{NAMESPACE}\"{more} {algorithm} {key}")
+    }
+
+    /// Whether a list of signers names this key for bundles, be it for a time only.
+    pub(super) fn is_listed_in(&self, signers: &str) -> bool {
+        super::bundle::lists(signers, self.key.public_key())
     }
 
     /// The signature of `message` in the namespace [`NAMESPACE`], as the text of a `.sig` file.
@@ -101,6 +110,27 @@ impl SigningKey {
             .sign(NAMESPACE, HashAlg::Sha512, message)
             .expect("an unencrypted Ed25519 key signs any message");
         signature.to_pem(LineEnding::LF).expect("a signature always has an encoding")
+    }
+
+    fn random(path: &Path, comment: &str) -> Result<Self, StoreError> {
+        let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519)
+            .map_err(|error| machine("make a key", path)(std::io::Error::other(error)))?;
+        key.set_comment(comment);
+        Ok(Self { key })
+    }
+
+    /// Writes the private part at `path`, where nothing may be.
+    fn write_private(&self, path: &Path) -> Result<(), StoreError> {
+        let private = self
+            .key
+            .to_openssh(LineEnding::LF)
+            .expect("an unencrypted Ed25519 key with a comment always has an encoding");
+        write_beside(path, private.as_bytes(), 0o600)
+    }
+
+    /// The content of the file with the public part.
+    fn public_line(&self) -> String {
+        format!("{}\n", self.public_openssh())
     }
 
     fn parse(text: &[u8], path: &Path) -> Result<Self, StoreError> {
@@ -145,20 +175,30 @@ fn open(path: &Path) -> Result<File, StoreError> {
 
 /// The public part's file: `.pub` behind the name, as `ssh-keygen` has it.
 fn public_path(path: &Path) -> PathBuf {
+    with_ending(path, ".pub")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".pub");
+    name.push(ending);
     PathBuf::from(name)
 }
 
 fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+    let (folder, name) = folder_and_name(path)?;
+    write_new(folder, name, bytes, mode)
+}
+
+fn folder_and_name(path: &Path) -> Result<(&Path, &str), StoreError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    match path.file_name().and_then(|name| name.to_str()) {
-        Some(name) => write_new(folder, name, bytes, mode),
-        None => Err(refused(path, "a key file needs a name of plain text", "name another file")),
-    }
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| {
+        refused(path, "a key file needs a name of plain text", "name another file")
+    })?;
+    Ok((folder, name))
 }
 
 fn refused(path: &Path, what: &str, hint: &str) -> StoreError {

@@ -28,6 +28,7 @@ mod rows;
 mod schema;
 mod seen;
 mod settle;
+mod snapshot;
 mod spill;
 mod take;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use facts::{BusinessFact, PeriodFact, PeriodFacts, UnknownCounts};
 pub use files::{FileCounts, FileOutcome, FileRecord, NewFile};
 pub use publications::{Missed, NewPublication, Publication, PublishedSegment};
 pub use rows::FactRow;
+pub use snapshot::{LEDGER_VERSION, Original, PublishedName, check_copy};
 pub use take::{Incoming, Take};
 
 use std::path::{Path, PathBuf};
@@ -65,7 +67,7 @@ impl Ledger {
     /// Opens the ledger at `path`, brings an older one forward, and makes one if nothing is there.
     ///
     /// Errors: [`StoreError::Damaged`] where something else is there, which is left as it is;
-    /// [`StoreError::Refused`] for a ledger of a newer program.
+    /// [`StoreError::Newer`] for a ledger of a newer program.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Ok(Self { connection: open::writable(path)?, path: path.to_owned() })
     }

@@ -150,7 +150,7 @@ const HEADER_VERSION: usize = 60;
 const HEADER_APPLICATION: usize = 68;
 
 /// Refuses what is no ledger, or one from the future, without letting SQLite write beside it.
-fn look(path: &Path) -> Result<(), StoreError> {
+pub(super) fn look(path: &Path) -> Result<(), StoreError> {
     let failed = |source| machine(path, OPEN, source);
     // A metadata call first: opening a FIFO would wait for a writer.
     if !fs::metadata(path).map_err(failed)?.is_file() {
@@ -188,12 +188,14 @@ fn check_version(path: &Path, version: u32) -> Result<(), StoreError> {
     if version <= VERSION {
         return Ok(());
     }
-    Err(StoreError::Refused {
+    Err(StoreError::Newer {
         what: format!(
             "this ledger was written by a newer budgetd (its version is {version}, this program knows {VERSION})"
         ),
         path: path.to_owned(),
-        hint: "install the newer budgetd again, or restore a backup made by this one".to_owned(),
+        hint: "nothing was changed; install the newer budgetd again, or restore into an empty folder a \
+               backup that this one made"
+            .to_owned(),
     })
 }
 

@@ -21,7 +21,7 @@ use super::bundle::{
     manifest_digest, render_manifest,
 };
 use super::keys::SigningKey;
-use crate::domain::{AccountId, Digest};
+use crate::domain::{AccountId, Day, Digest};
 
 /// A file of a bundle that is read again, at most: the largest, `decision.json`, has some hundred
 /// bytes for each channel and week.
@@ -211,14 +211,23 @@ impl Outbox {
     /// Lists `key` in `allowed_signers`, unless it is there. Keys that are there already stay, so
     /// that what they signed can still be verified after a rotation.
     pub fn write_allowed_signers(&self, key: &SigningKey) -> Result<(), StoreError> {
+        self.list_signer(key, &key.allowed_signers_line())
+    }
+
+    /// As [`Outbox::write_allowed_signers`], for what `key` signs from the beginning of `day` on.
+    pub fn allow_signer_from(&self, key: &SigningKey, day: Day) -> Result<(), StoreError> {
+        self.list_signer(key, &key.allowed_signers_line_from(day))
+    }
+
+    fn list_signer(&self, key: &SigningKey, line: &str) -> Result<(), StoreError> {
         let path = self.root.join(ALLOWED_SIGNERS);
         let mut text = match read_bounded(&path, SIGNERS_BYTES_MAX) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(machine("read the allowed signers", &path)(error)),
         };
-        let line = key.allowed_signers_line();
-        if text.split(|&byte| byte == b'\n').any(|there| there == line.as_bytes()) {
+        // With whatever options: an operator may have said until when.
+        if key.is_listed_in(&String::from_utf8_lossy(&text)) {
             return Ok(());
         }
         if !text.is_empty() && !text.ends_with(b"\n") {
@@ -281,7 +290,7 @@ impl Outbox {
     }
 
     /// Lets `latest` point to the newest revision of the newest week, in one step.
-    fn refresh_latest(&self, account: &AccountId) -> Result<(), StoreError> {
+    pub(in crate::store) fn refresh_latest(&self, account: &AccountId) -> Result<(), StoreError> {
         let Some(newest) = self.names(account, "")?.last().map(ToString::to_string) else {
             return Ok(());
         };
