@@ -277,7 +277,14 @@ fn explain_tells_of_a_decision_and_names_the_channels_there_are() {
     let said = place.run(&["explain"]).ends(1);
     assert!(said.stderr.contains("nothing was decided yet"), "{}", said.stderr);
     place.run(&["decide", "--as-of", MONDAY]).ends(0);
-    assert!(place.run(&["explain", "--channel", "Email"]).ends(0).stdout.contains("Email"));
+    let told = place.run(&["explain", "--channel", "Email"]).ends(0).stdout;
+    assert!(told.contains("Email"));
+    // In other letters, too, and by what it is called today: a former name is an alias then.
+    assert_eq!(place.run(&["explain", "--channel", "EMAIL"]).ends(0).stdout, told);
+    let account = "config/accounts/main.toml";
+    place.edit(account, "name = \"Email\"", "name = \"Newsletter\"\naliases = [\"Email\"]");
+    assert_eq!(place.run(&["explain", "--channel", "newsletter"]).ends(0).stdout, told);
+    place.edit(account, "name = \"Newsletter\"\naliases = [\"Email\"]", "name = \"Email\"");
     let said = place.run(&["explain", "--week", "2026-01-28", "--channel", "Emial"]).ends(2);
     assert!(said.stderr.contains("2026-01-26 has no channel \"Emial\""), "{}", said.stderr);
     assert!(said.stderr.contains("hint: it has"), "{}", said.stderr);

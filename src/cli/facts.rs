@@ -1,6 +1,7 @@
 //! `budgetd facts`: what the ledger believes, as CSV in the long format; of weeks and months, and of
 //! the whole business, whatever is known.
 
+use chrono::Datelike as _;
 use serde_json::{Map, Value, json};
 
 use super::accounts::named_or_only;
@@ -15,10 +16,10 @@ pub struct Arguments {
     /// The account (needed where there are several)
     #[arg(long, value_name = "ID")]
     account: Option<String>,
-    /// From this day on
+    /// From this day on; of weeks and months, those that it lies in or before
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     from: Option<Day>,
-    /// To this day, included
+    /// To this day, included; of weeks and months, those that it lies in or behind
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     to: Option<Day>,
     /// All that is known of days, weeks or months, a cell blank where something isn't [default: the
@@ -60,14 +61,13 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         Some(ledger) => ledger,
         None => Ledger::temporary()?,
     };
-    let (from, to) = (arguments.from, arguments.to);
+    let grain = arguments.grain.map_or(Grain::Day, Grain::from);
+    let from = arguments.from.map(|day| first_of_period(account, grain, day));
+    let to = arguments.to;
     let table = match (arguments.outcome, arguments.grain) {
-        (true, grain) => {
-            let grain = grain.map_or(Grain::Day, Grain::from);
-            outcome(account, &ledger.period_facts(account, grain, from, to)?.business)
-        }
-        (false, Some(grain)) => {
-            let facts = ledger.period_facts(account, grain.into(), from, to)?.channels;
+        (true, _) => outcome(account, &ledger.period_facts(account, grain, from, to)?.business),
+        (false, Some(_)) => {
+            let facts = ledger.period_facts(account, grain, from, to)?.channels;
             channels(account, facts.iter().map(of_period))
         }
         (false, None) => {
@@ -84,6 +84,15 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         context.output.bytes(&csv(&table))?;
     }
     Ok(DONE)
+}
+
+/// The first day of the period that a day lies in, which the ledger knows it by.
+fn first_of_period(account: &Account, grain: Grain, day: Day) -> Day {
+    match grain {
+        Grain::Day => day,
+        Grain::Week => account.week_of(day).first_day(),
+        Grain::Month => day.with_day(1).unwrap_or(day),
+    }
 }
 
 const COLUMNS: [&str; 7] =

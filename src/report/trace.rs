@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::words::{self, wrap};
 use crate::decision::Decision;
-use crate::domain::text::escape;
+use crate::domain::text::{escape, folded};
 use crate::domain::{Account, Amount, ChannelName, Money, Week, decimal};
 
 /// Columns that the name of a step takes; the longest is "reference".
@@ -34,18 +34,21 @@ pub fn trace_text(decision: &Decision, channel: Option<&ChannelName>) -> String 
     explain(&decision.account, &value, channel).expect("what was just written can be told")
 }
 
-/// The same of a published `decision.json`; `account` says how its money is shown.
+/// The same of a published `decision.json`; `account` says how its money is shown, and by which other
+/// names its channels go.
 pub fn explain(
     account: &Account,
     decision: &Value,
     channel: Option<&str>,
 ) -> Result<String, ExplainError> {
     let told = Told::read(account, decision).ok_or(ExplainError::NoDecision)?;
-    let known = |name: &str| told.channels.iter().any(|found| found.name == name);
-    if channel.is_some_and(|name| !known(name)) {
-        let channels = told.channels.iter().map(|found| escape(found.name)).collect();
-        return Err(ExplainError::NoSuchChannel { channels });
-    }
+    let names = || told.channels.iter().map(|found| found.name);
+    let channel = match channel {
+        None => None,
+        Some(name) => Some(meant(account, names(), name).ok_or_else(|| {
+            ExplainError::NoSuchChannel { channels: names().map(escape).collect() }
+        })?),
+    };
     let mut text = wrap("", &told.title);
     let mut common = told.lines.iter().filter(|line| line.channel.is_none()).peekable();
     if common.peek().is_some() {
@@ -60,6 +63,23 @@ pub fn explain(
         }
     }
     Ok(text)
+}
+
+/// The channel that somebody means by a name, in whatever letters, by an alias, or by what it is called
+/// today or was called before.
+fn meant<'n>(
+    account: &Account,
+    names: impl Iterator<Item = &'n str> + Clone,
+    wanted: &str,
+) -> Option<&'n str> {
+    let todays = |name: &str| {
+        let name = ChannelName::new(name).ok()?;
+        Some(folded(account.todays_name(&name).as_str()))
+    };
+    let wanted_today = todays(wanted);
+    names.clone().find(|name| *name == wanted).or_else(|| {
+        names.into_iter().find(|name| wanted_today.is_some() && todays(name) == wanted_today)
+    })
 }
 
 /// What is told of a decision.

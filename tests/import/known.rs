@@ -85,6 +85,17 @@ fn weeks_and_months_stay_what_they_are_and_a_figure_that_is_not_known_is_blank()
     assert_eq!(value["facts"][0]["spend"], "123.50");
     assert_eq!(value["facts"][0]["revenue"], serde_json::Value::Null);
     place.run(&["facts", "--grain", "year"]).ends(2);
+    // The week of a day is asked for by any of its days.
+    for (from, to, is_there) in [
+        ("2026-01-11", "2026-01-20", true),
+        ("2026-01-12", "2026-01-20", false),
+        ("2026-01-01", "2026-01-05", true),
+        ("2026-01-01", "2026-01-04", false),
+    ] {
+        let asked = ["facts", "--grain", "week", "--from", from, "--to", to];
+        let said = place.run(&asked).ends(0).stdout;
+        assert_eq!(said.contains("2026-01-05,Email"), is_there, "{from} {to}");
+    }
 }
 
 #[test]
