@@ -123,7 +123,7 @@ fn lacks(missing: &MissingDays) -> String {
         (!days.is_empty()).then(|| format!("{what} {}", words::days(days)))
     };
     [
-        part("no row for", &missing.absent),
+        part("no row with spend and revenue for", &missing.absent),
         part("only a row sent before the day had ended for", &missing.early),
     ]
     .into_iter()
@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "Email and Google Ads: no row for Mon 5 Jan 2026 to Tue 6 Jan 2026",
+                "Email and Google Ads: no row with spend and revenue for Mon 5 Jan 2026 to Tue 6 Jan 2026",
                 "Meta Ads: only a row sent before the day had ended for Tue 6 Jan 2026",
             ]
         );
