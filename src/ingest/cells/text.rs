@@ -11,21 +11,29 @@ use crate::ingest::fault::FaultReason;
 pub(super) const CAMPAIGN_CHARS_MAX: usize = 800;
 
 /// The campaign with its accents composed, and otherwise as it stands there; it may be empty.
+#[inline]
 pub(in crate::ingest) fn campaign(text: &[u8]) -> Result<Cow<'_, str>, CellFault> {
-    let Ok(text) = std::str::from_utf8(text) else {
-        return Err(CellFault::bare(FaultReason::UnprintableText));
-    };
     // Of ASCII the gate lets no control characters through but line ends.
-    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if !is_plain && text.chars().any(is_unprintable) {
+    let is_plain = text.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    match std::str::from_utf8(text) {
+        Ok(text) if is_plain && text.len() <= CAMPAIGN_CHARS_MAX => Ok(Cow::Borrowed(text)),
+        Ok(text) => looked_at(text),
+        Err(_) => Err(CellFault::bare(FaultReason::UnprintableText)),
+    }
+}
+
+/// The same of what is not short and plain.
+#[cold]
+fn looked_at(text: &str) -> Result<Cow<'_, str>, CellFault> {
+    if text.chars().any(is_unprintable) {
         let hint = "take line breaks and invisible characters out of the name";
         return Err(CellFault::new(FaultReason::UnprintableText, hint));
     }
     let chars_max = CAMPAIGN_CHARS_MAX;
-    if text.len() > chars_max && text.chars().count() > chars_max {
+    if text.chars().count() > chars_max {
         return Err(CellFault::new(FaultReason::TextTooLong { chars_max }, "shorten it"));
     }
-    Ok(if is_plain { Cow::Borrowed(text) } else { composed(text) })
+    Ok(composed(text))
 }
 
 #[cfg(test)]
