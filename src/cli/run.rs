@@ -10,9 +10,10 @@ pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
     let (load, loaded) = context.loaded()?;
     let config = &loaded.workspace.config;
     let (folder, level) = (config.paths.logs.clone(), config.log.level.clone());
+    let log_files = usize::try_from(config.retention.log_days).unwrap_or(usize::MAX);
     // The lock first: a second daemon must not write into the logs of the first.
     let daemon = Daemon::claim(load, loaded)?;
-    let logs = Logs::begin(&folder, &level).map_err(|error| {
+    let logs = Logs::begin(&folder, &level, log_files).map_err(|error| {
         machine(error.to_string(), "see that [paths] logs in the configuration can be written to")
     })?;
     let ending = daemon.run(logs.lost_counter());

@@ -15,9 +15,6 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Files that are kept, one a day.
-const LOG_FILES_MAX: usize = 30;
-
 /// Why logs could not be set up.
 #[derive(Debug, Error)]
 pub enum LogError {
@@ -39,14 +36,15 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// Begins to log at `level`, to standard output and into `folder`.
-    pub fn begin(folder: &Path, level: &str) -> Result<Self, LogError> {
+    /// Begins to log at `level`, to standard output and into `folder`, where `files_max` files stay, one
+    /// a day.
+    pub fn begin(folder: &Path, level: &str, files_max: usize) -> Result<Self, LogError> {
         let lost = Arc::new(AtomicU64::new(0));
         let appender = RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix("budgetd")
             .filename_suffix("jsonl")
-            .max_log_files(LOG_FILES_MAX)
+            .max_log_files(files_max)
             .build(folder)?;
         let counted = Counted { inner: appender, lost: lost.clone() };
         let (writer, guard) = tracing_appender::non_blocking(counted);

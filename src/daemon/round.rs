@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::hints::Hints;
 use super::hooks::Hooks;
@@ -20,7 +20,7 @@ use crate::api::{Next, Telemetry, Trouble};
 use crate::config::HookEvent;
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::domain::{Account, Instant};
+use crate::domain::{Account, Day, Instant};
 use crate::store::files;
 use crate::workflow::{Interrupt, WorkflowError, Workspace, meant_for_nobody, next_run};
 
@@ -43,6 +43,8 @@ pub struct Rounds<'w> {
     telemetry: Arc<Telemetry>,
     hooks: Hooks,
     disks_looked_at: Option<std::time::Instant>,
+    /// The day on which old originals and logs were removed last, in UTC.
+    pruned_on: Option<Day>,
     /// In the order of the configuration's accounts.
     memories: Vec<Memory>,
     /// What was said of the inbox that belongs to nobody.
@@ -68,6 +70,7 @@ impl<'w> Rounds<'w> {
             telemetry,
             hooks,
             disks_looked_at: None,
+            pruned_on: None,
             memories,
             nobody: BTreeSet::new(),
             nobody_trouble: None,
@@ -115,8 +118,10 @@ impl<'w> Rounds<'w> {
             tell_hooks_of_troubles(&self.hooks, account, memory);
             round.give_way();
         }
+        drop(round);
         self.look_at_nobodys();
         self.look_at_disks(monotonic);
+        self.prune_each_day(now);
         Ok(pause.max(Duration::from_millis(1)))
     }
 
@@ -157,6 +162,28 @@ impl<'w> Rounds<'w> {
             turn::look_only(self.workspace, account, memory, &mut self.hints);
         }
         self.telemetry.ready();
+    }
+
+    /// Removes what `[retention]` no longer keeps, once a day. What fails is tried again tomorrow.
+    fn prune_each_day(&mut self, now: Instant) {
+        let today = Some(now.date_naive());
+        if self.pruned_on == today {
+            return;
+        }
+        self.pruned_on = today;
+        match self.workspace.prune(now, false, self.interrupt) {
+            Ok(pruned) if pruned.originals.is_empty() && pruned.logs.is_empty() => {}
+            Ok(pruned) => info!(
+                originals = pruned.originals.len(),
+                logs = pruned.logs.len(),
+                "removed what [retention] no longer keeps"
+            ),
+            Err(WorkflowError::Interrupted { .. }) => {}
+            Err(trouble) => {
+                let error = shown(&trouble);
+                warn!(error, "what [retention] no longer keeps could not be removed");
+            }
+        }
     }
 
     fn look_at_disks(&mut self, monotonic: std::time::Instant) {

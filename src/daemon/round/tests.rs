@@ -141,6 +141,27 @@ fn a_file_is_taken_once_it_was_quiet_for_long_enough() {
 }
 
 #[test]
+fn what_is_no_longer_kept_goes_once_a_day() {
+    let world = World::new(AT_ONCE, &["main"]);
+    let (mut rounds, clock) = (world.rounds("2026-01-05T00:00:00Z"), Clock::new());
+    let logs = world.base.join("logs");
+    let write = |day: &str| {
+        let path = logs.join(format!("budgetd.{day}.jsonl"));
+        fs::write(&path, "{}\n").expect("written");
+        path
+    };
+    // Thirty days are kept as shipped.
+    let (old, young) = (write("2025-12-05"), write("2025-12-06"));
+    clock.round(&mut rounds, "2026-01-05T00:00:00Z");
+    assert!(!old.exists() && young.exists());
+    let old = write("2025-12-05");
+    clock.round(&mut rounds, "2026-01-05T23:59:59Z");
+    assert!(old.exists(), "not again on one day");
+    clock.round(&mut rounds, "2026-01-06T00:00:00Z");
+    assert!(!old.exists() && !young.exists());
+}
+
+#[test]
 fn a_clock_that_is_behind_the_audit_log_decides_nothing_until_it_is_set_right() {
     let world = World::new(AT_ONCE, &["main"]);
     let (mut rounds, clock) = (world.rounds("2026-01-05T00:00:00Z"), Clock::new());
