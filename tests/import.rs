@@ -9,6 +9,8 @@ mod corrected;
 mod history;
 #[path = "import/known.rs"]
 mod known;
+#[path = "import/late.rs"]
+mod late;
 #[path = "import/outliers.rs"]
 mod outliers;
 #[path = "cli/place.rs"]

@@ -1,7 +1,8 @@
 //! Published weeks whose evidence was corrected after they were published: found when a file
 //! corrects days, told until a newer revision of the week is published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::decision::{BudgetChange, CorrectedWeek};
 use crate::domain::{Account, ChannelName, Day, Grain, Instant, Money, Week};
 use crate::report::settings_json;
 use crate::store::StoreError;
-use crate::store::ledger::{Changes, Correction, Ledger, Publication};
+use crate::store::ledger::{Changes, Correction, Ledger, Publication, Take};
 
 /// Corrected weeks that are decided anew to be told, the newest; the rest is counted.
 const WEEKS_MAX: usize = 13;
@@ -35,33 +36,64 @@ impl Corrected {
     }
 }
 
-/// The numbers of the publications whose evidence `changes` corrects: of each week its newest
-/// revision.
+/// The numbers of the publications whose evidence the file of `take` changes: of each week its
+/// newest revision. It replaced figures of the evidence, or brought them for a day of which the
+/// decision had none.
 pub(super) fn corrected_publications(
-    ledger: &Ledger,
+    take: &mut Take<'_>,
     account: &Account,
     changes: &Changes,
     grain: Grain,
 ) -> Result<Vec<u64>, StoreError> {
-    let Some((first_day, _)) = changes.replaced_days() else { return Ok(Vec::new()) };
     if grain != Grain::Day {
         // No decision rests on weeks and months.
         return Ok(Vec::new());
     }
+    let Some((first_day, _)) = take.changed_days()? else { return Ok(Vec::new()) };
     let from = account.week_of(first_day);
-    let published = ledger.publications_from(&account.id, Some(from))?;
-    let is_corrected = |publication: &&Publication| {
-        let Some(evidence) = evidence_begin(publication) else { return false };
-        let end = publication.week.first_day();
-        evidence < end && changes.replaced_per_day.range(evidence..end).next().is_some()
+    let published = take.ledger().publications_from(&account.id, Some(from))?;
+    let published: Vec<(u64, Evidence)> = published
+        .iter()
+        .filter_map(|publication| Some((publication.seq, Evidence::of(account, publication)?)))
+        .collect();
+    let bounds = |all: &Range<Day>, evidence: &Range<Day>| {
+        all.start.min(evidence.start)..all.end.max(evidence.end)
     };
-    Ok(published.iter().filter(is_corrected).map(|publication| publication.seq).collect())
+    let Some(all) = published
+        .iter()
+        .map(|(_, evidence)| evidence.days.clone())
+        .reduce(|all, evidence| bounds(&all, &evidence))
+    else {
+        return Ok(Vec::new());
+    };
+    let arrivals = take.arrivals(&all)?;
+    let is_corrected = |(_, Evidence { days, channels }): &&(u64, Evidence)| {
+        changes.replaced_per_day.range(days.clone()).next().is_some()
+            || arrivals.has(days, |channel| channels.contains(channel))
+    };
+    Ok(published.iter().filter(is_corrected).map(|&(seq, _)| seq).collect())
 }
 
-/// The first day of the weeks that a published decision rests on, by its own word.
-fn evidence_begin(publication: &Publication) -> Option<Day> {
-    let decision: Value = serde_json::from_str(&publication.decision).ok()?;
-    decision["inputs"]["evidence"][0]["week_start_date"].as_str()?.parse().ok()
+/// What a published decision rests on, by its own word.
+struct Evidence {
+    /// The days of its weeks; at least one.
+    days: Range<Day>,
+    /// Its channels, by today's names.
+    channels: BTreeSet<ChannelName>,
+}
+
+impl Evidence {
+    /// `None`: it rests on no week.
+    fn of(account: &Account, publication: &Publication) -> Option<Self> {
+        let decision: Value = serde_json::from_str(&publication.decision).ok()?;
+        let oldest = &decision["inputs"]["evidence"][0];
+        let begin: Day = oldest["week_start_date"].as_str()?.parse().ok()?;
+        let names = oldest["channels"].as_array()?.iter().filter_map(|one| one["channel"].as_str());
+        let names = names.filter_map(|name| ChannelName::new(name).ok());
+        let channels = names.map(|name| account.todays_name(&name)).collect();
+        let days = begin..publication.week.first_day();
+        (days.start < days.end).then_some(Self { days, channels })
+    }
 }
 
 /// The published weeks whose evidence was corrected since, newest first, each decided anew with

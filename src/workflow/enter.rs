@@ -76,12 +76,8 @@ impl Unit<'_> {
         if changes.is_duplicate {
             take.duplicate(&record, (&chain, head))?;
         } else {
-            let corrected = corrected_publications(
-                take.ledger(),
-                account,
-                &changes,
-                stated_grain(terms.source),
-            )?;
+            let grain = stated_grain(terms.source);
+            let corrected = corrected_publications(&mut take, account, &changes, grain)?;
             take.accept(&record, (&chain, head), &corrected)?;
         }
         Ok(Entered::Taken { report, changes, receipt })
