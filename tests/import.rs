@@ -5,6 +5,8 @@
 
 #[path = "import/corrected.rs"]
 mod corrected;
+#[path = "import/held.rs"]
+mod held;
 #[path = "import/history.rs"]
 mod history;
 #[path = "import/known.rs"]

@@ -1,5 +1,6 @@
-//! Published weeks whose evidence was corrected after they were published: found when a file
-//! corrects days, told until a newer revision of the week is published.
+//! Published weeks whose evidence was corrected after they were published, or that were held for data
+//! that have come since: found when a file changes days, told until a newer revision of the week is
+//! published.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -12,10 +13,15 @@ use crate::decision::{BudgetChange, CorrectedWeek};
 use crate::domain::{Account, ChannelName, Day, Grain, Instant, Money, Week};
 use crate::report::settings_json;
 use crate::store::StoreError;
-use crate::store::ledger::{Changes, Correction, Ledger, Publication, Take};
+use crate::store::ledger::{Changes, CorrectingFile, Ledger, Publication, Take};
 
 /// Corrected weeks that are decided anew to be told, the newest; the rest is counted.
 const WEEKS_MAX: usize = 13;
+
+/// The code of the holds that wait for data ([`HoldReason::MissingEvidence`]).
+///
+/// [`HoldReason::MissingEvidence`]: crate::rules::HoldReason::MissingEvidence
+const MISSING_EVIDENCE: &str = "missing_evidence";
 
 /// Settings that bear on no budget.
 const IDLE_SETTINGS: [&str; 2] = ["schedule", "sources"];
@@ -25,14 +31,15 @@ const IDLE_SETTINGS: [&str; 2] = ["schedule", "sources"];
 pub struct Corrected {
     /// The week.
     pub week: CorrectedWeek,
-    /// When the last file arrived.
-    pub arrived_at: Instant,
+    /// When the last file arrived; `None`: no file corrected it.
+    pub arrived_at: Option<Instant>,
 }
 
 impl Corrected {
-    /// Whether today's figures give the very budgets that were published.
+    /// Whether today's figures give the very budgets that were published, and nobody need look: a
+    /// hold that can be decided now is worth a look whatever it gives.
     pub fn would_stay(&self) -> bool {
-        self.week.changes.as_ref().is_some_and(Vec::is_empty)
+        !self.week.can_be_decided && self.week.changes.as_ref().is_some_and(Vec::is_empty)
     }
 }
 
@@ -96,8 +103,9 @@ impl Evidence {
     }
 }
 
-/// The published weeks whose evidence was corrected since, newest first, each decided anew with
-/// today's figures and settings; and how many more there are. `but` is left out: it is being
+/// The published weeks whose evidence was corrected since, or that were held for data that have
+/// arrived since, each decided anew with today's figures and settings: those that would change
+/// first, and of these the newest; and how many more there are. `but` is left out: it is being
 /// decided again.
 pub(super) fn corrected_weeks(
     ledger: &Ledger,
@@ -105,19 +113,31 @@ pub(super) fn corrected_weeks(
     stated_at: Instant,
     but: Option<Week>,
 ) -> Result<(Vec<Corrected>, usize), WorkflowError> {
+    let mut files: BTreeMap<Week, Vec<CorrectingFile>> = BTreeMap::new();
+    for correction in ledger.corrections(&account.id)? {
+        let newest = ledger.publication(&account.id, correction.week)?;
+        if newest.is_some_and(|newest| newest.seq == correction.publication) {
+            files.insert(correction.week, correction.files);
+        }
+    }
+    for week in ledger.held_weeks(&account.id, MISSING_EVIDENCE, WEEKS_MAX)? {
+        files.entry(week).or_default();
+    }
     let mut corrected = Vec::new();
     let mut unlisted = 0;
-    for correction in ledger.corrections(&account.id)? {
-        let Some(newest) = ledger.publication(&account.id, correction.week)? else { continue };
-        if newest.seq != correction.publication || but == Some(correction.week) {
-            continue;
-        }
+    for (&week, files) in files.iter().rev().filter(|(week, _)| but != Some(**week)) {
         if corrected.len() == WEEKS_MAX {
-            unlisted += 1;
+            // A hold that no file corrected is most likely what it was.
+            unlisted += usize::from(!files.is_empty());
             continue;
         }
-        corrected.push(look_back(ledger, account, stated_at, &newest, &correction)?);
+        let Some(newest) = ledger.publication(&account.id, week)? else { continue };
+        let found = look_back(ledger, account, stated_at, &newest, files)?;
+        if !files.is_empty() || found.week.can_be_decided {
+            corrected.push(found);
+        }
     }
+    corrected.sort_by_key(Corrected::would_stay);
     Ok((corrected, unlisted))
 }
 
@@ -126,7 +146,7 @@ fn look_back(
     account: &Account,
     stated_at: Instant,
     publication: &Publication,
-    correction: &Correction,
+    files: &[CorrectingFile],
 ) -> Result<Corrected, WorkflowError> {
     let asked = Asked {
         week: publication.week,
@@ -135,18 +155,20 @@ fn look_back(
         stated_at,
     };
     let anew = plain_answer(ledger, account, &asked)?;
+    let was_held = publication.hold_reason.as_deref() == Some(MISSING_EVIDENCE);
+    let can_be_decided = was_held && anew.as_ref().is_some_and(|anew| anew.held.is_none());
     let changes = anew.map(|decision| {
         let would_be = decision.channels.iter();
         let would_be = would_be.map(|channel| (channel.channel.clone(), channel.final_budget));
         budget_changes(account, publication, would_be.collect())
     });
-    let newest = correction.files.last().expect("a correction has a file");
     Ok(Corrected {
-        arrived_at: newest.arrived_at,
+        arrived_at: files.last().map(|newest| newest.arrived_at),
         week: CorrectedWeek {
             week: publication.week,
             revision: publication.revision,
-            files: correction.files.iter().map(|file| file.sha256).collect(),
+            can_be_decided,
+            files: files.iter().map(|file| file.sha256).collect(),
             changes,
             settings_changed: have_settings_changed(account, publication),
         },

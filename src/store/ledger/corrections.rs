@@ -76,6 +76,29 @@ impl Ledger {
         self.read_corrections(account).map_err(|error| self.read_fault(error))
     }
 
+    /// The newest weeks of `account`, `most` at most, whose newest revision is a hold for the reason
+    /// of that code; newest first.
+    pub fn held_weeks(
+        &self,
+        account: &AccountId,
+        reason: &str,
+        most: usize,
+    ) -> Result<Vec<Week>, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
+        let read = "SELECT week FROM publications AS newest
+            WHERE account = ?1 AND hold_reason = ?2 AND revision = (SELECT max(revision)
+                FROM publications WHERE account = newest.account AND week = newest.week)
+            ORDER BY week DESC LIMIT ?3";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.connection
+            .prepare_cached(read)
+            .and_then(|mut read| {
+                let week = |row: &Row<'_>| read_day(row, 0).map(Week::starting);
+                read.query_map((account, reason, most), week)?.collect()
+            })
+            .map_err(|error| self.read_fault(error))
+    }
+
     fn read_corrections(&self, account: i64) -> rusqlite::Result<Vec<Correction>> {
         let read = "SELECT seq, week, revision, files.name, sha256, arrived_at,
                 corrections.first_day, corrections.last_day
