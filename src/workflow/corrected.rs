@@ -43,15 +43,15 @@ impl Corrected {
     }
 }
 
-/// The numbers of the publications whose evidence the file of `take` changes: of each week its
-/// newest revision. It replaced figures of the evidence, or brought them for a day of which the
+/// Number and week of the publications whose evidence the file of `take` changes, oldest first: of
+/// each week its newest revision. It replaced figures of the evidence, or brought them for a day of which the
 /// decision had none.
 pub(super) fn corrected_publications(
     take: &mut Take<'_>,
     account: &Account,
     changes: &Changes,
     grain: Grain,
-) -> Result<Vec<u64>, StoreError> {
+) -> Result<Vec<(u64, Week)>, StoreError> {
     if grain != Grain::Day {
         // No decision rests on weeks and months.
         return Ok(Vec::new());
@@ -59,9 +59,9 @@ pub(super) fn corrected_publications(
     let Some((first_day, _)) = take.changed_days()? else { return Ok(Vec::new()) };
     let from = account.week_of(first_day);
     let published = take.ledger().publications_from(&account.id, Some(from))?;
-    let published: Vec<(u64, Evidence)> = published
+    let published: Vec<(&Publication, Evidence)> = published
         .iter()
-        .filter_map(|publication| Some((publication.seq, Evidence::of(account, publication)?)))
+        .filter_map(|publication| Some((publication, Evidence::of(account, publication)?)))
         .collect();
     let bounds = |all: &Range<Day>, evidence: &Range<Day>| {
         all.start.min(evidence.start)..all.end.max(evidence.end)
@@ -74,11 +74,12 @@ pub(super) fn corrected_publications(
         return Ok(Vec::new());
     };
     let arrivals = take.arrivals(&all)?;
-    let is_corrected = |(_, Evidence { days, channels }): &&(u64, Evidence)| {
+    let is_corrected = |(_, Evidence { days, channels }): &&(&Publication, Evidence)| {
         changes.replaced_per_day.range(days.clone()).next().is_some()
             || arrivals.has(days, |channel| channels.contains(channel))
     };
-    Ok(published.iter().filter(is_corrected).map(|&(seq, _)| seq).collect())
+    let corrected = published.iter().filter(is_corrected);
+    Ok(corrected.map(|(publication, _)| (publication.seq, publication.week)).collect())
 }
 
 /// What a published decision rests on, by its own word.

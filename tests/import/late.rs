@@ -39,6 +39,12 @@ fn is_named(place: &Place) {
     let (words, corrected) = status(place, TUESDAY);
     let sentence = "week 2026-01-26 rests on figures that were corrected on 2026-01-26: ";
     assert!(words.contains(sentence), "{words}");
+    let receipt = place.read("inbox/receipts/late.csv.receipt.txt");
+    let receipt = receipt.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        receipt.contains("It changed figures behind published weeks: 2026-01-26. What"),
+        "{receipt}"
+    );
     let expected = differences(place);
     assert!(expected.iter().any(|(channel, ..)| channel == "Email"), "{expected:?}");
     assert_eq!(told(&corrected[0]["budgets"]), expected);
