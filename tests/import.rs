@@ -5,10 +5,14 @@
 
 #[path = "import/corrected.rs"]
 mod corrected;
+#[path = "import/held.rs"]
+mod held;
 #[path = "import/history.rs"]
 mod history;
 #[path = "import/known.rs"]
 mod known;
+#[path = "import/late.rs"]
+mod late;
 #[path = "import/outliers.rs"]
 mod outliers;
 #[path = "cli/place.rs"]

@@ -247,6 +247,7 @@ fn receipt_input(outcome: ReceiptOutcome) -> ReceiptInput<'static> {
         warnings: Vec::new(),
         replacements: Vec::new(),
         replaced_total: 0,
+        corrected: Vec::new(),
     }
 }
 

@@ -8,7 +8,8 @@ use super::words::{self, indented};
 use super::{CliError, Context, DONE, Ending, NO, now, parse_day, parse_time};
 use crate::decision::Decision;
 use crate::domain::text::escape;
-use crate::domain::{Account, Day, Instant};
+use crate::domain::{Account, Day, Instant, Week};
+use crate::report::revise_command;
 use crate::report::words::count;
 use crate::workflow::{WeekOutcome, WeekRequest};
 
@@ -55,8 +56,21 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
             .and_then(|()| unit.run_week(account, &request(arguments, account, real)));
         progress.done();
         let outcome = outcome?;
+        let behind = match outcome.decision() {
+            Some(decision) if decision.revision > 1 => {
+                let Decision { week, revision, .. } = *decision;
+                unit.weeks_on_older_revisions(account, week, revision)?
+            }
+            _ => Vec::new(),
+        };
+        let mut words = words(account, &outcome);
+        words.push_str(&behind_words(account, &behind));
+        let mut answer = machine(account, &outcome);
+        if !behind.is_empty() {
+            answer["weeks_on_older_revisions"] = json!(behind);
+        }
         let status = if matches!(outcome, WeekOutcome::Waiting { .. }) { NO } else { DONE };
-        outcomes.push((words(account, &outcome), machine(account, &outcome)));
+        outcomes.push((words, answer));
         Ok(status)
     })?;
     drop(progress);
@@ -128,6 +142,20 @@ fn words(account: &Account, outcome: &WeekOutcome) -> String {
             }
         ),
     }
+}
+
+/// The newer published weeks that started from an older revision of a revised week.
+fn behind_words(account: &Account, behind: &[Week]) -> String {
+    let Some(oldest) = behind.first() else { return String::new() };
+    let names: Vec<String> = behind.iter().map(ToString::to_string).collect();
+    let (noun, stay) = if behind.len() == 1 { ("week", "stays") } else { ("weeks", "stay") };
+    format!(
+        "\n  {} the {noun} of {} started from the budgets of an earlier revision, and {stay} as \
+         published\n  `{}` would decide {oldest} again, from this one",
+        paint(CARE, "newer:"),
+        names.join(", "),
+        revise_command(account, *oldest)
+    )
 }
 
 /// A decision from its headline to its vetoes.

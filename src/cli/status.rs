@@ -13,7 +13,8 @@ use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant, Money};
 use crate::history::MissingDays;
-use crate::report::corrected_text;
+use crate::report::words::count;
+use crate::report::{corrected_text, revise_command};
 use crate::rules::HoldReason;
 use crate::store::keys::SigningKey;
 use crate::store::ledger::{Ledger, UnknownCounts};
@@ -135,18 +136,7 @@ fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -
             ),
         );
     }
-    for corrected in &standing.corrected {
-        let on = format!("on {}", day_of(corrected.arrived_at, account.time_zone));
-        page.field("corrected", corrected_text(account, &corrected.week, &on));
-        if corrected.week.changes.as_ref().is_some_and(|changes| !changes.is_empty()) {
-            let week = corrected.week.week;
-            let hint = format!("`budgetd decide --week {week} --revise --reason TEXT`");
-            page.field("", format!("{hint} would publish it anew"));
-        }
-    }
-    if standing.corrected_unlisted > 0 {
-        page.field("corrected", format!("and {} older weeks", standing.corrected_unlisted));
-    }
+    corrected_words(&mut page, account, standing);
     unknown(&mut page, &standing.unknown);
     if !standing.bundles_gone.is_empty() {
         let names = standing.bundles_gone.join(", ");
@@ -159,6 +149,33 @@ fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -
         page.field("next", format!("{}, for the week of {week}", time(account, at)));
     }
     page.0.join("\n")
+}
+
+/// Published weeks that would be others now, each with what would publish it anew; those that would
+/// stay as they are in one line.
+fn corrected_words(page: &mut Page, account: &Account, standing: &AccountStanding) {
+    let (same, others): (Vec<_>, Vec<_>) =
+        standing.corrected.iter().partition(|corrected| corrected.would_stay());
+    for Corrected { week, arrived_at } in others {
+        let on = arrived_at.map(|at| format!("on {}", day_of(at, account.time_zone)));
+        let text = corrected_text(account, week, on.as_deref().unwrap_or("since"));
+        if week.can_be_decided {
+            page.field("held", text);
+            continue;
+        }
+        page.field("corrected", text);
+        if week.changes.is_some() {
+            let command = revise_command(account, week.week);
+            page.field("", format!("`{command}` would publish it anew"));
+        }
+    }
+    if !same.is_empty() {
+        let weeks = count(same.len(), "published week");
+        page.field("corrected", format!("figures of {weeks} changed, budgets would be the same"));
+    }
+    if standing.corrected_unlisted > 0 {
+        page.field("corrected", format!("and {} older weeks", standing.corrected_unlisted));
+    }
 }
 
 /// Channel days that have rows, and not all figures that a decision needs.
@@ -333,7 +350,8 @@ fn corrected(account: &Account, corrected: &Corrected) -> Value {
         changes.iter().map(change).collect::<Vec<_>>()
     });
     json!({"week": week.week, "revision": week.revision, "files": week.files,
-        "corrected_on": day_of(corrected.arrived_at, account.time_zone),
+        "corrected_on": corrected.arrived_at.map(|at| day_of(at, account.time_zone)),
+        "can_be_decided": week.can_be_decided,
         "settings_changed": week.settings_changed, "budgets": budgets})
 }
 

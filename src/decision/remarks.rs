@@ -24,14 +24,18 @@ impl Remarks {
     }
 }
 
-/// A published week whose evidence was corrected, and what today's figures would make of it.
+/// A published week whose evidence was corrected, or that was held for data that have arrived since,
+/// and what today's figures would make of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorrectedWeek {
     /// The week.
     pub week: Week,
     /// Its newest revision.
     pub revision: u32,
-    /// The files that corrected its evidence, in the order of their acceptance.
+    /// It was held because data were missing, and would be decided now.
+    pub can_be_decided: bool,
+    /// The files that corrected its evidence, in the order of their acceptance; of a week that can
+    /// be decided now it may be none, where its figures were only confirmed.
     pub files: Vec<Digest>,
     /// Channels that would get another budget, by name; empty: nothing would change. `None`: the
     /// week can't be decided with today's figures, because some are missing.

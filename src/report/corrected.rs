@@ -1,9 +1,9 @@
-//! A published week whose evidence was corrected → the sentence of `status` and explanations.
+//! A published week whose evidence was corrected, or that was held for data → the sentence of `status` and explanations.
 
 use super::words;
 use crate::decision::{BudgetChange, CorrectedWeek};
 use crate::domain::text::escape;
-use crate::domain::{Account, Money};
+use crate::domain::{Account, Money, Week};
 
 /// "week 2026-01-05 rests on figures that were corrected since: Email was published at ₹96,000,
 /// with today's figures it would be ₹98,500". `when` says when: "since", or the day.
@@ -31,10 +31,22 @@ pub fn corrected_text(account: &Account, corrected: &CorrectedWeek, when: &str) 
         (Some(_), true) => ". The account's settings have changed since too",
         _ => "",
     };
+    let week = corrected.week;
+    if corrected.can_be_decided {
+        let command = revise_command(account, week);
+        return format!(
+            "week {week}{revision} was held because data were missing, which have arrived since; \
+             `{command}` decides it: {changes}{settings}"
+        );
+    }
     format!(
-        "week {}{revision} rests on figures that were corrected {when}: {changes}{settings}",
-        corrected.week
+        "week {week}{revision} rests on figures that were corrected {when}: {changes}{settings}"
     )
+}
+
+/// What decides a published week again. It names the account, so that no other is decided again.
+pub fn revise_command(account: &Account, week: Week) -> String {
+    format!("budgetd decide --account {} --week {week} --revise --reason TEXT", account.id)
 }
 
 fn change(account: &Account, change: &BudgetChange) -> String {

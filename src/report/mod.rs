@@ -15,7 +15,7 @@ mod trace;
 pub(crate) mod words;
 
 pub use self::csv::recommendations_csv;
-pub use corrected::corrected_text;
+pub use corrected::{corrected_text, revise_command};
 pub use explanation::explanation_txt;
 pub use json::{decision_json, settings_json};
 pub use outlier::outlier_text;

@@ -5,7 +5,9 @@ use super::table::{Lean, table};
 use super::words::{self, wrap};
 use crate::audit::{MeasureChange, Replacement};
 use crate::domain::text::escape;
-use crate::domain::{Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney, Grain};
+use crate::domain::{
+    Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney, Grain, Week,
+};
 
 /// What a receipt states.
 #[derive(Debug, Clone)]
@@ -36,7 +38,13 @@ pub struct ReceiptInput<'a> {
     pub replacements: Vec<Replacement>,
     /// How many (day, channel) pairs it replaced in all.
     pub replaced_total: u64,
+    /// The published weeks that rest on days whose figures it replaced or was the first to bring,
+    /// oldest first.
+    pub corrected: Vec<Week>,
 }
+
+/// Published weeks that a receipt names, the newest; the rest is counted.
+const WEEKS_LISTED_MAX: usize = 13;
 
 /// What became of a file that was not refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +79,7 @@ pub fn receipt(account: &Account, input: &ReceiptInput<'_>) -> String {
         }
     }
     text.push_str(&replaced(input));
+    text.push_str(&corrected(&input.corrected));
     text
 }
 
@@ -179,6 +188,23 @@ fn replaced(input: &ReceiptInput<'_>) -> String {
         text.push_str(&wrap("- ", &format!("and {more} more")));
     }
     text
+}
+
+/// The published weeks that the file bears on, newest first.
+fn corrected(weeks: &[Week]) -> String {
+    if weeks.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> =
+        weeks.iter().rev().take(WEEKS_LISTED_MAX).map(ToString::to_string).collect();
+    let more = weeks.len() - names.len();
+    let more = if more > 0 { format!(", and {more} older") } else { String::new() };
+    let text = format!(
+        "It changed figures behind published weeks: {}{more}. What was published stays as it is; \
+         `budgetd status` says what today's figures would make of it.",
+        names.join(", ")
+    );
+    format!("\n{}", wrap("", &text))
 }
 
 /// "Sat 3 Jan 2026, Email: spend 100.00 → 120.00; clicks not known → 31"

@@ -1,7 +1,9 @@
-//! Published weeks whose evidence was corrected after they were published: found when a file
-//! corrects days, told until a newer revision of the week is published.
+//! Published weeks whose evidence was corrected after they were published, or that were held for data
+//! that have come since: found when a file changes days, told until a newer revision of the week is
+//! published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -11,10 +13,15 @@ use crate::decision::{BudgetChange, CorrectedWeek};
 use crate::domain::{Account, ChannelName, Day, Grain, Instant, Money, Week};
 use crate::report::settings_json;
 use crate::store::StoreError;
-use crate::store::ledger::{Changes, Correction, Ledger, Publication};
+use crate::store::ledger::{Changes, CorrectingFile, Ledger, Publication, Take};
 
 /// Corrected weeks that are decided anew to be told, the newest; the rest is counted.
 const WEEKS_MAX: usize = 13;
+
+/// The code of the holds that wait for data ([`HoldReason::MissingEvidence`]).
+///
+/// [`HoldReason::MissingEvidence`]: crate::rules::HoldReason::MissingEvidence
+const MISSING_EVIDENCE: &str = "missing_evidence";
 
 /// Settings that bear on no budget.
 const IDLE_SETTINGS: [&str; 2] = ["schedule", "sources"];
@@ -24,48 +31,82 @@ const IDLE_SETTINGS: [&str; 2] = ["schedule", "sources"];
 pub struct Corrected {
     /// The week.
     pub week: CorrectedWeek,
-    /// When the last file arrived.
-    pub arrived_at: Instant,
+    /// When the last file arrived; `None`: no file corrected it.
+    pub arrived_at: Option<Instant>,
 }
 
 impl Corrected {
-    /// Whether today's figures give the very budgets that were published.
+    /// Whether today's figures give the very budgets that were published, and nobody need look: a
+    /// hold that can be decided now is worth a look whatever it gives.
     pub fn would_stay(&self) -> bool {
-        self.week.changes.as_ref().is_some_and(Vec::is_empty)
+        !self.week.can_be_decided && self.week.changes.as_ref().is_some_and(Vec::is_empty)
     }
 }
 
-/// The numbers of the publications whose evidence `changes` corrects: of each week its newest
-/// revision.
+/// Number and week of the publications whose evidence the file of `take` changes, oldest first: of
+/// each week its newest revision. It replaced figures of the evidence, or brought them for a day of which the
+/// decision had none.
 pub(super) fn corrected_publications(
-    ledger: &Ledger,
+    take: &mut Take<'_>,
     account: &Account,
     changes: &Changes,
     grain: Grain,
-) -> Result<Vec<u64>, StoreError> {
-    let Some((first_day, _)) = changes.replaced_days() else { return Ok(Vec::new()) };
+) -> Result<Vec<(u64, Week)>, StoreError> {
     if grain != Grain::Day {
         // No decision rests on weeks and months.
         return Ok(Vec::new());
     }
+    let Some((first_day, _)) = take.changed_days()? else { return Ok(Vec::new()) };
     let from = account.week_of(first_day);
-    let published = ledger.publications_from(&account.id, Some(from))?;
-    let is_corrected = |publication: &&Publication| {
-        let Some(evidence) = evidence_begin(publication) else { return false };
-        let end = publication.week.first_day();
-        evidence < end && changes.replaced_per_day.range(evidence..end).next().is_some()
+    let published = take.ledger().publications_from(&account.id, Some(from))?;
+    let published: Vec<(&Publication, Evidence)> = published
+        .iter()
+        .filter_map(|publication| Some((publication, Evidence::of(account, publication)?)))
+        .collect();
+    let bounds = |all: &Range<Day>, evidence: &Range<Day>| {
+        all.start.min(evidence.start)..all.end.max(evidence.end)
     };
-    Ok(published.iter().filter(is_corrected).map(|publication| publication.seq).collect())
+    let Some(all) = published
+        .iter()
+        .map(|(_, evidence)| evidence.days.clone())
+        .reduce(|all, evidence| bounds(&all, &evidence))
+    else {
+        return Ok(Vec::new());
+    };
+    let arrivals = take.arrivals(&all)?;
+    let is_corrected = |(_, Evidence { days, channels }): &&(&Publication, Evidence)| {
+        changes.replaced_per_day.range(days.clone()).next().is_some()
+            || arrivals.has(days, |channel| channels.contains(channel))
+    };
+    let corrected = published.iter().filter(is_corrected);
+    Ok(corrected.map(|(publication, _)| (publication.seq, publication.week)).collect())
 }
 
-/// The first day of the weeks that a published decision rests on, by its own word.
-fn evidence_begin(publication: &Publication) -> Option<Day> {
-    let decision: Value = serde_json::from_str(&publication.decision).ok()?;
-    decision["inputs"]["evidence"][0]["week_start_date"].as_str()?.parse().ok()
+/// What a published decision rests on, by its own word.
+struct Evidence {
+    /// The days of its weeks; at least one.
+    days: Range<Day>,
+    /// Its channels, by today's names.
+    channels: BTreeSet<ChannelName>,
 }
 
-/// The published weeks whose evidence was corrected since, newest first, each decided anew with
-/// today's figures and settings; and how many more there are. `but` is left out: it is being
+impl Evidence {
+    /// `None`: it rests on no week.
+    fn of(account: &Account, publication: &Publication) -> Option<Self> {
+        let decision: Value = serde_json::from_str(&publication.decision).ok()?;
+        let oldest = &decision["inputs"]["evidence"][0];
+        let begin: Day = oldest["week_start_date"].as_str()?.parse().ok()?;
+        let names = oldest["channels"].as_array()?.iter().filter_map(|one| one["channel"].as_str());
+        let names = names.filter_map(|name| ChannelName::new(name).ok());
+        let channels = names.map(|name| account.todays_name(&name)).collect();
+        let days = begin..publication.week.first_day();
+        (days.start < days.end).then_some(Self { days, channels })
+    }
+}
+
+/// The published weeks whose evidence was corrected since, or that were held for data that have
+/// arrived since, each decided anew with today's figures and settings: those that would change
+/// first, and of these the newest; and how many more there are. `but` is left out: it is being
 /// decided again.
 pub(super) fn corrected_weeks(
     ledger: &Ledger,
@@ -73,19 +114,31 @@ pub(super) fn corrected_weeks(
     stated_at: Instant,
     but: Option<Week>,
 ) -> Result<(Vec<Corrected>, usize), WorkflowError> {
+    let mut files: BTreeMap<Week, Vec<CorrectingFile>> = BTreeMap::new();
+    for correction in ledger.corrections(&account.id)? {
+        let newest = ledger.publication(&account.id, correction.week)?;
+        if newest.is_some_and(|newest| newest.seq == correction.publication) {
+            files.insert(correction.week, correction.files);
+        }
+    }
+    for week in ledger.held_weeks(&account.id, MISSING_EVIDENCE, WEEKS_MAX)? {
+        files.entry(week).or_default();
+    }
     let mut corrected = Vec::new();
     let mut unlisted = 0;
-    for correction in ledger.corrections(&account.id)? {
-        let Some(newest) = ledger.publication(&account.id, correction.week)? else { continue };
-        if newest.seq != correction.publication || but == Some(correction.week) {
-            continue;
-        }
+    for (&week, files) in files.iter().rev().filter(|(week, _)| but != Some(**week)) {
         if corrected.len() == WEEKS_MAX {
-            unlisted += 1;
+            // A hold that no file corrected is most likely what it was.
+            unlisted += usize::from(!files.is_empty());
             continue;
         }
-        corrected.push(look_back(ledger, account, stated_at, &newest, &correction)?);
+        let Some(newest) = ledger.publication(&account.id, week)? else { continue };
+        let found = look_back(ledger, account, stated_at, &newest, files)?;
+        if !files.is_empty() || found.week.can_be_decided {
+            corrected.push(found);
+        }
     }
+    corrected.sort_by_key(Corrected::would_stay);
     Ok((corrected, unlisted))
 }
 
@@ -94,7 +147,7 @@ fn look_back(
     account: &Account,
     stated_at: Instant,
     publication: &Publication,
-    correction: &Correction,
+    files: &[CorrectingFile],
 ) -> Result<Corrected, WorkflowError> {
     let asked = Asked {
         week: publication.week,
@@ -103,18 +156,20 @@ fn look_back(
         stated_at,
     };
     let anew = plain_answer(ledger, account, &asked)?;
+    let was_held = publication.hold_reason.as_deref() == Some(MISSING_EVIDENCE);
+    let can_be_decided = was_held && anew.as_ref().is_some_and(|anew| anew.held.is_none());
     let changes = anew.map(|decision| {
         let would_be = decision.channels.iter();
         let would_be = would_be.map(|channel| (channel.channel.clone(), channel.final_budget));
         budget_changes(account, publication, would_be.collect())
     });
-    let newest = correction.files.last().expect("a correction has a file");
     Ok(Corrected {
-        arrived_at: newest.arrived_at,
+        arrived_at: files.last().map(|newest| newest.arrived_at),
         week: CorrectedWeek {
             week: publication.week,
             revision: publication.revision,
-            files: correction.files.iter().map(|file| file.sha256).collect(),
+            can_be_decided,
+            files: files.iter().map(|file| file.sha256).collect(),
             changes,
             settings_changed: have_settings_changed(account, publication),
         },

@@ -69,22 +69,20 @@ impl Unit<'_> {
             }
             Checked::Sound(report, changes) => (report, changes),
         };
+        let grain = stated_grain(terms.source);
+        let corrected = corrected_publications(&mut take, account, &changes, grain)?;
         let archived =
             self.archive.place(&account.id, report.first_day, &file.claimed.name, staged)?;
         let head = open.announce(file.now, &file.taken(&report, &changes, &archived))?;
-        let receipt = file.receipt(&report, &changes);
+        let weeks = corrected.iter().map(|&(_, week)| week).collect();
+        let receipt = file.receipt(&report, &changes, weeks);
         let record =
             file.record(Some((&report, archived)), changes.replaced, &file.claimed.name, &receipt);
         if changes.is_duplicate {
             take.duplicate(&record, (&chain, head))?;
         } else {
-            let corrected = corrected_publications(
-                take.ledger(),
-                account,
-                &changes,
-                stated_grain(terms.source),
-            )?;
-            take.accept(&record, (&chain, head), &corrected)?;
+            let seqs: Vec<u64> = corrected.iter().map(|&(seq, _)| seq).collect();
+            take.accept(&record, (&chain, head), &seqs)?;
         }
         Ok(Entered::Taken { report, changes, receipt })
     }

@@ -3,7 +3,7 @@
 use super::read::Terms;
 use crate::audit::{Event, FileEvent};
 use crate::domain::text::escape;
-use crate::domain::{Account, Digest, Grain, Instant, Source};
+use crate::domain::{Account, Digest, Grain, Instant, Source, Week};
 use crate::ingest::{DailyReport, Rejection};
 use crate::report::{self, ReceiptChannel, ReceiptInput, ReceiptOutcome};
 use crate::store::inbox::Claimed;
@@ -71,8 +71,8 @@ impl FileFacts<'_> {
         if changes.is_duplicate { Event::FileDuplicate(event) } else { Event::FileAccepted(event) }
     }
 
-    /// The text of its receipt.
-    pub fn receipt(&self, report: &DailyReport, changes: &Changes) -> String {
+    /// The text of its receipt; `corrected` are the published weeks whose evidence it changes.
+    pub fn receipt(&self, report: &DailyReport, changes: &Changes, corrected: Vec<Week>) -> String {
         let channels = report.channels.iter().map(|totals| ReceiptChannel {
             channel: totals.channel.clone(),
             days: totals.days,
@@ -97,6 +97,7 @@ impl FileFacts<'_> {
                 warnings: report.warnings.iter().map(|warning| warning.text.clone()).collect(),
                 replacements: changes.replacements.clone(),
                 replaced_total: changes.replaced,
+                corrected,
             },
         )
     }

@@ -4,7 +4,7 @@ use budgetd::domain::Digest;
 use budgetd::store::ledger::Correction;
 
 use crate::publications::{main, published, week};
-use crate::world::{GOOGLE, World, account, daily_row, day, incoming, money};
+use crate::world::{EMAIL, GOOGLE, World, account, daily_row, day, incoming, money};
 
 impl World {
     /// Takes a file with one day's spend, which corrects `corrected`.
@@ -70,10 +70,40 @@ fn a_publication_from_a_week_on_is_its_newest_revision_with_its_budgets() {
 }
 
 #[test]
-#[should_panic(expected = "only a file that replaced days corrects")]
-fn a_file_that_replaced_nothing_corrects_nothing() {
+fn a_file_that_brings_a_day_or_a_channel_of_a_day_can_correct_too() {
+    let mut world = World::new();
+    world.take("2026-01-03", &[("2026-01-02", GOOGLE, "", money(1, 1))]);
+    world.publish(&published("2026-01-05", 1, &[]));
+    world.correct("2026-01-04", 100, &[1]);
+    let files = world.corrections().remove(0).files;
+    assert_eq!((files[0].first_day, files[0].last_day), (day("2026-01-04"), day("2026-01-04")));
+    // Email is new on a day that Google Ads has a row of.
+    let (file, _) = world.next_file("2026-01-20");
+    let head = world.next_head();
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
+    for (day_text, channel) in
+        [("2026-01-02", EMAIL), ("2026-01-08", EMAIL), ("2026-01-02", GOOGLE)]
+    {
+        let row = (day_text, channel, "", money(1, 1));
+        take.state(&daily_row(0, &row)).expect("a row");
+    }
+    let arrivals = take.arrivals(&(day("2026-01-01")..day("2026-01-08"))).expect("arrivals");
+    let has = |channel: &str, first: &str, end: &str| {
+        arrivals.has(&(day(first)..day(end)), |found| found.as_str() == channel)
+    };
+    assert!(has("Email", "2026-01-02", "2026-01-03") && !has("Email", "2026-01-03", "2026-02-01"));
+    assert!(!has("Google Ads", "2026-01-01", "2026-02-01"), "it was known");
+    take.accept(&file, ("main", head), &[1]).expect("accepted");
+    let files = world.corrections().remove(0).files;
+    assert_eq!((files[1].first_day, files[1].last_day), (day("2026-01-02"), day("2026-01-08")));
+}
+
+#[test]
+#[should_panic(expected = "only a file that changed days corrects")]
+fn a_file_that_changed_nothing_corrects_nothing() {
     let mut world = World::new();
     world.publish(&published("2026-01-05", 1, &[]));
+    world.correct("2026-01-04", 100, &[]);
     world.correct("2026-01-04", 100, &[1]);
 }
 

@@ -171,6 +171,31 @@ fn revising_an_older_week_leaves_latest_at_the_newest() {
 }
 
 #[test]
+fn a_revision_names_the_newer_weeks_that_started_from_an_older_one() {
+    let workspace = workspace();
+    let behind = |answer: &Value| answer["weeks_on_older_revisions"].clone();
+    assert_eq!(behind(&decide(&workspace, FIRST)), Value::Null);
+    assert_eq!(behind(&decide(&workspace, SECOND)), Value::Null);
+    correct(&workspace);
+    let at = at_six(SECOND);
+    let asked = ["decide", "--week", FIRST, "--as-of", &at, "--revise", "--reason", "late"];
+    let dry = workspace.json(&[&asked[..], &["--dry-run"]].concat(), 0)["accounts"][0].take();
+    assert_eq!(behind(&dry), json!([SECOND]));
+    let said = workspace.call(&asked).with(0);
+    let sentence = "newer: the week of 2025-10-20 started from the budgets of an earlier revision, \
+                    and stays as published";
+    assert!(said.contains(sentence), "{said}");
+    let command = "`budgetd decide --account main --week 2025-10-20 --revise --reason TEXT`";
+    assert!(said.contains(command), "{said}");
+    // No week is newer than the second; once it is revised it starts from revision 2 of the first,
+    // and a third revision leaves that behind.
+    assert_eq!(behind(&revise(&workspace, SECOND, "as it said")), Value::Null);
+    let decision = workspace.decision("2025-10-20.r2");
+    assert_eq!(decision["inputs"]["reference"]["revision"], 2);
+    assert_eq!(behind(&revise(&workspace, FIRST, "later")), json!([SECOND]));
+}
+
+#[test]
 fn a_revision_needs_a_decision_and_a_reason() {
     let workspace = workspace();
     let at = at_six(FIRST);

@@ -25,8 +25,8 @@ pub(super) fn section(decision: &Decision) -> String {
         text.push_str(&more(remarks.outliers_unlisted, "figure"));
     }
     if !remarks.corrected.is_empty() {
-        let intro = "Figures behind these earlier weeks were corrected after they were published. \
-                     What was published stays as it is, unless somebody decides the week again.";
+        let intro = "Figures behind these earlier weeks were corrected, or arrived, after they were \
+                     published. What was published stays as it is, unless somebody decides the week again.";
         text.push_str(&wrap("", intro));
         for corrected in &remarks.corrected {
             let said = corrected_text(&decision.account, corrected, "since");

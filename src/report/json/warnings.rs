@@ -22,6 +22,7 @@ pub(super) enum WarningJson<'a> {
     CorrectedWeek {
         week_start_date: Week,
         revision: u32,
+        can_be_decided: bool,
         files: &'a [Digest],
         settings_changed: bool,
         budgets: Option<Vec<BudgetJson<'a>>>,
@@ -77,6 +78,7 @@ fn corrected<'a>(account: &Account, corrected: &'a CorrectedWeek) -> WarningJson
     WarningJson::CorrectedWeek {
         week_start_date: corrected.week,
         revision: corrected.revision,
+        can_be_decided: corrected.can_be_decided,
         files: &corrected.files,
         settings_changed: corrected.settings_changed,
         budgets: budgets

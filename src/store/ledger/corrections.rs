@@ -1,5 +1,5 @@
-//! Published decisions that a later file would have changed: which file, and which days of their
-//! evidence it replaced. What was published stays as it is; this is so that people can be told.
+//! Published decisions that a later file would have changed: which file, and which days it replaced
+//! or was the first to bring. What was published stays as it is; this is so that people can be told.
 
 use rusqlite::{Connection, Row};
 
@@ -21,7 +21,8 @@ pub struct Correction {
     pub files: Vec<CorrectingFile>,
 }
 
-/// A file that replaced days of a publication's evidence.
+/// A file that changed days of a publication's evidence: it replaced figures, or brought them where
+/// there were none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorrectingFile {
     /// Its name.
@@ -30,9 +31,9 @@ pub struct CorrectingFile {
     pub sha256: Digest,
     /// When it is held to have arrived.
     pub arrived_at: Instant,
-    /// The first day that it replaced, whether of this evidence or not.
+    /// The first day that it changed, whether of this evidence or not.
     pub first_day: Day,
-    /// The last day that it replaced.
+    /// The last day that it changed.
     pub last_day: Day,
 }
 
@@ -41,7 +42,7 @@ pub struct CorrectingFile {
 pub(super) struct Corrected<'a> {
     /// Their numbers.
     pub publications: &'a [u64],
-    /// The first and the last day that the file replaced.
+    /// The first and the last day that the file changed.
     pub days: Option<(Day, Day)>,
 }
 
@@ -49,12 +50,12 @@ impl Corrected<'_> {
     /// Records them, inside the transaction that is open.
     ///
     /// # Panics
-    /// If one of them is no publication of the account, or nothing was replaced.
+    /// If one of them is no publication of the account, or nothing was changed.
     pub fn insert(&self, connection: &Connection, account: i64, file: i64) -> rusqlite::Result<()> {
         if self.publications.is_empty() {
             return Ok(());
         }
-        let (first_day, last_day) = self.days.expect("only a file that replaced days corrects");
+        let (first_day, last_day) = self.days.expect("only a file that changed days corrects");
         let insert = "INSERT INTO corrections (publication, file, first_day, last_day)
             SELECT seq, ?3, ?4, ?5 FROM publications WHERE account = ?1 AND seq = ?2";
         let mut insert = connection.prepare_cached(insert)?;
@@ -73,6 +74,29 @@ impl Ledger {
     pub fn corrections(&self, account: &AccountId) -> Result<Vec<Correction>, StoreError> {
         let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
         self.read_corrections(account).map_err(|error| self.read_fault(error))
+    }
+
+    /// The newest weeks of `account`, `most` at most, whose newest revision is a hold for the reason
+    /// of that code; newest first.
+    pub fn held_weeks(
+        &self,
+        account: &AccountId,
+        reason: &str,
+        most: usize,
+    ) -> Result<Vec<Week>, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
+        let read = "SELECT week FROM publications AS newest
+            WHERE account = ?1 AND hold_reason = ?2 AND revision = (SELECT max(revision)
+                FROM publications WHERE account = newest.account AND week = newest.week)
+            ORDER BY week DESC LIMIT ?3";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.connection
+            .prepare_cached(read)
+            .and_then(|mut read| {
+                let week = |row: &Row<'_>| read_day(row, 0).map(Week::starting);
+                read.query_map((account, reason, most), week)?.collect()
+            })
+            .map_err(|error| self.read_fault(error))
     }
 
     fn read_corrections(&self, account: i64) -> rusqlite::Result<Vec<Correction>> {

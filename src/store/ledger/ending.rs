@@ -17,14 +17,14 @@ impl Take<'_> {
     /// [`Publication::seq`]: super::Publication::seq
     ///
     /// # Panics
-    /// If one of them is no publication of the account, or the file replaced nothing.
+    /// If one of them is no publication of the account, or the file changed nothing.
     pub fn accept(
         mut self,
         file: &NewFile,
         chain: (&str, ChainHead),
         corrected: &[u64],
     ) -> Result<(), StoreError> {
-        let days = self.finish()?.replaced_days();
+        let days = self.changed_days()?;
         let corrected = Corrected { publications: corrected, days };
         self.commit(FileOutcome::Accepted, file, chain, &corrected)
     }

@@ -2,6 +2,7 @@
 //! what was published, in one SQLite file for all accounts. It takes a file as a whole or not at
 //! all, and a damaged ledger is an error, never a reason to begin anew.
 
+mod arrivals;
 mod batch;
 mod chains;
 mod changes;
@@ -34,6 +35,7 @@ mod take;
 #[cfg(test)]
 mod tests;
 
+pub use arrivals::Arrivals;
 pub use changes::{Changes, REPLACEMENTS_MAX, Replaced};
 pub use corrections::{CorrectingFile, Correction};
 pub use facts::{BusinessFact, PeriodFact, PeriodFacts, UnknownCounts};

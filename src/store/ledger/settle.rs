@@ -7,7 +7,7 @@ use super::changes::{Changes, REPLACEMENTS_MAX, replacement};
 use super::channels::BUSINESS;
 use super::fault::fault;
 use super::figures::{FIGURES, FIGURES_COUNT, read_figures, sum};
-use super::take::Take;
+use super::take::{Added, Take};
 use crate::audit::Replacement;
 use crate::domain::{Day, Figures, Subject};
 use crate::store::StoreError;
@@ -36,8 +36,8 @@ impl Take<'_> {
         }
         self.insert_held(&mut || Ok::<(), StoreError>(()))?;
         let path = &self.ledger.path;
-        let changes = self.find_changes().map_err(|error| fault(path, WRITE, error))?;
-        self.changes = Some(changes.clone());
+        let (changes, added) = self.find_changes().map_err(|error| fault(path, WRITE, error))?;
+        (self.changes, self.added) = (Some(changes.clone()), added);
         Ok(changes)
     }
 
@@ -57,21 +57,26 @@ impl Take<'_> {
         looked
     }
 
-    fn find_changes(&self) -> rusqlite::Result<Changes> {
-        let mut changes = Changes::default();
+    fn find_changes(&self) -> rusqlite::Result<(Changes, Added)> {
+        let (mut changes, mut added) = (Changes::default(), Added::new());
         for (day, had_rows) in self.days.iter() {
             if had_rows {
-                self.settle_day(day, &mut changes)?;
+                self.settle_day(day, &mut changes, &mut added)?;
             } else {
                 changes.new_days += 1;
             }
         }
         let nothing_changed = changes.new_days + changes.added + changes.replaced == 0;
         changes.is_duplicate = nothing_changed && !self.days.is_empty();
-        Ok(changes)
+        Ok((changes, added))
     }
 
-    fn settle_day(&self, day: i64, changes: &mut Changes) -> rusqlite::Result<()> {
+    fn settle_day(
+        &self,
+        day: i64,
+        changes: &mut Changes,
+        added: &mut Added,
+    ) -> rusqlite::Result<()> {
         let mut replaced = Vec::new();
         for pair in self.pairs(day)?.into_iter().filter(|pair| pair.stated && pair.changed) {
             if pair.known {
@@ -79,6 +84,9 @@ impl Take<'_> {
                 replaced.push(pair);
             } else {
                 changes.added += 1;
+                if pair.channel != BUSINESS {
+                    added.entry(day).or_default().push(pair.channel);
+                }
             }
         }
         if replaced.is_empty() {
@@ -174,7 +182,7 @@ impl Take<'_> {
     }
 }
 
-fn day_of(day: i64) -> Day {
+pub(super) fn day_of(day: i64) -> Day {
     let day = i32::try_from(day).ok().and_then(Day::from_num_days_from_ce_opt);
     day.expect("the day of a row is a day")
 }

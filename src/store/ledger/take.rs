@@ -61,7 +61,12 @@ pub struct Take<'l> {
     /// pairs.
     pub(super) overwritten: BTreeMap<(i64, Subject), Overwritten>,
     pub(super) changes: Option<Changes>,
+    /// Once it is finished, the channels that it is the first to state on days that had rows.
+    pub(super) added: Added,
 }
+
+/// Channels by day.
+pub(super) type Added = BTreeMap<i64, Vec<i64>>;
 
 /// The statements that rows of known days go through, prepared once.
 pub(super) struct Statements<'l> {
@@ -168,6 +173,7 @@ impl Ledger {
                 last_day: None,
                 overwritten: BTreeMap::new(),
                 changes: None,
+                added: Added::new(),
             })
         };
         begin().map_err(|error| ledger.write_fault(error))
