@@ -16,6 +16,8 @@ mod files;
 #[path = "kills/place.rs"]
 #[allow(dead_code, reason = "the tests of kills need more of it")]
 mod place;
+#[path = "power/work.rs"]
+mod work;
 
 #[test]
 fn a_power_cut_at_any_moment_loses_nothing_and_doubles_nothing() {

@@ -11,10 +11,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 use super::apart::{say, skip};
-use super::check::{Clock, Outcome, assert_same, done, names_in, number, query, visible};
+use super::check::{Clock, Outcome, assert_same, done, names_in, query, visible};
 use super::disk::Disk;
 use super::files::{Dropped, Fate};
-use super::place::{DECIDE, INGEST, INGEST_FEW, Place, RUN, Scene, run_week, wait_until};
+use super::place::{DECIDE, INGEST, INGEST_FEW, Place, RUN, Scene};
+use super::work::{is_revised, kept, run_to_its_end};
 
 /// Cuts of a usual test run; `BUDGETD_POWER_CUTS` names another number.
 const CUTS: u32 = 10;
@@ -164,13 +165,14 @@ impl Power {
         for number in 0..CUTS_OF_A_PLACE {
             let delay = self.part_of(work.lengths[0]);
             let dropped = self.part_of(delay);
+            let rest = delay.saturating_sub(dropped);
             let late = || {
                 std::thread::sleep(dropped);
                 if number == 0 {
                     drop_late(&place, scene);
                 }
             };
-            let ended = self.cut_while(&place, scene, &["run"], delay - dropped, late);
+            let ended = self.cut_while(&place, scene, &["run"], rest, late);
             assert!(!ended, "the daemon ends only when it is told to");
         }
         run_to_its_end(&place, scene, || {});
@@ -285,34 +287,14 @@ impl Seen {
 
 /// The bytes of each file are in the inbox, claimed, rejected or archived.
 fn nothing_is_lost(place: &Place, scene: &Scene) {
-    let mut found = BTreeSet::new();
-    for folder in ["inbox", "archive"] {
-        digests_below(&place.at(folder), &mut found);
-    }
+    let found = kept(place);
     for file in scene.files.iter().filter(|file| !is_late(file) || place.at(LATE_MARK).exists()) {
         assert!(found.contains(&file.digest()), "{}/{} is lost", file.account, file.name);
     }
 }
 
-fn digests_below(folder: &Path, found: &mut BTreeSet<Digest>) {
-    for (_, path) in names_in(folder) {
-        let metadata = fs::symlink_metadata(&path).expect("there");
-        if metadata.is_dir() {
-            digests_below(&path, found);
-        } else if metadata.is_file() {
-            found.insert(Digest::of(&fs::read(path).expect("read")));
-        }
-    }
-}
-
 fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
-}
-
-/// Whoever asks for a revision again asks for one more; so it is looked at whether it is there.
-fn is_revised(place: &Place, scene: &Scene, step: usize) -> bool {
-    scene.steps[step].iter().any(|word| word == "--revise")
-        && number(place, "SELECT max(revision) FROM publications") == Some(2)
 }
 
 /// What is dropped while the daemon works; neither changes the figures of the week.
@@ -364,32 +346,4 @@ fn drop_late(place: &Place, scene: &Scene) {
     fs::write(place.at(LATE_MARK), "").expect("written");
     File::open(place.at(LATE_MARK)).and_then(|mark| mark.sync_all()).expect("synced");
     File::open(place.path()).and_then(|folder| folder.sync_all()).expect("synced");
-}
-
-/// Lets the daemon do all of its work, and ends it as an operator does.
-fn run_to_its_end(place: &Place, scene: &Scene, beside: impl FnOnce()) {
-    let mut daemon = place.spawn(&["run"]);
-    wait_until("the daemon is ready", || place.said().contains("ready"));
-    beside();
-    wait_until("the daemon's work", || {
-        let ended = daemon.0.try_wait().expect("waited for");
-        assert_eq!(ended, None, "the daemon ended by itself: {}", place.said());
-        is_settled(place, scene)
-    });
-    let id = rustix::process::Pid::from_child(&daemon.0);
-    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("told to end");
-    let status = daemon.0.wait().expect("waited for");
-    assert_eq!(status.code(), Some(0), "{status}: {}", place.said());
-}
-
-/// Whether every file has its answer and every due week its bundle, as the ledger sees it.
-fn is_settled(place: &Place, scene: &Scene) -> bool {
-    let week = run_week(scene);
-    let published = ["main", "shop"].iter().all(|account| {
-        place.at("outbox").join(account).join(week.to_string()).join("SHA256SUMS").exists()
-    });
-    let count = |count: usize| i64::try_from(count).ok();
-    published
-        && number(place, "SELECT count(*) FROM files") == count(scene.files.len())
-        && number(place, "SELECT count(*) FROM publications") == count(scene.bundles.len())
 }

@@ -7,6 +7,11 @@ use std::path::Path;
 use rusqlite::ErrorCode;
 
 use crate::store::StoreError;
+use crate::store::files::free_bytes;
+
+/// The first page of the file that SQLite shares memory by has 32 KiB; this is that and as much
+/// again.
+const OPENING_BYTES: u64 = 64 << 10;
 
 /// What to do about a damaged ledger.
 pub const DAMAGED_HINT: &str = "stop budgetd, keep a copy of this file, and restore the last backup (budgetd restore); \
@@ -24,6 +29,12 @@ pub fn fault(path: &Path, what: &'static str, error: rusqlite::Error) -> StoreEr
         Some(DiskFull) => io::ErrorKind::StorageFull,
         Some(PermissionDenied | ReadOnly) => io::ErrorKind::PermissionDenied,
         Some(OutOfMemory) => io::ErrorKind::OutOfMemory,
+        // Where there is no room for the file that SQLite shares memory by, it names no reason.
+        Some(SystemIoFailure | CannotOpen) if has_no_room(&path) => {
+            let source = format!("No space left on its disk ({error})");
+            let source = io::Error::new(io::ErrorKind::StorageFull, source);
+            return StoreError::Machine { what, path, source };
+        }
         Some(SystemIoFailure | CannotOpen | FileLockingProtocolFailed | NoLargeFileSupport) => {
             io::ErrorKind::Other
         }
@@ -33,6 +44,12 @@ pub fn fault(path: &Path, what: &'static str, error: rusqlite::Error) -> StoreEr
         }
     };
     StoreError::Machine { what, path, source: io::Error::new(kind, error) }
+}
+
+/// Whether the folder of the ledger at `path` lacks the room that opening it takes.
+fn has_no_room(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(path);
+    free_bytes(folder).is_ok_and(|bytes| bytes < OPENING_BYTES)
 }
 
 /// A ledger that is damaged in a way that SQLite does not see.
