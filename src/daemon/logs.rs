@@ -3,7 +3,7 @@
 //! Untrusted text goes into fields, escaped, so that no file can forge a line.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -46,7 +46,7 @@ impl Logs {
             .filename_suffix("jsonl")
             .max_log_files(files_max)
             .build(folder)?;
-        let counted = Counted { inner: appender, lost: lost.clone() };
+        let counted = Counted { inner: appender, folder: folder.to_owned(), lost: lost.clone() };
         let (writer, guard) = tracing_appender::non_blocking(counted);
         let on_journal = std::env::var_os("JOURNAL_STREAM").is_some();
         let people = fmt::layer().with_target(false).with_ansi(false);
@@ -76,6 +76,7 @@ impl Logs {
 /// Counts what could not be written, and says so once on standard error.
 struct Counted<W> {
     inner: W,
+    folder: PathBuf,
     lost: Arc<AtomicU64>,
 }
 
@@ -86,7 +87,8 @@ impl<W: Write> Write for Counted<W> {
             && self.lost.fetch_add(1, Ordering::Relaxed) == 0
         {
             let mut stderr = std::io::stderr().lock();
-            drop(writeln!(stderr, "budgetd: log lines are lost: {error}"));
+            let folder = self.folder.display();
+            drop(writeln!(stderr, "budgetd: log lines are lost: {folder}: {error}"));
         }
         Ok(line.len())
     }

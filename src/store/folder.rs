@@ -278,6 +278,12 @@ impl Folder {
             .map_err(|errno| machine("can't make the folder durable", &self.path, errno))
     }
 
+    /// Makes the bytes of the regular file `name` durable, where it can be opened.
+    pub fn sync_file(&self, name: &OsStr) -> Result<(), StoreError> {
+        let Opened::File { file, .. } = self.open_file(name)? else { return Ok(()) };
+        file.sync_all().map_err(|error| machine("can't make durable", &self.path_of(name), error))
+    }
+
     /// Opens `name` in this folder without leaving it and without following a link. Names are
     /// single parts, so `O_NOFOLLOW` says the same as openat2 where the kernel lacks that call
     /// or a sandbox forbids it.

@@ -137,7 +137,10 @@ fn every_file_of_a_sender_is_opened_below_its_folder_without_links_and_without_w
         .filter(is_read)
         .filter(|line| !line.contains("O_DIRECTORY") && !line.contains("archive"))
         .collect();
-    assert_eq!(opened.len(), 3, "both files and a digest: {opened:#?}");
+    // What is refused is opened once more, to be made durable before it is answered.
+    let names: std::collections::BTreeSet<_> =
+        opened.iter().filter_map(|line| line.split('"').nth(1)).collect();
+    assert_eq!(names.len(), 3, "both files and a digest: {opened:#?}");
     for line in opened {
         if line.contains("ENOSYS") {
             return skipped(NAME, "this kernel has no openat2");

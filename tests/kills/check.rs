@@ -196,7 +196,8 @@ fn nothing_is_left_over(place: &Place) {
         }
     }
     assert_eq!(only_names(&place.at("state/staging")), BTreeSet::new());
-    let known = ["audit", "keys", "ledger.db", "run.lock", "staging", "work.lock"];
+    let locks = ["retention.lock", "run.lock", "work.lock"];
+    let known = [&locks[..], &["audit", "keys", "ledger.db", "staging"]].concat();
     // The last two are SQLite's, and stay where the last one to look could only read.
     let known = [&known[..], &["ledger.db-shm", "ledger.db-wal"]].concat();
     for name in only_names(&place.at("state")) {

@@ -122,6 +122,9 @@ fn put(
         claimed_folder.remove(file_name)?;
         return Ok(true);
     }
+    // Its sender may never have synced it, and a name that outlives its bytes would leave an empty
+    // file behind the answer.
+    claimed_folder.sync_file(file_name)?;
     let moved = claimed_folder.move_new(file_name, rejected, OsStr::new(name))?;
     Ok(moved == Moved::Done)
 }

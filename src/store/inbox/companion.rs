@@ -154,6 +154,8 @@ impl DropFolder {
         let digest = file_name(claimed, Companion::Digest);
         if is_plain(claimed_folder, &digest)? {
             let to = Companion::Digest.of(answer_name);
+            // As with the file that it speaks of.
+            claimed_folder.sync_file(&digest)?;
             claimed_folder.move_over(&digest, rejected, OsStr::new(&to))?;
         }
         Self::discard_companions(claimed_folder, claimed)
