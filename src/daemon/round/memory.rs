@@ -26,6 +26,8 @@ pub(super) struct Memory {
     /// Troubles that began or changed and were not told to others yet.
     pub(super) fresh_troubles: Vec<(Part, String)>,
     pub(super) standing: WeekStanding,
+    /// The week that was due last.
+    pub(super) due: Option<Week>,
     pub(super) ask_again: Option<std::time::Instant>,
     pub(super) is_skip_told: bool,
     /// The next scheduled run, until it has come.
@@ -86,7 +88,8 @@ impl Memory {
                 WorkflowError::Store(error) => error.hint().map(escape),
                 _ => None,
             };
-            error!(account = account.id.as_str(), error = text, hint, "{}", part.words());
+            let week = self.week_of(part);
+            error!(account = account.id.as_str(), week, error = text, hint, "{}", part.words());
             self.fresh_troubles.push((part, text.clone()));
             self.troubles.insert(part, text);
         }
@@ -94,8 +97,13 @@ impl Memory {
 
     pub(super) fn well(&mut self, account: &Account, part: Part) {
         if self.troubles.remove(&part).is_some() {
-            info!(account = account.id.as_str(), "no longer: {}", part.words());
+            let week = self.week_of(part);
+            info!(account = account.id.as_str(), week, "no longer: {}", part.words());
         }
+    }
+
+    fn week_of(&self, part: Part) -> Option<String> {
+        self.due.filter(|_| part == Part::Week).map(|week| week.to_string())
     }
 
     /// Says something of the due week once, until it changes.
