@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::shown;
 use crate::domain::text::escape;
@@ -15,6 +15,8 @@ use crate::workflow::WorkflowError;
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) settler: Settler,
+    /// Device and inode of the drop folder, once it was looked into.
+    pub(super) folder: Option<(u64, u64)>,
     pub(super) recovered: bool,
     pub(super) noted: BTreeSet<Ignored>,
     /// Files that were said to have no room.
@@ -99,6 +101,18 @@ impl Memory {
         if self.troubles.remove(&part).is_some() {
             let week = self.week_of(part);
             info!(account = account.id.as_str(), week, "no longer: {}", part.words());
+        }
+    }
+
+    /// Notes which folder was looked into. Another one than before is said: what waits in the old one
+    /// is out of sight, and its sender may not know.
+    pub(super) fn looked_into(&mut self, account: &Account, folder: (u64, u64)) {
+        if self.folder.replace(folder).is_some_and(|before| before != folder) {
+            warn!(
+                account = account.id.as_str(),
+                "another folder is in the drop folder's place: exchanged, mounted or unmounted; \
+                 files are taken from it"
+            );
         }
     }
 
