@@ -116,7 +116,8 @@ impl Memory {
         }
     }
 
-    fn week_of(&self, part: Part) -> Option<String> {
+    /// The week that a trouble in this part is about.
+    pub(super) fn week_of(&self, part: Part) -> Option<String> {
         self.due.filter(|_| part == Part::Week).map(|week| week.to_string())
     }
 
