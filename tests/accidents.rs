@@ -11,10 +11,12 @@ mod place;
 
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use chrono::{Days, NaiveDate};
 
 use mounts::Mount;
-use place::{CHANNELS, Daemon, Place, days, has_program, wait_until};
+use place::{CHANNELS, Daemon, HEADER, Place, days, days_ago, has_program, wait_for, wait_until};
 
 const GONE: &str = "ERROR the drop folder can't be read";
 const BACK: &str = "no longer: the drop folder can't be read";
@@ -228,4 +230,40 @@ fn a_watcher_that_is_blind() {
         taken_into(&place, "inbox", number);
     }
     each_was_taken_once(&place, &mut daemon, 3);
+}
+
+#[test]
+fn a_burst_of_two_thousand_files_is_taken_whole_and_in_order() {
+    const FILES: u64 = 2000;
+    let place = Place::new();
+    let mut daemon = begin(&place, 1);
+    let first: NaiveDate = days_ago(FILES / 2 + 1).parse().expect("a day");
+    let began = SystemTime::now() - Duration::from_secs(2 * FILES);
+    let mut names = Vec::new();
+    for number in 0..FILES {
+        let day = first + Days::new(number / 2);
+        let channel = CHANNELS[(number % 2) as usize];
+        // By time, and not by name.
+        let name = format!("{:04}.csv", FILES - number);
+        let path = place.at(&format!("inbox/{name}"));
+        fs::write(&path, format!("{HEADER}\n{day},{channel},1,1,1,1,1\n")).expect("written");
+        let file = fs::File::options().append(true).open(&path).expect("open");
+        file.set_modified(began + Duration::from_secs(number)).expect("set");
+        names.push(name);
+    }
+    wait_for("all are taken", Duration::from_secs(240), || {
+        place.names("inbox/receipts").len() as u64 == FILES
+    });
+    assert_eq!(daemon.stop().0, 0);
+    let log = daemon.log();
+    let taken: Vec<&str> = log
+        .lines()
+        .filter_map(|line| {
+            line.split_once("accepted account=\"main\" name=\"")?.1.split('"').next()
+        })
+        .collect();
+    assert_eq!(taken, names);
+    let facts = place.run(&["facts"]).ends(0).stdout;
+    assert_eq!(facts.lines().count() as u64, FILES + 1);
+    place.run(&["audit", "verify"]).ends(0);
 }
