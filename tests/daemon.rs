@@ -305,7 +305,7 @@ fn hooks_are_told_and_delay_nothing() {
         (&Value::from("failure"), &Value::from("drop_folder"))
     );
     assert!(
-        daemon.log().contains("a hook could not be told event=\"published\""),
+        daemon.log().contains("a hook could not be told account=\"main\" week="),
         "{}",
         daemon.log()
     );

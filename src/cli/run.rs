@@ -16,9 +16,10 @@ pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
     let logs = Logs::begin(&folder, &level, log_files).map_err(|error| {
         machine(error.to_string(), "see that [paths] logs in the configuration can be written to")
     })?;
-    let ending = daemon.run(logs.lost_counter());
-    if logs.lost() > 0 {
-        context.output.remark(&format!("budgetd: {} log lines were lost", logs.lost()));
+    let ending = daemon.run(logs.lost());
+    let lost = logs.end();
+    if lost > 0 {
+        context.output.remark(&format!("budgetd: {lost} log lines were lost"));
     }
     match ending {
         Ok(()) => Ok(DONE),

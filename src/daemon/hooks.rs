@@ -37,6 +37,9 @@ pub struct Hooks {
 struct Told {
     hook: Hook,
     event: HookEvent,
+    /// Whose it is, and of which week, for the log.
+    account: Option<String>,
+    week: Option<String>,
     json: String,
 }
 
@@ -66,13 +69,17 @@ impl Hooks {
                 warn!(event = event.word(), "an event is too long to be told");
                 continue;
             }
-            match queue.try_send(Told { hook: hook.clone(), event, json }) {
+            let text = |key: &str| fields[key].as_str().map(str::to_owned);
+            let (account, week) = (text("account"), text("week"));
+            match queue.try_send(Told { hook: hook.clone(), event, account, week, json }) {
                 Ok(()) => {}
-                Err(TrySendError::Full(_)) => {
-                    warn!(event = event.word(), "not told: too many events wait for their hooks");
+                Err(TrySendError::Full(Told { account, week, .. })) => {
+                    let event = event.word();
+                    warn!(account, week, event, "not told: too many events wait for their hooks");
                 }
-                Err(TrySendError::Disconnected(_)) => {
-                    error!(event = event.word(), "not told: the hooks have ended");
+                Err(TrySendError::Disconnected(Told { account, week, .. })) => {
+                    let event = event.word();
+                    error!(account, week, event, "not told: the hooks have ended");
                 }
             }
         }
@@ -82,9 +89,10 @@ impl Hooks {
 fn tell_all(waiting: &Receiver<Told>) {
     while let Ok(told) = waiting.recv() {
         let (event, target) = (told.event.word(), name(&told.hook.target));
+        let (account, week) = (told.account.as_deref(), told.week.as_deref());
         match tell(&told) {
-            Ok(()) => debug!(event, target, "told"),
-            Err(why) => warn!(event, target, why, "a hook could not be told"),
+            Ok(()) => debug!(account, week, event, target, "told"),
+            Err(why) => warn!(account, week, event, target, why, "a hook could not be told"),
         }
     }
 }

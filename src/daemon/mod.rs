@@ -11,12 +11,11 @@ mod tell;
 mod wake;
 mod worker;
 
-pub use logs::{LogError, Logs};
+pub use logs::{LogError, Logs, Lost};
 pub use reload::{Load, Loaded};
 
 use std::fmt::Display;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::thread;
 use std::time::Duration;
 
@@ -99,7 +98,7 @@ impl Daemon {
     }
 
     /// Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again. `lost` counts the log lines that could not be written.
-    pub fn run(&self, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
+    pub fn run(&self, lost: Lost) -> Result<(), DaemonError> {
         let ending = self.start(lost);
         if let Err(error) = &ending {
             let words = shown(error);
@@ -109,7 +108,7 @@ impl Daemon {
         ending
     }
 
-    fn start(&self, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
+    fn start(&self, lost: Lost) -> Result<(), DaemonError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -121,7 +120,7 @@ impl Daemon {
     }
 }
 
-async fn serve(loaded: &Loaded, load: &Arc<Load>, lost: Arc<AtomicU64>) -> Result<(), DaemonError> {
+async fn serve(loaded: &Loaded, load: &Arc<Load>, lost: Lost) -> Result<(), DaemonError> {
     let workspace = &loaded.workspace;
     // Signals first: from here on none ends the process unasked.
     let mut terminate =

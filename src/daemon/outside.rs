@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -11,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{error, info, warn};
 
-use super::{DaemonError, notify_systemd, setup, shown};
+use super::{DaemonError, Lost, notify_systemd, setup, shown};
 use crate::api::{self, Telemetry};
 
 /// How often lost log lines are counted.
@@ -30,7 +29,7 @@ impl Outside {
     pub async fn begin(
         listen: Option<SocketAddr>,
         telemetry: &Arc<Telemetry>,
-        lost: Arc<AtomicU64>,
+        lost: Lost,
     ) -> Result<Self, DaemonError> {
         let mut outside = Self {
             stop: None,
@@ -99,11 +98,11 @@ async fn pat_the_watchdog(at_most: Duration, telemetry: Arc<Telemetry>) {
     }
 }
 
-async fn count_lost_lines(lost: Arc<AtomicU64>, telemetry: Arc<Telemetry>) {
+async fn count_lost_lines(lost: Lost, telemetry: Arc<Telemetry>) {
     let mut tick = interval(LOST_LINES_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        telemetry.log_lines_lost(lost.load(Ordering::Relaxed));
+        telemetry.log_lines_lost(lost.lines());
     }
 }

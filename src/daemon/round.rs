@@ -228,7 +228,11 @@ impl<'w> Rounds<'w> {
 fn tell_hooks_of_troubles(hooks: &Hooks, account: &Account, memory: &mut Memory) {
     for (part, text) in std::mem::take(&mut memory.fresh_troubles) {
         let text = format!("{}: {text}", part.words());
-        let fields = json!({ "account": account.id.as_str(), "part": part.code(), "text": text });
+        let mut fields =
+            json!({ "account": account.id.as_str(), "part": part.code(), "text": text });
+        if let Some(week) = memory.week_of(part) {
+            fields["week"] = week.into();
+        }
         hooks.tell(HookEvent::Failure, &fields);
     }
 }

@@ -43,6 +43,12 @@ pub fn free_bytes(path: &Path) -> std::io::Result<u64> {
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
+/// What an open file is, by its device and its inode.
+pub fn device_and_inode(file: impl std::os::fd::AsFd) -> std::io::Result<(u64, u64)> {
+    let found = rustix::fs::fstat(file)?;
+    Ok((found.st_dev, found.st_ino))
+}
+
 /// The digest of the regular file at `path`; links are followed.
 pub fn digest(path: &Path) -> Result<Digest, StoreError> {
     let mut file = open_regular(path)?;

@@ -201,11 +201,17 @@ impl Daemon {
     }
 
     pub fn spawn(place: &Place, environment: &[(&str, &Path)]) -> Self {
+        let mut command = place.command(&["run"]);
+        command.envs(environment.iter().copied());
+        Self::spawn_command(place, command)
+    }
+
+    /// Starts `command`, which becomes the daemon of `place`.
+    pub fn spawn_command(place: &Place, mut command: Command) -> Self {
         let stdout = place.at("daemon.log");
         let log = fs::File::create(&stdout).expect("made");
-        let mut command = place.command(&["run"]);
-        command.stdout(log.try_clone().expect("cloned")).stderr(log);
-        command.envs(environment.iter().copied()).process_group(0);
+        command.current_dir(place.root()).stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("cloned")).stderr(log).process_group(0);
         Self { child: command.spawn().expect("it runs"), stdout }
     }
 

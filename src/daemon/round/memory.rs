@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::shown;
 use crate::domain::text::escape;
@@ -16,6 +16,8 @@ use crate::workflow::WorkflowError;
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) settler: Settler,
+    /// Device and inode of the drop folder, once it was looked into.
+    pub(super) folder: Option<(u64, u64)>,
     pub(super) recovered: bool,
     pub(super) noted: BTreeSet<Ignored>,
     /// Files that were said to have no room.
@@ -27,6 +29,8 @@ pub(super) struct Memory {
     /// Troubles that began or changed and were not told to others yet.
     pub(super) fresh_troubles: Vec<(Part, String)>,
     pub(super) standing: WeekStanding,
+    /// The week that was due last.
+    pub(super) due: Option<Week>,
     pub(super) ask_again: Option<std::time::Instant>,
     pub(super) is_skip_told: bool,
     /// The next scheduled run, until it has come.
@@ -95,7 +99,8 @@ impl Memory {
                 WorkflowError::Store(error) => error.hint().map(escape),
                 _ => None,
             };
-            error!(account = account.id.as_str(), error = text, hint, "{}", part.words());
+            let week = self.week_of(part);
+            error!(account = account.id.as_str(), week, error = text, hint, "{}", part.words());
             self.fresh_troubles.push((part, text.clone()));
         }
         self.troubles.insert(part, Trouble { is, text });
@@ -103,8 +108,26 @@ impl Memory {
 
     pub(super) fn well(&mut self, account: &Account, part: Part) {
         if self.troubles.remove(&part).is_some() {
-            info!(account = account.id.as_str(), "no longer: {}", part.words());
+            let week = self.week_of(part);
+            info!(account = account.id.as_str(), week, "no longer: {}", part.words());
         }
+    }
+
+    /// Notes which folder was looked into. Another one than before is said: what waits in the old one
+    /// is out of sight, and its sender may not know.
+    pub(super) fn looked_into(&mut self, account: &Account, folder: (u64, u64)) {
+        if self.folder.replace(folder).is_some_and(|before| before != folder) {
+            warn!(
+                account = account.id.as_str(),
+                "another folder is in the drop folder's place: exchanged, mounted or unmounted; \
+                 files are taken from it"
+            );
+        }
+    }
+
+    /// The week that a trouble in this part is about.
+    pub(super) fn week_of(&self, part: Part) -> Option<String> {
+        self.due.filter(|_| part == Part::Week).map(|week| week.to_string())
     }
 
     /// Says something of the due week once, until it changes.

@@ -48,6 +48,7 @@ impl<'w> Round<'w> {
         match look(self.workspace, account, hints) {
             Ok(looked) => {
                 memory.well(account, Part::DropFolder);
+                memory.looked_into(account, looked.id);
                 let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
                 let ready = self.workspace.config.inbox.ready;
                 let scan = &looked.scan;
@@ -195,6 +196,7 @@ const fn is_full(trouble: &WorkflowError) -> bool {
 /// A look into a drop folder.
 struct Looked {
     folder: DropFolder,
+    id: (u64, u64),
     scan: Scan,
     /// Whether files are claimed and not done with: a killed `ingest` leaves them.
     has_claims: bool,
@@ -208,7 +210,10 @@ pub(super) fn look_only(
     hints: &mut Hints,
 ) {
     match look(workspace, account, hints) {
-        Ok(_) => memory.well(account, Part::DropFolder),
+        Ok(looked) => {
+            memory.well(account, Part::DropFolder);
+            memory.looked_into(account, looked.id);
+        }
         Err(trouble) => memory.trouble(account, Part::DropFolder, &trouble.into()),
     }
 }
@@ -217,7 +222,8 @@ fn look(workspace: &Workspace, account: &Account, hints: &mut Hints) -> Result<L
     let folder = workspace.drop_folder_that_is_there(account)?;
     // Watched first: what comes in after the scan rings.
     hints.keep(&folder);
+    let id = folder.device_and_inode()?;
     let scan = folder.scan(&[])?;
     let has_claims = !folder.claimed()?.is_empty();
-    Ok(Looked { folder, scan, has_claims })
+    Ok(Looked { folder, id, scan, has_claims })
 }

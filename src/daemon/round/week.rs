@@ -40,6 +40,7 @@ impl Round<'_> {
         if !has_arrived && memory.ask_again.is_some_and(|at| self.monotonic < at) {
             return Ok(());
         }
+        memory.due = Some(due.week);
         memory.ask_again = Some(self.monotonic + ASK_AGAIN);
         let request = self.request(&due);
         let (now, begun) = (self.now, std::time::Instant::now());

@@ -1,0 +1,269 @@
+//! What happens to inboxes, under a running daemon: removed, exchanged, mounted over, unmounted,
+//! written to by somebody whom no event tells of. Each is noticed and survived, each file is taken
+//! once, and nothing is written into a folder that is not the inbox.
+
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+#[path = "cli/mounts.rs"]
+mod mounts;
+#[path = "cli/place.rs"]
+mod place;
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use chrono::{Days, NaiveDate};
+
+use mounts::Mount;
+use place::{CHANNELS, Daemon, HEADER, Place, days, days_ago, has_program, wait_for, wait_until};
+
+const GONE: &str = "ERROR the drop folder can't be read";
+const BACK: &str = "no longer: the drop folder can't be read";
+const ANOTHER: &str = "another folder is in the drop folder's place";
+
+/// A daemon that looks every second and takes what has been quiet for `quiet` seconds, and has had
+/// its first round.
+fn begin(place: &Place, quiet: u64) -> Daemon {
+    place.edit("config/budgetd.toml", "quiet_seconds = 10", &format!("quiet_seconds = {quiet}"));
+    place.edit("config/budgetd.toml", "scan_seconds = 20", "scan_seconds = 1");
+    let daemon = Daemon::start(place);
+    wait_until("a round", || daemon.log().contains("waits for data"));
+    daemon
+}
+
+/// The file of the `number`th day, as its sender writes it.
+fn file(number: u32) -> (String, String) {
+    let day = format!("2026-01-{:02}", 5 + number);
+    (format!("day-{number}.csv"), days(&day, &day))
+}
+
+fn drop_into(place: &Place, folder: &str, number: u32) {
+    let (name, text) = file(number);
+    place.write(&format!("{folder}/{name}"), &text);
+}
+
+fn is_answered(place: &Place, folder: &str, number: u32) -> bool {
+    place.has(&format!("{folder}/receipts/{}.receipt.txt", file(number).0))
+}
+
+#[track_caller]
+fn taken_into(place: &Place, folder: &str, number: u32) {
+    drop_into(place, folder, number);
+    wait_until("it is taken", || is_answered(place, folder, number));
+}
+
+/// Everything beneath a folder, by path.
+fn listing(place: &Place, folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in place.names(folder) {
+        let path = format!("{folder}/{name}");
+        if place.at(&path).is_dir() {
+            found.extend(listing(place, &path));
+        }
+        found.push(path);
+    }
+    found
+}
+
+/// The daemon ends well, and took each of the files `0..count` once and nothing else.
+#[track_caller]
+fn each_was_taken_once(place: &Place, daemon: &mut Daemon, count: u32) {
+    assert_eq!(daemon.stop().0, 0, "{}", daemon.log());
+    let log = daemon.log();
+    for number in 0..count {
+        let accepted = format!("accepted account=\"main\" name=\"{}\"", file(number).0);
+        assert_eq!(log.matches(&accepted).count(), 1, "{accepted}: {log}");
+    }
+    for other in ["duplicate", "refused", "finished what"] {
+        assert!(!log.contains(other), "{other}: {log}");
+    }
+    let facts = place.run(&["facts"]).ends(0).stdout;
+    // The figures of `days`, for each channel and day, and nothing twice.
+    let spend = facts.lines().filter(|line| line.contains(",100.00,900,90,9,")).count();
+    assert_eq!(spend, count as usize * CHANNELS.len(), "{facts}");
+    place.run(&["audit", "verify"]).ends(0);
+}
+
+#[track_caller]
+fn said(daemon: &Daemon, text: &str, times: usize) {
+    let log = daemon.log();
+    assert_eq!(log.matches(text).count(), times, "{text}: {log}");
+}
+
+#[test]
+fn an_inbox_that_was_removed() {
+    let place = Place::new();
+    let mut daemon = begin(&place, 0);
+    taken_into(&place, "inbox", 0);
+    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    wait_until("it is missed", || daemon.log().contains(GONE));
+    // Rounds go by: it is said once, and nothing is made in its place.
+    std::thread::sleep(Duration::from_millis(2500));
+    assert!(!place.has("inbox"));
+    fs::create_dir(place.at("inbox")).expect("made");
+    wait_until("it is seen again", || daemon.log().contains(BACK));
+    taken_into(&place, "inbox", 1);
+    said(&daemon, GONE, 1);
+    said(&daemon, BACK, 1);
+    each_was_taken_once(&place, &mut daemon, 2);
+}
+
+#[test]
+fn an_inbox_that_was_renamed_away_with_a_new_one_in_its_place() {
+    let place = Place::new();
+    let mut daemon = begin(&place, 0);
+    taken_into(&place, "inbox", 0);
+    fs::rename(place.at("inbox"), place.at("old")).expect("moved");
+    fs::create_dir(place.at("inbox")).expect("made");
+    // Its sender still has the old one open.
+    drop_into(&place, "old", 1);
+    let old = listing(&place, "old");
+    taken_into(&place, "inbox", 2);
+    wait_until("it is noticed", || daemon.log().contains(ANOTHER));
+    std::thread::sleep(Duration::from_millis(1500));
+    assert_eq!(listing(&place, "old"), old);
+    said(&daemon, ANOTHER, 1);
+    // Back again: what waited in it is taken now.
+    fs::rename(place.at("inbox"), place.at("new")).expect("moved");
+    fs::rename(place.at("old"), place.at("inbox")).expect("moved");
+    wait_until("it is taken", || is_answered(&place, "inbox", 1));
+    said(&daemon, ANOTHER, 2);
+    each_was_taken_once(&place, &mut daemon, 3);
+}
+
+#[test]
+fn an_inbox_that_was_mounted_over() {
+    let place = Place::new();
+    let mut daemon = begin(&place, 2);
+    taken_into(&place, "inbox", 0);
+    // Settling when the mount hides it.
+    drop_into(&place, "inbox", 1);
+    let Some(mount) = Mount::new("tmpfs", "size=4m,mode=0755", &place.at("inbox")) else {
+        println!("skipped: an_inbox_that_was_mounted_over: no mounts here");
+        return;
+    };
+    taken_into(&place, "inbox", 2);
+    said(&daemon, ANOTHER, 1);
+    assert!(!place.has("inbox/day-1.csv"));
+    mount.end();
+    wait_until("it is taken", || is_answered(&place, "inbox", 1));
+    assert!(!is_answered(&place, "inbox", 2), "its answer was for the other folder");
+    said(&daemon, ANOTHER, 2);
+    said(&daemon, GONE, 0);
+    each_was_taken_once(&place, &mut daemon, 3);
+}
+
+#[test]
+fn an_inbox_that_was_unmounted() {
+    let place = Place::new();
+    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    fs::create_dir(place.at("inbox")).expect("made");
+    let options = "size=4m,mode=0755";
+    let Some(mount) = Mount::new("tmpfs", options, &place.at("inbox")) else {
+        println!("skipped: an_inbox_that_was_unmounted: no mounts here");
+        return;
+    };
+    let mut daemon = begin(&place, 0);
+    taken_into(&place, "inbox", 0);
+    mount.end();
+    wait_until("it is noticed", || daemon.log().contains(ANOTHER));
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!(listing(&place, "inbox"), Vec::<String>::new(), "what stood under the mount point");
+    said(&daemon, ANOTHER, 1);
+    let mount = Mount::new("tmpfs", options, &place.at("inbox")).expect("mounted again");
+    taken_into(&place, "inbox", 1);
+    said(&daemon, ANOTHER, 2);
+    each_was_taken_once(&place, &mut daemon, 2);
+    mount.end();
+    assert_eq!(listing(&place, "inbox"), Vec::<String>::new());
+}
+
+#[test]
+fn an_inbox_that_is_written_to_from_another_host() {
+    let place = Place::new();
+    // What is written into the upper folder shows in the inbox, and no event tells of it.
+    for folder in ["lower", "upper", "work"] {
+        fs::create_dir(place.at(folder)).expect("made");
+    }
+    let [lower, upper, work] = ["lower", "upper", "work"].map(|name| place.at(name));
+    let options = format!(
+        "lowerdir={},upperdir={},workdir={}",
+        lower.display(),
+        upper.display(),
+        work.display()
+    );
+    let Some(mount) = Mount::new("overlay", &options, &place.at("inbox")) else {
+        println!("skipped: an_inbox_that_is_written_to_from_another_host: no mounts here");
+        return;
+    };
+    let mut daemon = begin(&place, 0);
+    for number in 0..3 {
+        drop_into(&place, "upper", number);
+        wait_until("it is taken", || is_answered(&place, "inbox", number));
+        assert!(!place.has(&format!("inbox/{}", file(number).0)));
+    }
+    each_was_taken_once(&place, &mut daemon, 3);
+    mount.end();
+}
+
+#[test]
+fn a_watcher_that_is_blind() {
+    let place = Place::new();
+    place.edit("config/budgetd.toml", "quiet_seconds = 10", "quiet_seconds = 0");
+    place.edit("config/budgetd.toml", "scan_seconds = 20", "scan_seconds = 1");
+    let blind = "echo 0 > /proc/sys/user/max_inotify_instances";
+    let unshare = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "/bin/sh", "-c", script]);
+        command
+    };
+    if !has_program("unshare") || !unshare(blind).status().is_ok_and(|status| status.success()) {
+        println!("skipped: a_watcher_that_is_blind: no user namespaces here");
+        return;
+    }
+    let script = format!("{blind} && exec {} run", env!("CARGO_BIN_EXE_budgetd"));
+    let mut daemon = Daemon::spawn_command(&place, unshare(&script));
+    wait_until("it is ready", || daemon.log().contains(" ready"));
+    said(&daemon, "folders can't be watched; scans alone find files", 1);
+    for number in 0..3 {
+        taken_into(&place, "inbox", number);
+    }
+    each_was_taken_once(&place, &mut daemon, 3);
+}
+
+#[test]
+fn a_burst_of_two_thousand_files_is_taken_whole_and_in_order() {
+    const FILES: u64 = 2000;
+    let place = Place::new();
+    let mut daemon = begin(&place, 1);
+    let first: NaiveDate = days_ago(FILES / 2 + 1).parse().expect("a day");
+    let began = SystemTime::now() - Duration::from_secs(2 * FILES);
+    let mut names = Vec::new();
+    for number in 0..FILES {
+        let day = first + Days::new(number / 2);
+        let channel = CHANNELS[(number % 2) as usize];
+        // By time, and not by name.
+        let name = format!("{:04}.csv", FILES - number);
+        let path = place.at(&format!("inbox/{name}"));
+        fs::write(&path, format!("{HEADER}\n{day},{channel},1,1,1,1,1\n")).expect("written");
+        let file = fs::File::options().append(true).open(&path).expect("open");
+        file.set_modified(began + Duration::from_secs(number)).expect("set");
+        names.push(name);
+    }
+    wait_for("all are taken", Duration::from_secs(240), || {
+        place.names("inbox/receipts").len() as u64 == FILES
+    });
+    assert_eq!(daemon.stop().0, 0);
+    let log = daemon.log();
+    let taken: Vec<&str> = log
+        .lines()
+        .filter_map(|line| {
+            line.split_once("accepted account=\"main\" name=\"")?.1.split('"').next()
+        })
+        .collect();
+    assert_eq!(taken, names);
+    let facts = place.run(&["facts"]).ends(0).stdout;
+    assert_eq!(facts.lines().count() as u64, FILES + 1);
+    place.run(&["audit", "verify"]).ends(0);
+}
