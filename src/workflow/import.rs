@@ -31,6 +31,8 @@ pub enum ImportAnswer {
         report: DailyReport,
         /// (day, channel) pairs whose values it replaced.
         replaced: u64,
+        /// Rows of these pairs that were known and that it doesn't have: they count no longer.
+        dropped: u64,
     },
     /// It states only what the ledger already believed.
     Duplicate {
@@ -171,7 +173,8 @@ impl Unit<'_> {
                 Ok(if changes.is_duplicate {
                     ImportAnswer::Duplicate { report }
                 } else {
-                    ImportAnswer::Accepted { report, replaced: changes.replaced }
+                    let (replaced, dropped) = (changes.replaced, changes.dropped_rows());
+                    ImportAnswer::Accepted { report, replaced, dropped }
                 })
             }
         }

@@ -29,6 +29,8 @@ pub enum FileAnswer {
         report: DailyReport,
         /// (day, channel) pairs whose values it replaced.
         replaced: u64,
+        /// Rows of these pairs that were known and that it doesn't have: they count no longer.
+        dropped: u64,
     },
     /// It states only what the ledger already believed.
     Duplicate {
@@ -274,7 +276,8 @@ impl Unit<'_> {
                 Ok(if changes.is_duplicate {
                     FileAnswer::Duplicate { report }
                 } else {
-                    FileAnswer::Accepted { report, replaced: changes.replaced }
+                    let (replaced, dropped) = (changes.replaced, changes.dropped_rows());
+                    FileAnswer::Accepted { report, replaced, dropped }
                 })
             }
         }

@@ -9,6 +9,7 @@ mod changes;
 mod channels;
 mod corrections;
 mod days;
+mod dropped;
 mod encode;
 mod ending;
 mod facts;
@@ -36,7 +37,7 @@ mod take;
 mod tests;
 
 pub use arrivals::Arrivals;
-pub use changes::{Changes, REPLACEMENTS_MAX, Replaced};
+pub use changes::{Changes, DROPPED_MAX, REPLACEMENTS_MAX, Replaced};
 pub use corrections::{CorrectingFile, Correction};
 pub use facts::{BusinessFact, PeriodFact, PeriodFacts, UnknownCounts};
 pub use files::{FileCounts, FileOutcome, FileRecord, NewFile};
