@@ -17,6 +17,8 @@ mod late;
 mod outliers;
 #[path = "cli/place.rs"]
 mod place;
+#[path = "import/receipts.rs"]
+mod receipts;
 #[path = "import/restated.rs"]
 mod restated;
 #[path = "import/stopped.rs"]

@@ -88,6 +88,15 @@ pub fn receipt(account: &Account, input: &ReceiptInput<'_>) -> String {
     text
 }
 
+/// How the line with the digest begins.
+const DIGEST_LINE: &str = "SHA-256";
+
+/// The digest that a receipt names, read from its head; `None`: it is no receipt.
+pub fn receipt_digest(text: &str) -> Option<Digest> {
+    let line = text.lines().find_map(|line| line.strip_prefix(DIGEST_LINE))?;
+    Digest::parse(line.trim())
+}
+
 fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
     let title = match input.outcome {
         ReceiptOutcome::Accepted if input.grain != Grain::Day => {
@@ -112,7 +121,7 @@ fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
     };
     let facts = [
         ("File", escape(input.file_name)),
-        ("SHA-256", input.sha256.to_string()),
+        (DIGEST_LINE, input.sha256.to_string()),
         ("Account", account.id.to_string()),
         ("Source", escape(input.source)),
         ("Rows", input.rows.to_string()),

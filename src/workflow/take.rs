@@ -271,7 +271,7 @@ impl Unit<'_> {
             Entered::Refused(refusal) => refuse(folder, &file, &staged.identity, refusal),
             Entered::Taken { report, changes, receipt } => {
                 // From here on the claim is known: whatever is interrupted, `finish` does it again.
-                self.without_receipt = give_receipt(folder, &claimed.name, &receipt)?;
+                self.without_receipt = give_receipt(folder, &claimed.name, file.sha256, &receipt)?;
                 self.owed.push((claimed.clone(), staged.clone()));
                 Ok(if changes.is_duplicate {
                     FileAnswer::Duplicate { report }
@@ -367,7 +367,7 @@ fn finish(
     if record.outcome == FileOutcome::Refused {
         folder.answer_refused(claimed, &staged.identity, staged.digest, name, text)?;
     } else {
-        *without_receipt = give_receipt(folder, name, text)?;
+        *without_receipt = give_receipt(folder, name, record.file.sha256, text)?;
         folder.sync_receipts()?;
         release(folder, claimed, staged)?;
     }
@@ -379,9 +379,10 @@ fn finish(
 pub(super) fn give_receipt(
     folder: &DropFolder,
     name: &str,
+    sha256: Digest,
     text: &str,
 ) -> Result<Option<String>, WorkflowError> {
-    match folder.answer_accepted(name, text) {
+    match folder.answer_accepted(name, sha256, text) {
         Ok(()) => Ok(None),
         Err(error @ StoreError::Refused { .. }) => Ok(Some(escape(&error.to_string()))),
         Err(error) => Err(error.into()),
