@@ -21,5 +21,7 @@ mod place;
 mod receipts;
 #[path = "import/restated.rs"]
 mod restated;
+#[path = "import/standing.rs"]
+mod standing;
 #[path = "import/stopped.rs"]
 mod stopped;

@@ -441,12 +441,42 @@ fn accounts_do_not_touch_each_other() {
     assert_eq!(changes.new_days, 1);
     world.account = account("main");
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(1, 1))]);
-    let since = |ledger: &budgetd::store::ledger::Ledger, instant| {
-        ledger.counts_since(&account("main").id, at(instant)).expect("counts")
+    let between = |ledger: &budgetd::store::ledger::Ledger, from, until| {
+        let span = (at(from), at(until));
+        ledger.counts_between(&account("main").id, span).expect("counts")
     };
+    // It is held to have arrived at noon of the 5th, whenever it was taken.
     let one = FileCounts { accepted: 1, ..FileCounts::default() };
-    assert_eq!(since(&world.ledger, "2026-01-05T12:00:00.1Z"), one);
-    assert_eq!(since(&world.ledger, "2026-01-05T12:00:00.2Z"), FileCounts::default());
+    let (noon, later) = ("2026-01-05T12:00:00Z", "2026-01-05T12:00:00.1Z");
+    assert_eq!(between(&world.ledger, noon, later), one);
+    assert_eq!(between(&world.ledger, "2026-01-05T00:00:00Z", noon), FileCounts::default());
+    assert_eq!(between(&world.ledger, later, "2026-01-06T00:00:00Z"), FileCounts::default());
+}
+
+#[test]
+fn a_refused_file_is_open_until_its_name_is_taken() {
+    let mut world = World::new();
+    let refuse = |world: &mut World, arrived: &str, name: &str| {
+        let (mut file, head) = world.next_file(arrived);
+        file.name = name.to_owned();
+        let take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
+        take.refuse(&file, ("main", head)).expect("refused");
+    };
+    let open = |world: &World| {
+        let span = (at("2026-01-05T00:00:00Z"), at("2026-01-08T00:00:00Z"));
+        let found = world.ledger.refused_between(&world.account.id, span).expect("files");
+        (found.count, found.newest.map(|newest| newest.file.name))
+    };
+    assert_eq!(open(&world), (0, None));
+    refuse(&mut world, "2026-01-04", "too early.csv");
+    refuse(&mut world, "2026-01-05", "a.csv");
+    // The next file's own name: it is the fourth.
+    refuse(&mut world, "2026-01-06", "file-4.csv");
+    assert_eq!(open(&world), (2, Some("file-4.csv".to_owned())));
+    world.take("2026-01-07", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
+    assert_eq!(open(&world), (1, Some("a.csv".to_owned())), "a file of that name was accepted");
+    refuse(&mut world, "2026-01-07", "file-4.csv");
+    assert_eq!(open(&world), (2, Some("file-4.csv".to_owned())), "and another one refused");
 }
 
 #[test]

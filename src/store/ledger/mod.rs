@@ -40,7 +40,7 @@ pub use arrivals::Arrivals;
 pub use changes::{Changes, DROPPED_MAX, REPLACEMENTS_MAX, Replaced};
 pub use corrections::{CorrectingFile, Correction};
 pub use facts::{BusinessFact, PeriodFact, PeriodFacts, UnknownCounts};
-pub use files::{FileCounts, FileOutcome, FileRecord, NewFile};
+pub use files::{FileCounts, FileOutcome, FileRecord, NewFile, RefusedFiles};
 pub use publications::{Missed, NewPublication, Publication, PublishedSegment};
 pub use rows::FactRow;
 pub use snapshot::{LEDGER_VERSION, Original, PublishedName, check_copy};
