@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use chrono::Days;
 
+use super::answer;
 use super::behind::{Behind, behind};
 use super::corrected::{Corrected, corrected_weeks};
 use super::{Due, WorkflowError, Workspace, due, next_run, scheduled_at};
-use crate::decision::{Gate, Standing, standing};
+use crate::decision::Standing;
 use crate::domain::calendar::{day_of, end_of_day, instant_of};
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant, Week};
@@ -138,14 +139,7 @@ pub fn account_standing(
         // A first decision asks whether there was ever a row; later ones for the last week alone.
         let from = newest.is_some().then(|| week.back(1).first_day());
         let facts = ledger.facts(account, from, None)?;
-        Ok(standing(&Gate {
-            account,
-            week,
-            facts: &facts,
-            now,
-            scheduled_at: scheduled_at(account, week),
-            has_published: newest.is_some(),
-        }))
+        Ok(answer::gate(ledger, account, week, &facts, now)?)
     };
     let due = match due(account, now, newest_week, None) {
         Some(due) => Some((due.clone(), gate(due.week)?)),

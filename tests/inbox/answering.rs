@@ -76,7 +76,7 @@ fn earlier_receipts_of_a_name_are_bounded_and_others_are_not_touched() {
 fn what_is_no_receipt_or_in_the_way_of_an_earlier_one_stops_no_receipt() {
     let place = Place::new();
     let (first, second) = (receipt("abc", "1"), receipt("x", "2"));
-    fs::write(place.at("inbox/receipts/a.csv.receipt.txt"), [0xff; 20_000]).expect("written");
+    fs::write(place.at("inbox/receipts/a.csv.receipt.txt"), vec![0xff; 20_000]).expect("written");
     answer(&place, "a.csv", &first);
     fs::create_dir(place.at("inbox/receipts/ba7816bf8f01cfea_a.csv.receipt.txt")).expect("made");
     answer(&place, "a.csv", &second);
