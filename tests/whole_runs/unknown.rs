@@ -94,8 +94,7 @@ fn a_wait_and_a_hold_call_a_row_without_revenue_what_it_is() {
     workspace.drop_and_ingest("spend_next.csv", &next, "2025-09-15T05:00:00+05:30");
     let held = workspace.decide("2025-09-15", "2025-09-15T18:30:00+05:30", 0);
     assert_eq!(held["outcome"], "held", "{held}");
-    let folder = held["folder"].as_str().expect("a folder");
-    let text = fs::read_to_string(std::path::Path::new(folder).join("explanation.txt"));
+    let text = fs::read_to_string(workspace.bundle("2025-09-15").join("explanation.txt"));
     let text = text.expect("an explanation").split_whitespace().collect::<Vec<_>>().join(" ");
     let words = "Email: a row without revenue for Mon 8 Sep 2025 to Sun 14 Sep 2025";
     assert!(text.contains(words), "{text}");
