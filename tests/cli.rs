@@ -247,7 +247,7 @@ fn decide_publishes_once_waits_with_1_and_holds_with_0() {
     let said = place.run(&["decide", "--as-of", "2026-02-02T17:59:59+05:30"]).ends(1);
     assert!(said.stdout.contains("waiting main, week of 2026-02-02"), "{}", said.stdout);
     assert!(
-        said.stdout.contains("Affiliate, Email, Google Ads and Meta Ads: no row with spend and revenue for Mon 26 Jan 2026 to Sun 1 Feb 2026"),
+        said.stdout.contains("Affiliate, Email, Google Ads and Meta Ads: no row for Mon 26 Jan 2026 to Sun 1 Feb 2026"),
         "{}",
         said.stdout
     );

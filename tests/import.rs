@@ -17,7 +17,11 @@ mod late;
 mod outliers;
 #[path = "cli/place.rs"]
 mod place;
+#[path = "import/receipts.rs"]
+mod receipts;
 #[path = "import/restated.rs"]
 mod restated;
+#[path = "import/standing.rs"]
+mod standing;
 #[path = "import/stopped.rs"]
 mod stopped;

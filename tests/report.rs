@@ -7,7 +7,7 @@ mod decisions;
 use std::path::PathBuf;
 
 use budgetd::advice::blocker::{Silence, Verdict};
-use budgetd::audit::{MeasureChange, Replacement};
+use budgetd::audit::{Dropped, DroppedRow, MeasureChange, Replacement};
 use budgetd::decision::Decision;
 use budgetd::domain::{Conversions, Digest, Grain, Measures, Money};
 use budgetd::report::{
@@ -248,6 +248,7 @@ fn receipt_input(outcome: ReceiptOutcome) -> ReceiptInput<'static> {
         replacements: Vec::new(),
         replaced_total: 0,
         corrected: Vec::new(),
+        dropped: None,
     }
 }
 
@@ -278,6 +279,43 @@ fn a_receipt_shows_totals_warnings_and_what_was_replaced() {
     let text = receipt(&account, &input);
     assert_fixture("receipts/accepted.txt", text.as_bytes());
     assert_plain(&text);
+}
+
+#[test]
+fn a_receipt_names_the_rows_that_a_file_dropped() {
+    let account = account("main", "INR", major(500_000), &["Email", "=Google"]);
+    let mut input = receipt_input(ReceiptOutcome::Accepted);
+    input.replaced_total = 3;
+    let row = |channel: Option<&str>, campaign: &str, spend: Option<&str>| DroppedRow {
+        day: day("2026-01-03"),
+        channel: channel.map(name),
+        campaign: campaign.to_owned(),
+        spend: spend.map(str::to_owned),
+        revenue: Some("30.00".to_owned()),
+    };
+    input.dropped = Some(Dropped {
+        rows: 5,
+        spend: None,
+        revenue: Some("120.50".to_owned()),
+        examples: vec![
+            row(Some("Email"), "brand\u{1b}[2J / IE", Some("12.00")),
+            row(Some("=Google"), "", None),
+            row(None, "Geo0", None),
+        ],
+    });
+    let text = receipt(&account, &input);
+    assert_plain(&text);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "5 rows were known and aren't in this file, so they count no longer: spend not known, \
+         revenue 120.50.",
+        "- Sat 3 Jan 2026, Email, brand\\u{1b}[2J / IE: spend 12.00, revenue 30.00",
+        "- Sat 3 Jan 2026, =Google, the row without a campaign: spend not known, revenue 30.00",
+        "- Sat 3 Jan 2026, the whole business, Geo0: spend not known, revenue 30.00",
+        "- and 2 more",
+    ] {
+        assert!(text.contains(said), "{said} is not in {text}");
+    }
 }
 
 #[test]

@@ -175,6 +175,9 @@ pub struct FileEvent {
     pub replaced: u64,
     /// The first of these, each with the old and the new values.
     pub replacements: Vec<Replacement>,
+    /// Rows of these pairs that were known, that the file doesn't have, and that count no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<Dropped>,
     /// Whether figures of closed days were allowed to change (`import --restate`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restate: bool,
@@ -204,6 +207,35 @@ pub struct MeasureChange {
     pub after: Option<String>,
 }
 
+/// Rows that were known and went, because a file states their channel and day without them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dropped {
+    /// How many they are.
+    pub rows: u64,
+    /// What they had spent in all, as an exact decimal; `None`: it isn't known of each of them.
+    pub spend: Option<String>,
+    /// What they had brought in, likewise.
+    pub revenue: Option<String>,
+    /// The first of them, by day, channel name and campaign; at least one.
+    pub examples: Vec<DroppedRow>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedRow {
+    /// The day, or the first day of the week or month.
+    pub day: Day,
+    /// The channel; `None`: the whole business.
+    pub channel: Option<ChannelName>,
+    /// The campaign and the further parts of its key that aren't empty, with " / " between them,
+    /// escaped; empty: it had none.
+    pub campaign: String,
+    /// What it had spent, as an exact decimal; `None`: it isn't known.
+    pub spend: Option<String>,
+    /// What it had brought in, likewise.
+    pub revenue: Option<String>,
+}
+
 /// One of each, for tests.
 #[cfg(test)]
 pub(super) fn samples() -> Vec<Event> {
@@ -227,6 +259,13 @@ pub(super) fn samples() -> Vec<Event> {
             },
         ],
     };
+    let dropped = DroppedRow {
+        day,
+        channel: Some(channel.clone()),
+        campaign: "brand / IE".to_owned(),
+        spend: Some("3.00".to_owned()),
+        revenue: None,
+    };
     let file = FileEvent {
         claim: "00000000000000ff".to_owned(),
         name: "a \"quoted\" name.csv".to_owned(),
@@ -240,6 +279,12 @@ pub(super) fn samples() -> Vec<Event> {
         arrived_at: time,
         replaced: 1,
         replacements: vec![replacement],
+        dropped: Some(Dropped {
+            rows: 2,
+            spend: Some("4.50".to_owned()),
+            revenue: None,
+            examples: vec![dropped],
+        }),
         restate: true,
     };
     vec![

@@ -7,7 +7,7 @@ pub mod event;
 
 pub use chain::{ChainFault, ChainFaultKind, ChainHead, Record};
 pub use checkpoint::{AuditFault, AuditReport, Auditor, PublishedSegment};
-pub use event::{Event, FileEvent, MeasureChange, Replacement};
+pub use event::{Dropped, DroppedRow, Event, FileEvent, MeasureChange, Replacement};
 
 /// The chain of what concerns no account. No account can have this id, since ids hold no dot.
 pub const DAEMON_CHAIN: &str = "budgetd.daemon";

@@ -230,7 +230,9 @@ fn words(
     imported: &Imported,
 ) -> String {
     let mut text = match &imported.answer {
-        ImportAnswer::Accepted { report, replaced } => accepted(name, report, *replaced),
+        ImportAnswer::Accepted { report, replaced, dropped } => {
+            accepted(name, report, (*replaced, *dropped))
+        }
         ImportAnswer::Duplicate { report } => duplicate(name, report),
         ImportAnswer::Known { name: known, taken_at } => format!(
             "{} {name}: this content was taken on {} as {known}; nothing was done",
@@ -270,7 +272,9 @@ fn words(
 
 fn machine(name: &str, imported: &Imported) -> Value {
     let more = match &imported.answer {
-        ImportAnswer::Accepted { report, replaced } => accepted_machine(report, *replaced),
+        ImportAnswer::Accepted { report, replaced, dropped } => {
+            accepted_machine(report, (*replaced, *dropped))
+        }
         ImportAnswer::Duplicate { report } => json!({"answer": "duplicate", "rows": report.rows}),
         ImportAnswer::Known { name, taken_at } => {
             json!({"answer": "known", "name": name, "taken_at": taken_at})

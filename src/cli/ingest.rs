@@ -253,7 +253,9 @@ pub fn nobody_words(workspace: &Workspace, scan: &crate::store::inbox::Scan) -> 
 fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
     let name = format!("{place}{}", file.name);
     match &file.answer {
-        FileAnswer::Accepted { report, replaced } => accepted(&name, report, *replaced),
+        FileAnswer::Accepted { report, replaced, dropped } => {
+            accepted(&name, report, (*replaced, *dropped))
+        }
         FileAnswer::Duplicate { report } => duplicate(&name, report),
         FileAnswer::Refused { rejection, answer } => {
             let problems = folder.join(format!("{answer}.problems.txt"));
@@ -289,8 +291,8 @@ pub fn shown_size(path: &Path) -> u64 {
     size(path).unwrap_or(0)
 }
 
-/// What is said of a file whose rows were taken.
-pub fn accepted(name: &str, report: &DailyReport, replaced: u64) -> String {
+/// What is said of a file whose rows were taken: it replaced channel days, and dropped rows of them.
+pub fn accepted(name: &str, report: &DailyReport, (replaced, dropped): (u64, u64)) -> String {
     let mut text = format!(
         "{} {name}: {}, {}",
         paint(GOOD, "accepted"),
@@ -300,6 +302,11 @@ pub fn accepted(name: &str, report: &DailyReport, replaced: u64) -> String {
     if replaced > 0 {
         let days = if replaced == 1 { "day" } else { "days" };
         text.push_str(&format!("; it corrected {replaced} {days} of a channel"));
+    }
+    if dropped > 0 {
+        let are = if dropped == 1 { "is" } else { "are" };
+        let rows = rows(dropped);
+        text.push_str(&format!("; {rows} known of them {are} not in it and {are} gone"));
     }
     text.push_str(&warnings(report));
     text
@@ -327,16 +334,18 @@ pub fn span(first: crate::domain::Day, last: crate::domain::Day) -> String {
 }
 
 /// The same for machines.
-pub fn accepted_machine(report: &DailyReport, replaced: u64) -> Value {
+pub fn accepted_machine(report: &DailyReport, (replaced, dropped): (u64, u64)) -> Value {
     json!({"answer": "accepted", "rows": report.rows, "grain": report.grain.word(),
-        "first_day": report.first_day, "last_day": report.last_day, "replaced": replaced,
+        "first_day": report.first_day, "last_day": report.last_day, "replaced": replaced, "dropped": dropped,
         "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()})
 }
 
 fn machine(account: &Account, file: &TakenFile) -> Value {
     let value = json!({ "account": account.id.as_str(), "file": file.name });
     let more = match &file.answer {
-        FileAnswer::Accepted { report, replaced } => accepted_machine(report, *replaced),
+        FileAnswer::Accepted { report, replaced, dropped } => {
+            accepted_machine(report, (*replaced, *dropped))
+        }
         FileAnswer::Duplicate { report } => json!({"answer": "duplicate", "rows": report.rows}),
         FileAnswer::Refused { rejection, answer } => joined(
             json!({"answer": "refused", "problems": format!("{answer}.problems.txt")}),

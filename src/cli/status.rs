@@ -17,11 +17,11 @@ use crate::report::words::count;
 use crate::report::{corrected_text, revise_command};
 use crate::rules::HoldReason;
 use crate::store::keys::SigningKey;
-use crate::store::ledger::{Ledger, UnknownCounts};
+use crate::store::ledger::{Ledger, RefusedFiles, UnknownCounts};
 use crate::store::lock::Lock;
 use crate::workflow::{
-    AccountStanding, Corrected, Health, ShortOfRoom, Workspace, account_standing, meant_for_nobody,
-    short_of_room,
+    AccountStanding, Behind, Corrected, Health, REFUSED_DAYS, ShortOfRoom, Workspace,
+    account_standing, meant_for_nobody, short_of_room,
 };
 
 /// Waiting files that are named before the rest is counted.
@@ -112,8 +112,9 @@ impl Page {
 fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -> String {
     let style = match standing.health {
         Health::Well => GOOD,
-        Health::Attention => CARE,
-        Health::Waiting => BAD,
+        // A decision that doesn't come is the worst, whatever else there is.
+        Health::Waiting | Health::Attention if standing.due.is_some() => BAD,
+        Health::Waiting | Health::Attention => CARE,
     };
     let mut page = Page(vec![format!(
         "\n{}  {}",
@@ -137,6 +138,17 @@ fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -
         );
     }
     corrected_words(&mut page, account, standing);
+    for behind in &standing.behind {
+        let Behind { week, reference, started_from, newest } = behind;
+        let command = revise_command(account, *week);
+        page.field(
+            "behind",
+            format!(
+                "the week of {week} started from revision {started_from} of {reference}, which is at \
+                 revision {newest} now\n`{command}` would decide it again, from that one"
+            ),
+        );
+    }
     unknown(&mut page, &standing.unknown);
     if !standing.bundles_gone.is_empty() {
         let names = standing.bundles_gone.join(", ");
@@ -207,6 +219,7 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
             today.accepted, today.duplicate, today.refused
         ),
     );
+    refused(page, account, standing);
     for record in &standing.files {
         let file = &record.file;
         let mut text = format!("{:<9} {}", record.outcome.name(), escape(&file.name));
@@ -243,6 +256,22 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
     if let Some(trouble) = &standing.inbox_trouble {
         page.field("trouble", format!("the drop folder: {trouble}"));
     }
+}
+
+/// Refused files of the last days: however many were accepted since, they are named.
+fn refused(page: &mut Page, account: &Account, standing: &AccountStanding) {
+    let Some(newest) = &standing.refused.newest else { return };
+    let file = &newest.file;
+    let on = day_of(file.arrived_at, account.time_zone);
+    let files = count(usize::try_from(standing.refused.count).unwrap_or(usize::MAX), "file");
+    let mut text = format!(
+        "{files} of the last {REFUSED_DAYS} days, not sent again since; the newest is {}, on {on}",
+        escape(&file.name)
+    );
+    if let Some(problems) = &standing.refused_problems {
+        text.push_str(&format!("\n{}", escape(&problems.display().to_string())));
+    }
+    page.field("refused", text);
 }
 
 fn last_words(account: &Account, standing: &AccountStanding) -> String {
@@ -320,11 +349,15 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         "bundles_gone": standing.bundles_gone,
         "corrected": standing.corrected.iter().map(|one| corrected(account, one)).collect::<Vec<_>>(),
         "corrected_unlisted": standing.corrected_unlisted,
+        "weeks_on_older_revisions": standing.behind.iter().map(|behind| json!({
+            "week": behind.week, "reference": behind.reference,
+            "started_from": behind.started_from, "newest": behind.newest})).collect::<Vec<_>>(),
         "channel_days_unknown": {"without_revenue": standing.unknown.without_revenue,
             "without_spend": standing.unknown.without_spend,
             "without_both": standing.unknown.without_both},
         "today": {"accepted": standing.today.accepted, "duplicate": standing.today.duplicate,
             "refused": standing.today.refused},
+        "refused": refused_value(account, &standing.refused),
         "files": files,
         "waiting": standing.waiting.iter().map(|file| file.name.clone()).collect::<Vec<_>>(),
         "waiting_for": standing.waiting.iter().filter(|file| file.waits_for.is_some())
@@ -337,6 +370,15 @@ fn machine(account: &Account, standing: &AccountStanding) -> Value {
         "missed": standing.missed.iter().map(|missed| missed.week).collect::<Vec<_>>(), "due": due, "next": next,
         "next_standing": standing.next_standing.as_ref().map(gate_value),
     })
+}
+
+fn refused_value(account: &Account, refused: &RefusedFiles) -> Value {
+    let newest = refused.newest.as_ref().map(|newest| {
+        let file = &newest.file;
+        json!({"name": escape(&file.name), "answer": escape(&file.answer_name),
+            "on": day_of(file.arrived_at, account.time_zone)})
+    });
+    json!({"days": REFUSED_DAYS, "files": refused.count, "newest": newest})
 }
 
 fn corrected(account: &Account, corrected: &Corrected) -> Value {

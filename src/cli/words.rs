@@ -119,17 +119,14 @@ pub fn missing(missing: &[MissingDays]) -> Vec<String> {
 }
 
 fn lacks(missing: &MissingDays) -> String {
-    let part = |what: &str, days: &[crate::domain::Day]| {
-        (!days.is_empty()).then(|| format!("{what} {}", words::days(days)))
+    let part = |(what, days): (&str, Vec<crate::domain::Day>)| {
+        format!("{what} for {}", words::days(&days))
     };
-    [
-        part("no row with spend and revenue for", &missing.absent),
-        part("only a row sent before the day had ended for", &missing.early),
-    ]
-    .into_iter()
-    .flatten()
-    .collect::<Vec<_>>()
-    .join("; ")
+    let mut parts: Vec<String> = missing.absences("no row").into_iter().map(part).collect();
+    if !missing.early.is_empty() {
+        parts.push(part(("only a row sent before the day had ended", missing.early.clone())));
+    }
+    parts.join("; ")
 }
 
 /// `lines` below each other, indented.
@@ -156,11 +153,22 @@ mod tests {
         let parse = |days: &[&str]| -> Vec<Day> {
             days.iter().map(|day| day.parse().expect("a day")).collect()
         };
-        MissingDays {
-            channel: ChannelName::new(channel).expect("a name"),
-            absent: parse(absent),
-            early: parse(early),
-        }
+        let channel = ChannelName::new(channel).expect("a name");
+        MissingDays::of(channel, parse(absent), parse(early))
+    }
+
+    #[test]
+    fn a_row_that_lacks_a_figure_is_told_as_what_it_is() {
+        let absent = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"];
+        let mut email = days("Email", &absent, &[]);
+        let day = |text: &str| text.parse::<Day>().expect("a day");
+        email.without_revenue = vec![day("2026-01-06"), day("2026-01-08")];
+        email.without_spend = vec![day("2026-01-07"), day("2026-01-08")];
+        assert_eq!(
+            missing(&[email]),
+            ["Email: no row for Mon 5 Jan 2026; a row without revenue for Tue 6 Jan 2026; a row \
+              without spend for Wed 7 Jan 2026; a row without spend and revenue for Thu 8 Jan 2026"]
+        );
     }
 
     #[test]
@@ -173,7 +181,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "Email and Google Ads: no row with spend and revenue for Mon 5 Jan 2026 to Tue 6 Jan 2026",
+                "Email and Google Ads: no row for Mon 5 Jan 2026 to Tue 6 Jan 2026",
                 "Meta Ads: only a row sent before the day had ended for Tue 6 Jan 2026",
             ]
         );

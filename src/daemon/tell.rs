@@ -19,8 +19,8 @@ pub fn file(account: &Account, file: &TakenFile) {
         warn!(account, name, why, "no receipt could be given");
     }
     match &file.answer {
-        FileAnswer::Accepted { report, replaced } => info!(
-            account, name, rows = report.rows, replaced,
+        FileAnswer::Accepted { report, replaced, dropped } => info!(
+            account, name, rows = report.rows, replaced, dropped,
             first_day = %report.first_day, last_day = %report.last_day, "accepted"
         ),
         FileAnswer::Duplicate { report } => info!(account, name, rows = report.rows, "duplicate"),

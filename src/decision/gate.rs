@@ -71,11 +71,7 @@ fn has_evidence(gate: &Gate<'_>) -> bool {
 fn all_days(account: &Account, week: Week) -> Vec<MissingDays> {
     account
         .active_channels()
-        .map(|channel| MissingDays {
-            channel: channel.name.clone(),
-            absent: week.days().collect(),
-            early: Vec::new(),
-        })
+        .map(|channel| MissingDays::of(channel.name.clone(), week.days().collect(), Vec::new()))
         .collect()
 }
 

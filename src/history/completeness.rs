@@ -13,10 +13,46 @@ use crate::domain::{AbsentDays, Account, ChannelName, Day, DayFact, Week};
 pub struct MissingDays {
     /// The channel.
     pub channel: ChannelName,
-    /// Days without a row.
+    /// Days without a row that states spend and revenue.
     pub absent: Vec<Day>,
     /// Days with a row that arrived before the day had ended, so that it may be unfinished.
     pub early: Vec<Day>,
+    /// Those of the absent days that have a row, whose revenue isn't known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_revenue: Vec<Day>,
+    /// Those of the absent days that have a row, whose spend isn't known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_spend: Vec<Day>,
+}
+
+/// What is wrong with some days.
+pub type Lack = (&'static str, Vec<Day>);
+
+impl MissingDays {
+    /// Days of a channel of which nothing is known but this.
+    pub const fn of(channel: ChannelName, absent: Vec<Day>, early: Vec<Day>) -> Self {
+        Self { channel, absent, early, without_revenue: Vec::new(), without_spend: Vec::new() }
+    }
+
+    /// The absent days, told apart by what is there of them, each kind with its words (`no_row` for
+    /// those that have none); only kinds that there are.
+    pub fn absences(&self, no_row: &'static str) -> Vec<Lack> {
+        let kinds = [
+            (no_row, false, false),
+            ("a row without revenue", true, false),
+            ("a row without spend", false, true),
+            ("a row without spend and revenue", true, true),
+        ];
+        let days = |no_revenue: bool, no_spend: bool| -> Vec<Day> {
+            let is_so = |day: &&Day| {
+                self.without_revenue.contains(day) == no_revenue
+                    && self.without_spend.contains(day) == no_spend
+            };
+            self.absent.iter().filter(is_so).copied().collect()
+        };
+        let told = kinds.map(|(words, no_revenue, no_spend)| (words, days(no_revenue, no_spend)));
+        told.into_iter().filter(|(_, days)| !days.is_empty()).collect()
+    }
 }
 
 /// What is missing of `week` for the active channels of `account`; empty: the week is complete.
@@ -43,7 +79,7 @@ pub fn missing_days(account: &Account, week: Week, facts: &[DayFact]) -> Vec<Mis
             }
         }
         if !absent.is_empty() || !early.is_empty() {
-            missing.push(MissingDays { channel: channel.name.clone(), absent, early });
+            missing.push(MissingDays::of(channel.name.clone(), absent, early));
         }
     }
     missing

@@ -19,7 +19,7 @@ pub use corrected::{corrected_text, revise_command};
 pub use explanation::explanation_txt;
 pub use json::{decision_json, settings_json};
 pub use outlier::outlier_text;
-pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt};
+pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt, receipt_digest};
 pub use spread::spread_text;
 pub use trace::{ExplainError, explain, trace_text};
 

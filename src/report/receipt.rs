@@ -3,7 +3,7 @@
 
 use super::table::{Lean, table};
 use super::words::{self, wrap};
-use crate::audit::{MeasureChange, Replacement};
+use crate::audit::{Dropped, DroppedRow, MeasureChange, Replacement};
 use crate::domain::text::escape;
 use crate::domain::{
     Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney, Grain, Week,
@@ -41,6 +41,8 @@ pub struct ReceiptInput<'a> {
     /// The published weeks that rest on days whose figures it replaced or was the first to bring,
     /// oldest first.
     pub corrected: Vec<Week>,
+    /// Rows of these pairs that it doesn't have and that count no longer.
+    pub dropped: Option<Dropped>,
 }
 
 /// Published weeks that a receipt names, the newest; the rest is counted.
@@ -79,8 +81,20 @@ pub fn receipt(account: &Account, input: &ReceiptInput<'_>) -> String {
         }
     }
     text.push_str(&replaced(input));
+    if let Some(gone) = &input.dropped {
+        text.push_str(&dropped(gone));
+    }
     text.push_str(&corrected(&input.corrected));
     text
+}
+
+/// How the line with the digest begins.
+const DIGEST_LINE: &str = "SHA-256";
+
+/// The digest that a receipt names, read from its head; `None`: it is no receipt.
+pub fn receipt_digest(text: &str) -> Option<Digest> {
+    let line = text.lines().find_map(|line| line.strip_prefix(DIGEST_LINE))?;
+    Digest::parse(line.trim())
 }
 
 fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
@@ -107,7 +121,7 @@ fn head(account: &Account, input: &ReceiptInput<'_>) -> String {
     };
     let facts = [
         ("File", escape(input.file_name)),
-        ("SHA-256", input.sha256.to_string()),
+        (DIGEST_LINE, input.sha256.to_string()),
         ("Account", account.id.to_string()),
         ("Source", escape(input.source)),
         ("Rows", input.rows.to_string()),
@@ -209,20 +223,72 @@ fn corrected(weeks: &[Week]) -> String {
 
 /// "Sat 3 Jan 2026, Email: spend 100.00 → 120.00; clicks not known → 31"
 fn replacement_text(replacement: &Replacement) -> String {
-    let channel = replacement.channel.as_ref();
-    let channel = channel.map_or_else(|| "the whole business".to_owned(), |c| escape(c.as_str()));
+    let channel = subject(replacement.channel.as_ref());
     let changed: Vec<String> = replacement.changed.iter().map(change_text).collect();
     format!("{}, {channel}: {}", words::day(replacement.day), changed.join("; "))
 }
 
+/// The rows that are not in the file any more: their sender may have lost them on the way.
+fn dropped(dropped: &Dropped) -> String {
+    let (rows, has) = match dropped.rows {
+        1 => ("1 row".to_owned(), "was known and isn't in this file, so it counts"),
+        rows => (format!("{rows} rows"), "were known and aren't in this file, so they count"),
+    };
+    let intro = format!(
+        "Of these channel days {rows} {has} no longer: {}. If they should count, send the days again \
+         with all of their rows.",
+        amounts(dropped.spend.as_deref(), dropped.revenue.as_deref())
+    );
+    let mut text = format!("\n{}", wrap("", &intro));
+    for row in &dropped.examples {
+        text.push_str(&wrap("- ", &dropped_text(row)));
+    }
+    let shown = u64::try_from(dropped.examples.len()).unwrap_or(u64::MAX);
+    let more = dropped.rows.saturating_sub(shown);
+    if more > 0 {
+        text.push_str(&wrap("- ", &format!("and {more} more")));
+    }
+    text
+}
+
+/// "Sat 3 Jan 2026, Email, brand / IE: spend 12.00, revenue 30.00"
+fn dropped_text(row: &DroppedRow) -> String {
+    let key = match row.campaign.as_str() {
+        "" => "the row without a campaign",
+        campaign => campaign,
+    };
+    format!(
+        "{}, {}, {}: {}",
+        words::day(row.day),
+        subject(row.channel.as_ref()),
+        escape(key),
+        amounts(row.spend.as_deref(), row.revenue.as_deref())
+    )
+}
+
+fn amounts(spend: Option<&str>, revenue: Option<&str>) -> String {
+    format!("spend {}, revenue {}", known(spend), known(revenue))
+}
+
+fn known(value: Option<&str>) -> String {
+    value.map_or_else(|| "not known".to_owned(), escape)
+}
+
+fn subject(channel: Option<&ChannelName>) -> String {
+    channel.map_or_else(|| "the whole business".to_owned(), |name| escape(name.as_str()))
+}
+
 fn change_text(change: &MeasureChange) -> String {
-    let value =
-        |value: &Option<String>| value.as_deref().map_or_else(|| "not known".to_owned(), escape);
     match change.measure.as_str() {
         "campaigns" => "the same sums, made up of other campaigns or other shares".to_owned(),
         "controls" => "columns kept for models changed".to_owned(),
         measure => {
-            format!("{} {} → {}", escape(measure), value(&change.before), value(&change.after))
+            format!(
+                "{} {} → {}",
+                escape(measure),
+                known(change.before.as_deref()),
+                known(change.after.as_deref())
+            )
         }
     }
 }

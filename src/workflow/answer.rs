@@ -8,7 +8,7 @@ use super::{WorkflowError, scheduled_at};
 use crate::decision::{self, Decision, Gate, Question, Remarks, Standing, standing};
 use crate::domain::calendar::minus_days;
 use crate::domain::{AbsentDays, Account, ChannelName, DayFact, Instant, Week};
-use crate::history::{WeeklyHistory, outliers};
+use crate::history::{MissingDays, WeeklyHistory, outliers};
 use crate::rules::{HoldReason, PublishedBudgets};
 use crate::store::StoreError;
 use crate::store::ledger::{Ledger, Publication};
@@ -71,7 +71,39 @@ pub(super) fn gate(
     let scheduled_at = scheduled_at(account, week);
     let known = as_known(ledger, account, week)?;
     let account = &known;
-    Ok(standing(&Gate { account, week, facts, now: stated_at, scheduled_at, has_published }))
+    let mut said =
+        standing(&Gate { account, week, facts, now: stated_at, scheduled_at, has_published });
+    if let Standing::Waiting { missing, .. }
+    | Standing::Hold(HoldReason::MissingEvidence { missing, .. }) = &mut said
+    {
+        note_unknown(ledger, account, week.back(1), missing)?;
+    }
+    Ok(said)
+}
+
+/// Notes which of the absent days of `week` have a row, whose revenue or spend isn't known.
+fn note_unknown(
+    ledger: &Ledger,
+    account: &Account,
+    week: Week,
+    missing: &mut [MissingDays],
+) -> Result<(), StoreError> {
+    let (first, last) = (week.first_day(), week.last_day());
+    for fact in ledger.unknown_facts(account, Some(first), Some(last))? {
+        let channel = &account.channels[fact.channel].name;
+        let Some(of) = missing.iter_mut().find(|missing| missing.channel == *channel) else {
+            continue;
+        };
+        if of.absent.contains(&fact.first_day) {
+            if fact.figures.revenue.is_none() {
+                of.without_revenue.push(fact.first_day);
+            }
+            if fact.figures.spend.is_none() {
+                of.without_spend.push(fact.first_day);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What is decided, or held for the reason `hold`.

@@ -66,6 +66,7 @@ impl FileFacts<'_> {
             arrived_at: self.arrived_at,
             replaced: changes.replaced,
             replacements: changes.replacements.clone(),
+            dropped: changes.dropped.clone(),
             restate: self.terms.restate,
         };
         if changes.is_duplicate { Event::FileDuplicate(event) } else { Event::FileAccepted(event) }
@@ -98,6 +99,7 @@ impl FileFacts<'_> {
                 replacements: changes.replacements.clone(),
                 replaced_total: changes.replaced,
                 corrected,
+                dropped: changes.dropped.clone(),
             },
         )
     }

@@ -31,6 +31,8 @@ pub enum ImportAnswer {
         report: DailyReport,
         /// (day, channel) pairs whose values it replaced.
         replaced: u64,
+        /// Rows of these pairs that were known and that it doesn't have: they count no longer.
+        dropped: u64,
     },
     /// It states only what the ledger already believed.
     Duplicate {
@@ -167,11 +169,12 @@ impl Unit<'_> {
         match self.enter(&file, staged, &name_refused)? {
             Entered::Refused(Refusal { rejection, .. }) => Ok(ImportAnswer::Refused { rejection }),
             Entered::Taken { report, changes, receipt } => {
-                self.without_receipt = give_receipt(&folder, &claimed.name, &receipt)?;
+                self.without_receipt = give_receipt(&folder, &claimed.name, sha256, &receipt)?;
                 Ok(if changes.is_duplicate {
                     ImportAnswer::Duplicate { report }
                 } else {
-                    ImportAnswer::Accepted { report, replaced: changes.replaced }
+                    let (replaced, dropped) = (changes.replaced, changes.dropped_rows());
+                    ImportAnswer::Accepted { report, replaced, dropped }
                 })
             }
         }
@@ -195,7 +198,7 @@ impl Unit<'_> {
         let Some(known) = known else { return Ok(None) };
         // The run that took it may have been killed before its receipt was given.
         let NewFile { answer_name, answer, taken_at, .. } = known.file;
-        self.without_receipt = give_receipt(&folder, &answer_name, &answer)?;
+        self.without_receipt = give_receipt(&folder, &answer_name, sha256, &answer)?;
         Ok(Some(ImportAnswer::Known { name: escape(&answer_name), taken_at }))
     }
 }

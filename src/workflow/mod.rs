@@ -4,6 +4,7 @@
 mod answer;
 mod audit;
 mod backup;
+mod behind;
 mod check;
 mod clock;
 mod corrected;
@@ -26,6 +27,7 @@ mod week;
 
 pub use audit::{AuditOf, each_audit_record, verify_audit};
 pub use backup::{BackUp, BackedUp};
+pub use behind::Behind;
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
 pub use inbox::against_companion_beside;
@@ -36,7 +38,9 @@ pub use read::{Terms, Watch};
 pub use restore::{Restored, check as check_backup, restore, restore_config};
 pub use room::{ShortOfRoom, short_of_room};
 pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
-pub use standing::{AccountStanding, FileStanding, Health, account_standing, meant_for_nobody};
+pub use standing::{
+    AccountStanding, FileStanding, Health, REFUSED_DAYS, account_standing, meant_for_nobody,
+};
 pub use take::{FileAnswer, TakenFile};
 pub use validate::{Validated, validate};
 pub use week::{PublishedWeek, WeekOutcome, WeekRequest};

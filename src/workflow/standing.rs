@@ -3,28 +3,43 @@
 
 use std::path::PathBuf;
 
+use chrono::Days;
+
+use super::answer;
+use super::behind::{Behind, behind};
 use super::corrected::{Corrected, corrected_weeks};
 use super::{Due, WorkflowError, Workspace, due, next_run, scheduled_at};
-use crate::decision::{Gate, Standing, standing};
-use crate::domain::calendar::day_of;
+use crate::decision::Standing;
+use crate::domain::calendar::{day_of, end_of_day, instant_of};
 use crate::domain::text::escape;
-use crate::domain::{Account, Instant, Week};
+use crate::domain::{Account, Day, Instant, Week};
 use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
 use crate::store::inbox::{DropFolder, Ignored, Scan};
-use crate::store::ledger::{FileCounts, FileRecord, Ledger, Missed, Publication, UnknownCounts};
+use crate::store::ledger::{
+    FileCounts, FileRecord, Ledger, Missed, Publication, RefusedFiles, UnknownCounts,
+};
 
 /// Files that `status` lists.
 const FILES_SHOWN: u32 = 5;
+/// Days that a refused file stays in sight: until the run of the week that may lack it.
+pub const REFUSED_DAYS: u64 = 7;
+/// Weeks before the newest in which those are looked for that started from an older revision.
+const BEHIND_WEEKS: u32 = 13;
 /// Missed weeks that `status` lists.
 const MISSED_SHOWN: u32 = 4;
 
 /// One account at a moment.
 #[derive(Debug, Clone)]
 pub struct AccountStanding {
-    /// Files since the account's day began.
+    /// Files that arrived on the account's day.
     pub today: FileCounts,
+    /// Refused files of the last [`REFUSED_DAYS`] days, this one included, whose name was not taken
+    /// since.
+    pub refused: RefusedFiles,
+    /// What was wrong with the newest of them, where it still lies beside it.
+    pub refused_problems: Option<PathBuf>,
     /// The newest files, newest first.
     pub files: Vec<FileRecord>,
     /// Files that wait in the drop folder.
@@ -51,6 +66,8 @@ pub struct AccountStanding {
     pub corrected: Vec<Corrected>,
     /// How many more there are.
     pub corrected_unlisted: usize,
+    /// Newer published weeks that started from an older revision of a week, oldest first.
+    pub behind: Vec<Behind>,
     /// Channel days that no decision can rest on, because a figure isn't known.
     pub unknown: UnknownCounts,
     /// Published bundles that are not in the outbox, oldest first, by name.
@@ -91,10 +108,10 @@ pub struct LastDecision {
 pub enum Health {
     /// Nothing is wrong.
     Well,
+    /// A decision is due and waits, and nothing else is wrong.
+    Waiting,
     /// Somebody should look: a refused file, a hold, something odd in the inbox.
     Attention,
-    /// A decision is due and waits.
-    Waiting,
 }
 
 impl Health {
@@ -122,14 +139,7 @@ pub fn account_standing(
         // A first decision asks whether there was ever a row; later ones for the last week alone.
         let from = newest.is_some().then(|| week.back(1).first_day());
         let facts = ledger.facts(account, from, None)?;
-        Ok(standing(&Gate {
-            account,
-            week,
-            facts: &facts,
-            now,
-            scheduled_at: scheduled_at(account, week),
-            has_published: newest.is_some(),
-        }))
+        Ok(answer::gate(ledger, account, week, &facts, now)?)
     };
     let due = match due(account, now, newest_week, None) {
         Some(due) => Some((due.clone(), gate(due.week)?)),
@@ -150,9 +160,12 @@ pub fn account_standing(
             missed.push(week);
         }
     }
-    let midnight =
-        crate::domain::calendar::instant_of(day_of(now, zone), chrono::NaiveTime::MIN, zone);
-    let today = ledger.counts_since(&account.id, midnight)?;
+    let day = day_of(now, zone);
+    let begin = |day: Day| instant_of(day, chrono::NaiveTime::MIN, zone);
+    let end = end_of_day(day, zone);
+    let today = ledger.counts_between(&account.id, (begin(day), end))?;
+    let first = day.checked_sub_days(Days::new(REFUSED_DAYS - 1)).unwrap_or(day);
+    let refused = ledger.refused_between(&account.id, (begin(first), end))?;
     let last = newest.map(|publication| {
         let name =
             BundleName { week: publication.week.first_day(), revision: publication.revision };
@@ -167,6 +180,12 @@ pub fn account_standing(
     let (corrected, corrected_unlisted) = corrected_weeks(ledger, account, now, None)?;
     let mut found = AccountStanding {
         today,
+        refused_problems: refused.newest.as_ref().and_then(|newest| {
+            let folder = workspace.places.drop_folder(&account.id).join("rejected");
+            let problems = folder.join(format!("{}.problems.txt", newest.file.answer_name));
+            files::exists(&problems).then_some(problems)
+        }),
+        refused,
         files: ledger.files(&account.id, FILES_SHOWN)?,
         waiting: scan.waiting,
         early: scan.early,
@@ -180,6 +199,10 @@ pub fn account_standing(
         channels_left_out: left_out(ledger, account)?,
         corrected,
         corrected_unlisted,
+        behind: match newest_week {
+            Some(week) => behind(ledger, account, week.back(BEHIND_WEEKS))?,
+            None => Vec::new(),
+        },
         unknown: UnknownCounts::of(&ledger.unknown_facts(account, None, None)?),
         bundles_gone: bundles_gone(workspace, ledger, account)?,
         health: Health::Well,
@@ -196,10 +219,11 @@ fn health(found: &AccountStanding) -> Health {
         || !found.channels_left_out.is_empty()
         || found.corrected.iter().any(|corrected| !corrected.would_stay())
         || !found.bundles_gone.is_empty();
-    if found.due.is_some() {
-        Health::Waiting
-    } else if held || lost || found.today.refused > 0 || is_odd {
+    let refused = found.today.refused + found.refused.count > 0;
+    if held || lost || refused || is_odd {
         Health::Attention
+    } else if found.due.is_some() {
+        Health::Waiting
     } else {
         Health::Well
     }

@@ -29,6 +29,8 @@ pub enum FileAnswer {
         report: DailyReport,
         /// (day, channel) pairs whose values it replaced.
         replaced: u64,
+        /// Rows of these pairs that were known and that it doesn't have: they count no longer.
+        dropped: u64,
     },
     /// It states only what the ledger already believed.
     Duplicate {
@@ -269,12 +271,13 @@ impl Unit<'_> {
             Entered::Refused(refusal) => refuse(folder, &file, &staged.identity, refusal),
             Entered::Taken { report, changes, receipt } => {
                 // From here on the claim is known: whatever is interrupted, `finish` does it again.
-                self.without_receipt = give_receipt(folder, &claimed.name, &receipt)?;
+                self.without_receipt = give_receipt(folder, &claimed.name, file.sha256, &receipt)?;
                 self.owed.push((claimed.clone(), staged.clone()));
                 Ok(if changes.is_duplicate {
                     FileAnswer::Duplicate { report }
                 } else {
-                    FileAnswer::Accepted { report, replaced: changes.replaced }
+                    let (replaced, dropped) = (changes.replaced, changes.dropped_rows());
+                    FileAnswer::Accepted { report, replaced, dropped }
                 })
             }
         }
@@ -364,7 +367,7 @@ fn finish(
     if record.outcome == FileOutcome::Refused {
         folder.answer_refused(claimed, &staged.identity, staged.digest, name, text)?;
     } else {
-        *without_receipt = give_receipt(folder, name, text)?;
+        *without_receipt = give_receipt(folder, name, record.file.sha256, text)?;
         folder.sync_receipts()?;
         release(folder, claimed, staged)?;
     }
@@ -376,9 +379,10 @@ fn finish(
 pub(super) fn give_receipt(
     folder: &DropFolder,
     name: &str,
+    sha256: Digest,
     text: &str,
 ) -> Result<Option<String>, WorkflowError> {
-    match folder.answer_accepted(name, text) {
+    match folder.answer_accepted(name, sha256, text) {
         Ok(()) => Ok(None),
         Err(error @ StoreError::Refused { .. }) => Ok(Some(escape(&error.to_string()))),
         Err(error) => Err(error.into()),

@@ -3,15 +3,14 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use super::answer::{Asked, answer, evidence_outliers, facts_for, gate};
+use super::behind::behind_of;
 use super::corrected::corrected_weeks;
 use super::{MissedWeek, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
 use crate::decision::{Decision, Remarks, Standing};
 use crate::domain::calendar::day_of;
-use crate::domain::{Account, Day, DayFact, Digest, Instant, Week};
+use crate::domain::{Account, DayFact, Digest, Instant, Week};
 use crate::history::MissingDays;
 use crate::report;
 use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, TABLE};
@@ -135,9 +134,7 @@ impl Unit<'_> {
         week: Week,
         revision: u32,
     ) -> Result<Vec<Week>, WorkflowError> {
-        let newer = self.ledger.publications_from(&account.id, Some(week.forward(1)))?;
-        let is_behind = |newer: &&Publication| matches!(reference_of(newer), Some((of, its)) if of == week.first_day() && its < revision.into());
-        Ok(newer.iter().filter(is_behind).map(|newer| newer.week).collect())
+        behind_of(&self.ledger, account, week, revision)
     }
 
     /// Records the weeks that nobody decided, once for each.
@@ -254,17 +251,6 @@ impl Unit<'_> {
         self.ledger.record_publication(&publication, (&chain, head))?;
         Ok(PublishedWeek { decision, folder, manifest })
     }
-}
-
-/// The first day and the revision of the published week that a decision started from, by its own
-/// word; `None`: it started from spend, or from nothing.
-fn reference_of(publication: &Publication) -> Option<(Day, u64)> {
-    let decision: Value = serde_json::from_str(&publication.decision).ok()?;
-    let reference = &decision["inputs"]["reference"];
-    if reference["kind"] != "published" {
-        return None;
-    }
-    Some((reference["week"].as_str()?.parse().ok()?, reference["revision"].as_u64()?))
 }
 
 fn decided_event(decision: &Decision, decision_json: &[u8], request: &WeekRequest) -> Event {

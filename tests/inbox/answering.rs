@@ -3,17 +3,85 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use budgetd::store::inbox::RefusedAnswer;
+use budgetd::domain::Digest;
+use budgetd::store::inbox::{EARLIER_RECEIPTS_MAX, RefusedAnswer};
 
 use super::place::{Place, append, contents, names_in};
 
+/// A receipt as the program words it, of a file with this content.
+fn receipt(content: &str, words: &str) -> (Digest, String) {
+    let digest = Digest::of(content.as_bytes());
+    (digest, format!("Taken.\n\nFile     a.csv\nSHA-256  {digest}\n{words}\n"))
+}
+
+fn answer(place: &Place, name: &str, (digest, text): &(Digest, String)) {
+    place.inbox.answer_accepted(name, *digest, text).expect("answered");
+}
+
 #[test]
-fn a_receipt_replaces_the_one_before() {
+fn a_receipt_of_the_same_content_replaces_the_one_before() {
     let place = Place::new();
-    place.inbox.answer_accepted("a.csv", "first").expect("answered");
-    place.inbox.answer_accepted("a.csv", "second").expect("answered");
-    let expected = [("a.csv.receipt.txt".to_owned(), "second".to_owned())];
+    let (first, second) = (receipt("x", "accepted"), receipt("x", "duplicate"));
+    answer(&place, "a.csv", &first);
+    answer(&place, "a.csv", &second);
+    let expected = [("a.csv.receipt.txt".to_owned(), second.1)];
     assert_eq!(contents(&place.at("inbox/receipts")), expected.into());
+}
+
+#[test]
+fn a_receipt_of_other_content_moves_aside_under_its_digest() {
+    let place = Place::new();
+    let (first, second) = (receipt("abc", "1"), receipt("x", "2"));
+    answer(&place, "a.csv", &first);
+    answer(&place, "a.csv", &second);
+    // FIPS 180-4: SHA-256 of "abc" begins so.
+    let aside = "ba7816bf8f01cfea_a.csv.receipt.txt".to_owned();
+    let newest = "a.csv.receipt.txt".to_owned();
+    let expected = [(newest.clone(), second.1.clone()), (aside, first.1.clone())];
+    assert_eq!(contents(&place.at("inbox/receipts")), expected.into());
+    // The first content again: each of the two still has one receipt, the newest on top.
+    answer(&place, "a.csv", &first);
+    let aside = format!("{}_a.csv.receipt.txt", second.0.short());
+    assert_eq!(
+        contents(&place.at("inbox/receipts")),
+        [(newest, first.1), (aside, second.1)].into()
+    );
+}
+
+#[test]
+fn earlier_receipts_of_a_name_are_bounded_and_others_are_not_touched() {
+    let place = Place::new();
+    answer(&place, "b.csv", &receipt("b", ""));
+    answer(&place, "b.csv", &receipt("bb", ""));
+    fs::write(place.at("inbox/receipts/notes_a.csv.receipt.txt"), "mine").expect("written");
+    for index in 0..EARLIER_RECEIPTS_MAX + 3 {
+        answer(&place, "a.csv", &receipt(&format!("content {index}"), ""));
+        let receipt =
+            fs::File::options().write(true).open(place.at("inbox/receipts/a.csv.receipt.txt"));
+        let at =
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000 + index as u64);
+        receipt.expect("opened").set_modified(at).expect("dated");
+    }
+    let names = names_in(&place.at("inbox/receipts"));
+    // The newest, as many earlier ones as are kept, two of b.csv, and the note.
+    assert_eq!(names.len(), 1 + EARLIER_RECEIPTS_MAX + 2 + 1, "{names:?}");
+    let has = |index: usize| {
+        let digest = Digest::of(format!("content {index}").as_bytes());
+        names.contains(&format!("{}_a.csv.receipt.txt", digest.short()))
+    };
+    assert!(!has(0) && !has(1) && has(2), "the oldest went");
+}
+
+#[test]
+fn what_is_no_receipt_or_in_the_way_of_an_earlier_one_stops_no_receipt() {
+    let place = Place::new();
+    let (first, second) = (receipt("abc", "1"), receipt("x", "2"));
+    fs::write(place.at("inbox/receipts/a.csv.receipt.txt"), vec![0xff; 20_000]).expect("written");
+    answer(&place, "a.csv", &first);
+    fs::create_dir(place.at("inbox/receipts/ba7816bf8f01cfea_a.csv.receipt.txt")).expect("made");
+    answer(&place, "a.csv", &second);
+    let newest = fs::read_to_string(place.at("inbox/receipts/a.csv.receipt.txt")).expect("read");
+    assert_eq!(newest, second.1);
 }
 
 #[test]
@@ -25,7 +93,7 @@ fn the_longest_name_can_be_claimed_answered_and_archived() {
     assert_eq!(place.rejected().len(), 4);
     let (_, staged) = place.dropped_and_staged(&name, "three");
     place.place(&name, &staged).expect("archived");
-    place.inbox.answer_accepted(&name, "taken").expect("answered");
+    place.inbox.answer_accepted(&name, Digest::of(b"taken"), "taken").expect("answered");
 }
 
 #[test]

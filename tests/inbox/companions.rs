@@ -328,7 +328,7 @@ fn take(root: &Path, inbox: &DropFolder, claimed: &Claimed) {
     }
     let answer = fs::read_to_string(&record).expect("read");
     if answer.is_empty() {
-        inbox.answer_accepted(&claimed.name, "taken").expect("answered");
+        inbox.answer_accepted(&claimed.name, Digest::of(b"taken"), "taken").expect("answered");
         assert_eq!(inbox.remove_claimed(claimed, &staged).expect("possible"), Removed::Done);
     } else {
         let given = inbox

@@ -178,7 +178,8 @@ fn the_daemon_outlives_a_full_disk_says_so_once_and_goes_on_by_itself() {
             return skipped(NAME, "nothing can be mounted here");
         };
         let mut daemon = Daemon::start(&place);
-        wait_until("it has looked", || daemon.log().contains(" ready"));
+        // Its first round is over: what is full during that is said of the week, and once.
+        wait_until("a round", || daemon.log().contains("waits for data"));
         fill(&place.at(folder), 0);
         place.write("inbox/a.csv", &large());
         wait_until("it is said", || daemon.log().contains("files can't be taken"));

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use budgetd::domain::Digest;
 use budgetd::store::StoreError;
 use budgetd::store::inbox::{DropFolder, RefusedAnswer, Removed, Unclaimed};
 
@@ -57,7 +58,7 @@ fn a_link_put_there_between_two_steps_leads_nowhere() {
         place.inbox.answer_refused(&claimed, &staged.identity, staged.digest, "a.csv", "text");
     assert!(answer.is_err());
     assert!(place.inbox.choose_rejected_name("a.csv", staged.digest).is_err());
-    assert!(place.inbox.answer_accepted("a.csv", "text").is_err());
+    assert!(place.inbox.answer_accepted("a.csv", Digest::of(b"text"), "text").is_err());
     assert!(place.inbox.sweep().is_err());
     assert!(names_in(&place.at("victim")).is_empty());
     assert!(place.claimed_path(&claimed).exists());
@@ -68,12 +69,16 @@ fn a_file_or_a_folder_in_the_way_of_an_answer_is_a_clear_error() {
     let place = Place::new();
     let receipt = place.at("inbox/receipts/a.csv.receipt.txt");
     fs::create_dir_all(receipt.join("full")).expect("a folder");
-    let error = place.inbox.answer_accepted("a.csv", "text").expect_err("refused");
+    let error =
+        place.inbox.answer_accepted("a.csv", Digest::of(b"text"), "text").expect_err("refused");
     assert!(matches!(error, StoreError::Refused { .. }), "{error}");
     assert_eq!(names_in(&place.at("inbox/receipts")).len(), 1, "nothing half-written is left");
     fs::remove_dir_all(&receipt).expect("removed");
     symlink(place.at("victim"), &receipt).expect("a link");
-    place.inbox.answer_accepted("a.csv", "text").expect("the link is replaced");
+    place
+        .inbox
+        .answer_accepted("a.csv", Digest::of(b"text"), "text")
+        .expect("the link is replaced");
     assert!(!receipt.is_symlink() && !place.at("victim").exists());
 }
 
@@ -101,7 +106,7 @@ fn a_drop_folder_that_was_replaced_is_noticed_and_its_successor_not_touched() {
     symlink("victim", place.at("inbox")).expect("a link");
     assert!(!place.inbox.is_in_place().expect("known"));
     assert!(place.try_claim(&seen).expect("possible").is_some());
-    place.inbox.answer_accepted("a.csv", "text").expect("answered");
+    place.inbox.answer_accepted("a.csv", Digest::of(b"text"), "text").expect("answered");
     assert!(names_in(&place.at("victim")).is_empty());
     assert!(place.at("moved/receipts/a.csv.receipt.txt").exists());
 }
@@ -134,7 +139,7 @@ fn a_pipe_in_the_place_of_an_answer_is_replaced_and_never_waited_for() {
     let place = Place::new();
     let receipt = place.at("inbox/receipts/a.csv.receipt.txt");
     make_fifo(&receipt);
-    place.inbox.answer_accepted("a.csv", "text").expect("answered");
+    place.inbox.answer_accepted("a.csv", Digest::of(b"text"), "text").expect("answered");
     assert_eq!(fs::read_to_string(&receipt).expect("read"), "text");
     // One in the place of a refused file keeps its place, and the file gets another.
     make_fifo(&place.at("inbox/rejected/b.csv"));

@@ -50,7 +50,7 @@ fn take(root: &Path, inbox: &DropFolder, claimed: &Claimed) {
     let (digest, answer) = line.split_once(' ').expect("two parts");
     assert_eq!(digest, staged.digest.to_string());
     if answer.is_empty() {
-        inbox.answer_accepted(&claimed.name, digest).expect("answered");
+        inbox.answer_accepted(&claimed.name, staged.digest, digest).expect("answered");
         assert_eq!(inbox.remove_claimed(claimed, &staged).expect("possible"), Removed::Done);
     } else {
         let given = inbox

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use budgetd::domain::Digest;
 use budgetd::store::inbox::{Claimed, DropFolder, RefusedAnswer, Removed, Unclaimed};
 use proptest::prelude::*;
 
@@ -103,7 +104,10 @@ fn apply(place: &mut Place, model: &mut Model, step: &Step) {
             let Some(claimed) = model.claim_of(&name_of(number)) else { return };
             let staged = place.staged(&claimed);
             place.place(&claimed.name, &staged).expect("archived");
-            place.inbox.answer_accepted(&claimed.name, "taken").expect("answered");
+            place
+                .inbox
+                .answer_accepted(&claimed.name, Digest::of(b"taken"), "taken")
+                .expect("answered");
             let end = place.inbox.remove_claimed(&claimed, &staged).expect("possible");
             assert_eq!(end, Removed::Done);
             let (_, content) = model.claimed.remove(&claimed.claim_id).expect("claimed");

@@ -2,14 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use budgetd::domain::{ChannelName, Conversions, Grain, Measures};
+use budgetd::domain::{ChannelName, Conversions, Figures, Grain, Measures, StatedRow, Subject};
 use budgetd::ingest::Stated;
 use budgetd::store::StoreError;
-use budgetd::store::ledger::{Changes, FileCounts, FileOutcome, REPLACEMENTS_MAX};
+use budgetd::store::ledger::{Changes, DROPPED_MAX, FileCounts, FileOutcome, REPLACEMENTS_MAX};
 
 use crate::world::{
-    AFFILIATE, EMAIL, GOOGLE, World, account, account_with, at, changed, daily_row, day, incoming,
-    money,
+    AFFILIATE, EMAIL, GOOGLE, World, account, account_with, at, changed, channel, daily_row, day,
+    incoming, money,
 };
 
 #[test]
@@ -152,6 +152,83 @@ fn part_of_a_pairs_campaigns_is_no_duplicate_but_replaces_the_pair() {
     assert_eq!(changed(replacement), ["spend 4.00 → 1.00", "revenue 6.00 → 2.00"]);
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(100, 200))]);
     assert_eq!(world.facts()[0].file, World::digest(2));
+}
+
+#[test]
+fn rows_that_a_file_drops_are_counted_summed_and_the_first_named() {
+    let mut world = World::new();
+    let mut rows = vec![
+        ("2026-01-03", GOOGLE, "a\u{1F}IE".to_owned(), money(100, 200)),
+        ("2026-01-03", GOOGLE, "a\u{1F}UK".to_owned(), money(300, 400)),
+        ("2026-01-04", EMAIL, "kept whole".to_owned(), money(7, 7)),
+        ("2026-01-04", GOOGLE, "a\u{1F}IE".to_owned(), money(1, 1)),
+    ];
+    for index in 0..12 {
+        rows.push(("2026-01-04", GOOGLE, format!("b{index:02}"), money(1000, 2000)));
+    }
+    let stated: Vec<_> = rows.iter().map(|row| (row.0, row.1, row.2.as_str(), row.3)).collect();
+    world.take("2026-01-05", &stated);
+    // Of the 3rd one country is left, of the 4th one campaign with another value, and Email's day
+    // is not in the file at all.
+    let again = [
+        ("2026-01-04", GOOGLE, "a\u{1F}IE", money(2, 1)),
+        ("2026-01-03", GOOGLE, "a\u{1F}IE", money(100, 200)),
+    ];
+    let changes = world.take("2026-01-06", &again);
+    let dropped = changes.dropped.expect("rows went");
+    // 1 row of 3.00 and 4.00, and 12 of 10.00 and 20.00.
+    assert_eq!(dropped.rows, 13);
+    assert_eq!(dropped.spend.as_deref(), Some("123.00"));
+    assert_eq!(dropped.revenue.as_deref(), Some("244.00"));
+    assert_eq!(dropped.examples.len(), DROPPED_MAX);
+    let first = &dropped.examples[0];
+    assert_eq!((first.day, first.campaign.as_str()), (day("2026-01-03"), "a / UK"));
+    assert_eq!(first.channel, Some(channel("Google Ads")));
+    assert_eq!((first.spend.as_deref(), first.revenue.as_deref()), (Some("3.00"), Some("4.00")));
+    let others = dropped.examples[1..].iter().map(|row| row.campaign.clone());
+    assert_eq!(others.collect::<Vec<_>>(), (0..9).map(|i| format!("b{i:02}")).collect::<Vec<_>>());
+    // The same again is a duplicate: nothing is left to go.
+    let changes = world.take("2026-01-07", &again);
+    assert!(changes.is_duplicate && changes.dropped.is_none());
+}
+
+#[test]
+fn a_dropped_row_whose_spend_is_not_known_leaves_the_sum_unknown_and_a_new_value_drops_none() {
+    let mut world = World::new();
+    let row = |line, campaign, figures| StatedRow {
+        line,
+        day: day("2026-01-04"),
+        subject: Subject::Channel(GOOGLE),
+        campaign,
+        figures,
+        controls: "",
+    };
+    let known = Figures::from(money(100, 200));
+    let (file, head) = world.next_file("2026-01-05");
+    let mut take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
+    for (line, campaign, figures) in
+        [(2, "kept", known), (3, "a", known), (4, "b", Figures { spend: None, ..known })]
+    {
+        take.state(&row(line, campaign, figures)).expect("a row");
+    }
+    take.accept(&file, ("main", head), &[]).expect("accepted");
+    let changes = world.take(
+        "2026-01-06",
+        &[
+            ("2026-01-04", GOOGLE, "kept", money(5, 5)),
+            ("2026-01-04", GOOGLE, "a", money(100, 200)),
+        ],
+    );
+    let dropped = changes.dropped.expect("b went");
+    assert_eq!((dropped.rows, dropped.spend, dropped.revenue), (1, None, Some("2.00".to_owned())));
+    let changes = world.take(
+        "2026-01-07",
+        &[
+            ("2026-01-04", GOOGLE, "kept", money(6, 6)),
+            ("2026-01-04", GOOGLE, "a", money(100, 200)),
+        ],
+    );
+    assert_eq!((changes.replaced, changes.dropped), (1, None));
 }
 
 #[test]
@@ -364,12 +441,42 @@ fn accounts_do_not_touch_each_other() {
     assert_eq!(changes.new_days, 1);
     world.account = account("main");
     assert_eq!(world.values(), [("2026-01-04".to_owned(), GOOGLE, money(1, 1))]);
-    let since = |ledger: &budgetd::store::ledger::Ledger, instant| {
-        ledger.counts_since(&account("main").id, at(instant)).expect("counts")
+    let between = |ledger: &budgetd::store::ledger::Ledger, from, until| {
+        let span = (at(from), at(until));
+        ledger.counts_between(&account("main").id, span).expect("counts")
     };
+    // It is held to have arrived at noon of the 5th, whenever it was taken.
     let one = FileCounts { accepted: 1, ..FileCounts::default() };
-    assert_eq!(since(&world.ledger, "2026-01-05T12:00:00.1Z"), one);
-    assert_eq!(since(&world.ledger, "2026-01-05T12:00:00.2Z"), FileCounts::default());
+    let (noon, later) = ("2026-01-05T12:00:00Z", "2026-01-05T12:00:00.1Z");
+    assert_eq!(between(&world.ledger, noon, later), one);
+    assert_eq!(between(&world.ledger, "2026-01-05T00:00:00Z", noon), FileCounts::default());
+    assert_eq!(between(&world.ledger, later, "2026-01-06T00:00:00Z"), FileCounts::default());
+}
+
+#[test]
+fn a_refused_file_is_open_until_its_name_is_taken() {
+    let mut world = World::new();
+    let refuse = |world: &mut World, arrived: &str, name: &str| {
+        let (mut file, head) = world.next_file(arrived);
+        file.name = name.to_owned();
+        let take = world.ledger.begin_take(&world.account, incoming(&file)).expect("a take");
+        take.refuse(&file, ("main", head)).expect("refused");
+    };
+    let open = |world: &World| {
+        let span = (at("2026-01-05T00:00:00Z"), at("2026-01-08T00:00:00Z"));
+        let found = world.ledger.refused_between(&world.account.id, span).expect("files");
+        (found.count, found.newest.map(|newest| newest.file.name))
+    };
+    assert_eq!(open(&world), (0, None));
+    refuse(&mut world, "2026-01-04", "too early.csv");
+    refuse(&mut world, "2026-01-05", "a.csv");
+    // The next file's own name: it is the fourth.
+    refuse(&mut world, "2026-01-06", "file-4.csv");
+    assert_eq!(open(&world), (2, Some("file-4.csv".to_owned())));
+    world.take("2026-01-07", &[("2026-01-04", GOOGLE, "", money(1, 1))]);
+    assert_eq!(open(&world), (1, Some("a.csv".to_owned())), "a file of that name was accepted");
+    refuse(&mut world, "2026-01-07", "file-4.csv");
+    assert_eq!(open(&world), (2, Some("file-4.csv".to_owned())), "and another one refused");
 }
 
 #[test]

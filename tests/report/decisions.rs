@@ -279,16 +279,12 @@ pub fn held() -> Decision {
         held: Some(HoldReason::MissingEvidence {
             week: evidence_week,
             missing: vec![
-                MissingDays {
-                    channel: name("Email"),
-                    absent: vec![day("2026-01-03"), day("2026-01-04")],
-                    early: Vec::new(),
-                },
-                MissingDays {
-                    channel: name("Meta Ads"),
-                    absent: Vec::new(),
-                    early: vec![day("2026-01-04")],
-                },
+                MissingDays::of(
+                    name("Email"),
+                    vec![day("2026-01-03"), day("2026-01-04")],
+                    Vec::new(),
+                ),
+                MissingDays::of(name("Meta Ads"), Vec::new(), vec![day("2026-01-04")]),
             ],
         }),
         total: major(500_000),

@@ -196,6 +196,29 @@ fn a_revision_names_the_newer_weeks_that_started_from_an_older_one() {
 }
 
 #[test]
+fn status_names_the_weeks_that_started_from_an_older_revision() {
+    let workspace = workspace();
+    decide(&workspace, FIRST);
+    decide(&workspace, SECOND);
+    let at = at_six(SECOND);
+    let behind = || {
+        let status = workspace.json(&["status", "--as-of", &at], 0);
+        status["accounts"][0]["weeks_on_older_revisions"].clone()
+    };
+    assert_eq!(behind(), json!([]));
+    correct(&workspace);
+    revise(&workspace, FIRST, "late");
+    let told = json!({"week": SECOND, "reference": FIRST, "started_from": 1, "newest": 2});
+    assert_eq!(behind(), json!([told]));
+    let said = workspace.call(&["status", "--as-of", &at]).with(0);
+    let sentence = "the week of 2025-10-20 started from revision 1 of 2025-10-13, which is at \
+                    revision 2 now";
+    assert!(said.contains(sentence), "{said}");
+    revise(&workspace, SECOND, "from the newest");
+    assert_eq!(behind(), json!([]));
+}
+
+#[test]
 fn a_revision_needs_a_decision_and_a_reason() {
     let workspace = workspace();
     let at = at_six(FIRST);

@@ -61,6 +61,49 @@ fn revenue_that_is_not_known_is_waited_for_even_where_absent_days_mean_nothing()
 }
 
 #[test]
+fn a_wait_and_a_hold_call_a_row_without_revenue_what_it_is() {
+    let workspace = workspace();
+    let before = format!("{HEADER}2025-08-31,Email,100.00,900,90,9,250.00\n");
+    workspace.drop_and_ingest("before.csv", &before, SUNDAY_OVER);
+    // Email has a row of each day, none of which states revenue, but no row at all of the third.
+    let gap = "2025-09-03,Email,100.00,900,90,9,\n";
+    let text = week("");
+    assert!(text.contains(gap));
+    workspace.drop_and_ingest("spend_week.csv", &text.replace(gap, ""), SUNDAY_OVER);
+    let words = "no row for Wed 3 Sep 2025; a row without revenue for Mon 1 Sep 2025 to Tue 2 Sep \
+                 2025, Thu 4 Sep 2025 to Sun 7 Sep 2025";
+    let at = "2025-09-08T06:00:00+05:30";
+    let asked = ["decide", "--week", "2025-09-08", "--as-of", at];
+    let said = workspace.call(&asked).with(1);
+    assert!(said.contains(&format!("Email: {words}")), "{said}");
+    // `status` asks as the run does: days without a row don't mean nothing here.
+    let status = workspace.json(&["status", "--as-of", at], 0)["accounts"][0].take();
+    assert_eq!(status["due"]["standing"]["gate"], "waiting", "{status}");
+    let missing = &status["due"]["standing"]["missing"][0];
+    assert_eq!(missing["absent"].as_array().map(Vec::len), Some(7), "{status}");
+    assert_eq!(missing["without_revenue"].as_array().map(Vec::len), Some(6), "{status}");
+    assert_eq!(missing["without_spend"], serde_json::Value::Null, "{status}");
+
+    // The next week is held for the same.
+    workspace.drop_and_ingest("spend_again.csv", &week("250.00"), SUNDAY_OVER);
+    workspace.decide("2025-09-08", at, 0);
+    let mut next = week("");
+    for day in (1..8).rev() {
+        next = next.replace(&format!("2025-09-{day:02}"), &format!("2025-09-{:02}", day + 7));
+    }
+    workspace.drop_and_ingest("spend_next.csv", &next, "2025-09-15T05:00:00+05:30");
+    let held = workspace.decide("2025-09-15", "2025-09-15T18:30:00+05:30", 0);
+    assert_eq!(held["outcome"], "held", "{held}");
+    let text = fs::read_to_string(workspace.bundle("2025-09-15").join("explanation.txt"));
+    let text = text.expect("an explanation").split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = "Email: a row without revenue for Mon 8 Sep 2025 to Sun 14 Sep 2025";
+    assert!(text.contains(words), "{text}");
+    let decision = workspace.decision("2025-09-15");
+    let missing = &decision["hold"]["missing"][0];
+    assert_eq!(missing["without_revenue"].as_array().map(Vec::len), Some(7), "{decision}");
+}
+
+#[test]
 fn an_import_whose_days_were_corrected_since_is_taken_again() {
     let workspace = workspace();
     let path = workspace.path("history.csv");

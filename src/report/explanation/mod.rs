@@ -136,10 +136,9 @@ fn instead(decision: &Decision) -> &'static str {
 }
 
 fn missing_days(missing: &MissingDays) -> String {
-    let mut parts = Vec::new();
-    if !missing.absent.is_empty() {
-        parts.push(format!("no data for {}", words::days(&missing.absent)));
-    }
+    let absences = missing.absences("no data").into_iter();
+    let mut parts: Vec<String> =
+        absences.map(|(what, days)| format!("{what} for {}", words::days(&days))).collect();
     if !missing.early.is_empty() {
         parts.push(format!(
             "only data sent before the day had ended for {}",

@@ -1,19 +1,18 @@
-//! Answers the sender: a receipt for what was taken, the file and its problems for what was not.
-//! Answers are a convenience, the audit log is the record; a repeated answer replaces itself.
+//! Answers the sender of a refused file: the file and its problems. Answers are a convenience, the
+//! audit log is the record; a repeated answer replaces itself.
 
 use std::ffi::{OsStr, OsString};
 
 use super::DropFolder;
 use super::claim::Claimed;
 use super::names::Companion;
+use super::receipts::MODE_ANSWER;
 use crate::domain::Digest;
 use crate::store::StoreError;
 use crate::store::copy::hash;
 use crate::store::folder::{Folder, Moved, Opened, machine};
 use crate::store::object::{Identity, Object, ObjectKind};
 
-/// Answers are for everybody who may look into the folder.
-const MODE_ANSWER: u32 = 0o644;
 /// Files of one name and digest whose places are all taken by something else: a sender who does
 /// that on purpose is told to clear the folder.
 const NUMBERED_MAX: u32 = 99;
@@ -47,18 +46,6 @@ enum Occupant {
 }
 
 impl DropFolder {
-    /// Writes `receipts/<name>.receipt.txt`, in place of an earlier one. Its claimed file may go
-    /// only after [`DropFolder::sync_receipts`].
-    pub fn answer_accepted(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        let receipt = format!("{name}.receipt.txt");
-        self.receipts()?.replace_unsynced(OsStr::new(&receipt), text.as_bytes(), MODE_ANSWER)
-    }
-
-    /// Makes the receipts that were given durable.
-    pub fn sync_receipts(&self) -> Result<(), StoreError> {
-        self.receipts()?.sync()
-    }
-
     /// The name that a refused file is to have in `rejected/`: its own; if that is taken, with
     /// the first 16 digits of its digest in front. To be recorded with the refusal, so that a
     /// repeated answer lands in the same place.

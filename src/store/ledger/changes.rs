@@ -1,13 +1,17 @@
 //! What a file changes: how many days it brought, and which pairs (day, channel) it replaced, each
-//! with the old and the new value of every measure that is no longer what it was.
+//! with the old and the new value of every measure that is no longer what it was, and which rows
+//! went with that.
 
 use std::collections::BTreeMap;
 
-use crate::audit::{MeasureChange, Replacement};
+use crate::audit::{Dropped, MeasureChange, Replacement};
 use crate::domain::{ChannelName, Conversions, Currency, Day, Figures, FineMoney, decimal};
 
 /// How many replacements are kept one by one: enough to look at, few enough for a log line.
 pub const REPLACEMENTS_MAX: usize = 100;
+
+/// How many rows that went are kept one by one: enough to see which campaigns an export lacks.
+pub const DROPPED_MAX: usize = 10;
 
 /// What a file changes. A day stands for the week or month that it begins, if that is the grain
 /// of the file.
@@ -23,6 +27,9 @@ pub struct Changes {
     pub replaced_per_day: BTreeMap<Day, u64>,
     /// The first [`REPLACEMENTS_MAX`] of them, by day and channel name, the business last.
     pub replacements: Vec<Replacement>,
+    /// Rows of these pairs that the file doesn't state and that count no longer, the first
+    /// [`DROPPED_MAX`] of them one by one; `None`: there are none.
+    pub dropped: Option<Dropped>,
     /// Every row of the file was current already.
     pub is_duplicate: bool,
 }
@@ -41,6 +48,11 @@ pub struct Replaced<'a> {
 }
 
 impl Changes {
+    /// How many rows that were known went.
+    pub fn dropped_rows(&self) -> u64 {
+        self.dropped.as_ref().map_or(0, |dropped| dropped.rows)
+    }
+
     /// What was replaced on `day` and before; `None`: nothing.
     pub fn replaced_until(&self, day: Day) -> Option<Replaced<'_>> {
         let days = || self.replaced_per_day.range(..=day);
@@ -89,8 +101,8 @@ pub(super) fn replacement(
 fn texts(figures: &Figures, currency: Currency) -> [(&'static str, Option<String>); 5] {
     let count = |count: Option<u64>| count.map(|count| count.to_string());
     [
-        ("spend", figures.spend.map(|spend| exact(spend, currency))),
-        ("revenue", figures.revenue.map(|revenue| exact(revenue, currency))),
+        ("spend", amount(figures.spend, currency)),
+        ("revenue", amount(figures.revenue, currency)),
         ("impressions", count(figures.impressions)),
         ("clicks", count(figures.clicks)),
         ("conversions", figures.conversions.map(Conversions::to_decimal)),
@@ -99,6 +111,11 @@ fn texts(figures: &Figures, currency: Currency) -> [(&'static str, Option<String
 
 /// The digits that a [`FineMoney`] has behind the minor unit.
 const REST_DIGITS: u8 = 18;
+
+/// The text of an amount in the audit log and in receipts; `None`: it isn't known.
+pub(super) fn amount(money: Option<FineMoney>, currency: Currency) -> Option<String> {
+    money.map(|money| exact(money, currency))
+}
 
 /// "428.00", and with all its digits what is finer than the minor unit: "428.2258".
 fn exact(money: FineMoney, currency: Currency) -> String {

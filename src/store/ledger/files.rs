@@ -1,6 +1,8 @@
 //! The files that were taken: what they were, what became of them, and the answer that their
 //! sender got. A record is written once, in the transaction of its rows, and never changed.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Ledger;
@@ -95,6 +97,15 @@ pub struct FileCounts {
     pub refused: u64,
 }
 
+/// Refused files that nobody has sent again with better luck.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RefusedFiles {
+    /// How many they are.
+    pub count: u64,
+    /// The one that was refused last.
+    pub newest: Option<FileRecord>,
+}
+
 /// What [`read_file`] reads, in its order.
 const COLUMNS: &str = "SELECT files.claim, files.name, sha256, bytes, rows, first_day, last_day,
     arrived_at, taken_at, archived, answer_name, answer, source, replaced, outcome, accounts.name
@@ -162,22 +173,22 @@ impl Ledger {
             .map_err(|error| self.read_fault(error))
     }
 
-    /// How many files of `account` ended how, of those taken at `since` or later.
-    pub fn counts_since(
+    /// How many files of `account` ended how, of those that are held to have arrived from `from`
+    /// until before `until`.
+    pub fn counts_between(
         &self,
         account: &AccountId,
-        since: Instant,
+        (from, until): (Instant, Instant),
     ) -> Result<FileCounts, StoreError> {
         let Some(account) = self.account(account)? else { return Ok(FileCounts::default()) };
         let count = "SELECT outcome, count(*) FROM files
-            WHERE account = ?1 AND taken_at >= ?2 GROUP BY outcome";
+            WHERE account = ?1 AND arrived_at >= ?2 AND arrived_at < ?3 GROUP BY outcome";
         let counted = |row: &Row<'_>| Ok((read_name(row, 0)?, read_count(row, 1)?));
+        let span = (account, encode::instant(from), encode::instant(until));
         let counts: Vec<(FileOutcome, u64)> = self
             .connection
             .prepare_cached(count)
-            .and_then(|mut count| {
-                count.query_map((account, encode::instant(since)), counted)?.collect()
-            })
+            .and_then(|mut count| count.query_map(span, counted)?.collect())
             .map_err(|error| self.read_fault(error))?;
         let mut sums = FileCounts::default();
         for (outcome, count) in counts {
@@ -188,6 +199,52 @@ impl Ledger {
             }
         }
         Ok(sums)
+    }
+
+    /// The refused files of `account` that are held to have arrived from `from` until before `until`
+    /// and whose name was not taken since.
+    pub fn refused_between(
+        &self,
+        account: &AccountId,
+        (from, until): (Instant, Instant),
+    ) -> Result<RefusedFiles, StoreError> {
+        let Some(number) = self.account(account)? else { return Ok(RefusedFiles::default()) };
+        let span = (number, encode::instant(from), encode::instant(until));
+        let refused: Vec<(i64, String)> = self
+            .connection
+            .prepare_cached(
+                "SELECT id, name FROM files WHERE account = ?1 AND outcome = 'refused'
+                 AND arrived_at >= ?2 AND arrived_at < ?3 ORDER BY id",
+            )
+            .and_then(|mut read| {
+                read.query_map(span, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .map_err(|error| self.read_fault(error))?;
+        let Some(&(oldest, _)) = refused.first() else { return Ok(RefusedFiles::default()) };
+        let taken: BTreeMap<String, i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT name, max(id) FROM files
+                 WHERE account = ?1 AND id > ?2 AND outcome <> 'refused' GROUP BY name",
+            )
+            .and_then(|mut read| {
+                read.query_map((number, oldest), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .map_err(|error| self.read_fault(error))?;
+        let open: Vec<i64> = refused
+            .iter()
+            .filter(|(id, name)| taken.get(name).is_none_or(|taken| taken < id))
+            .map(|&(id, _)| id)
+            .collect();
+        let newest = match open.last() {
+            None => None,
+            Some(id) => self
+                .connection
+                .prepare_cached(&format!("{COLUMNS} WHERE files.id = ?1"))
+                .and_then(|mut find| find.query_row([id], read_file).optional())
+                .map_err(|error| self.read_fault(error))?,
+        };
+        Ok(RefusedFiles { count: open.len() as u64, newest })
     }
 }
 

@@ -5,6 +5,7 @@
 use super::WRITE;
 use super::changes::{Changes, REPLACEMENTS_MAX, replacement};
 use super::channels::BUSINESS;
+use super::dropped::{DroppedRows, Gone};
 use super::fault::fault;
 use super::figures::{FIGURES, FIGURES_COUNT, read_figures, sum};
 use super::take::{Added, Take};
@@ -21,6 +22,8 @@ struct Pair {
     known: bool,
     /// A row of it is new, has other values, or is an older one that the file does not state.
     changed: bool,
+    /// The older rows that the file does not state.
+    left_out: Gone,
     /// The sum of the older values that are still there.
     before: Option<Figures>,
     /// The sum of what the file states.
@@ -59,15 +62,17 @@ impl Take<'_> {
 
     fn find_changes(&self) -> rusqlite::Result<(Changes, Added)> {
         let (mut changes, mut added) = (Changes::default(), Added::new());
+        let mut gone = DroppedRows::new();
         for (day, had_rows) in self.days.iter() {
             if had_rows {
-                self.settle_day(day, &mut changes, &mut added)?;
+                self.settle_day(day, &mut changes, &mut added, &mut gone)?;
             } else {
                 changes.new_days += 1;
             }
         }
         let nothing_changed = changes.new_days + changes.added + changes.replaced == 0;
         changes.is_duplicate = nothing_changed && !self.days.is_empty();
+        changes.dropped = gone.told(self.currency);
         Ok((changes, added))
     }
 
@@ -76,18 +81,26 @@ impl Take<'_> {
         day: i64,
         changes: &mut Changes,
         added: &mut Added,
+        gone: &mut DroppedRows,
     ) -> rusqlite::Result<()> {
         let mut replaced = Vec::new();
         for pair in self.pairs(day)?.into_iter().filter(|pair| pair.stated && pair.changed) {
             if pair.known {
-                self.replace(day, pair.channel)?;
-                replaced.push(pair);
+                replaced.push((self.subject(pair.channel), pair));
             } else {
                 changes.added += 1;
                 if pair.channel != BUSINESS {
                     added.entry(day).or_default().push(pair.channel);
                 }
             }
+        }
+        replaced.sort_unstable_by_key(|&(subject, _)| subject);
+        for (subject, pair) in &replaced {
+            if pair.left_out.rows > 0 {
+                self.note_dropped(day, *subject, pair.channel, gone)?;
+                gone.sum.join(&pair.left_out);
+            }
+            self.replace(day, pair.channel)?;
         }
         if replaced.is_empty() {
             return Ok(());
@@ -97,11 +110,8 @@ impl Take<'_> {
         changes.replaced_per_day.insert(day_of(day), count);
         let room = REPLACEMENTS_MAX - changes.replacements.len();
         if room > 0 {
-            let mut told: Vec<(Subject, Pair)> =
-                replaced.into_iter().map(|pair| (self.subject(pair.channel), pair)).collect();
-            told.sort_unstable_by_key(|&(subject, _)| subject);
-            told.truncate(room);
-            let told = told.into_iter().map(|(subject, pair)| self.tell(day, subject, &pair));
+            let told = replaced.into_iter().take(room);
+            let told = told.map(|(subject, pair)| self.tell(day, subject, &pair));
             changes.replacements.extend(told);
         }
         Ok(())
@@ -129,6 +139,9 @@ impl Take<'_> {
             pair.stated |= stated;
             pair.known |= !inserted;
             pair.changed |= inserted || overwritten || !stated;
+            if !stated {
+                pair.left_out.add(figures);
+            }
             if stated {
                 pair.after = Some(sum(pair.after, figures));
             }
@@ -190,6 +203,6 @@ pub(super) fn day_of(day: i64) -> Day {
 impl Pair {
     const fn of(channel: i64) -> Self {
         let (stated, known, changed) = (false, false, false);
-        Self { channel, stated, known, changed, before: None, after: None }
+        Self { channel, stated, known, changed, left_out: Gone::NONE, before: None, after: None }
     }
 }
