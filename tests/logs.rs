@@ -77,7 +77,7 @@ fn no_name_setting_or_error_forges_a_line() {
     let toml: String = HOSTILE
         .chars()
         .map(|character| match u32::from(character) {
-            code if code < 32 || code > 126 => format!("\\u{code:04x}"),
+            code if !(32..=126).contains(&code) => format!("\\u{code:04x}"),
             _ => character.to_string(),
         })
         .collect();
@@ -187,7 +187,7 @@ fn thirty_log_files_are_kept_and_nothing_else_is_removed() {
     let mut daemon = Daemon::start(&place);
     assert_eq!(daemon.stop().0, 0);
     let names = place.names("logs");
-    let files: Vec<&String> = names.iter().filter(|name| name.ends_with(".jsonl")).collect();
+    let files: Vec<&String> = names.iter().filter(|name| name.starts_with("budgetd.")).collect();
     assert_eq!(files.len(), 30, "{names:?}");
     // 29 of the 40, the newest, and today's.
     assert_eq!(files[0], "budgetd.2026-01-12.jsonl");

@@ -12,7 +12,7 @@ pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
     let (folder, level) = (config.paths.logs.clone(), config.log.level.clone());
     // The lock first: a second daemon must not write into the logs of the first.
     let daemon = Daemon::claim(load, loaded)?;
-    let logs = Logs::begin(&folder, &level).map_err(|error| {
+    let logs = Logs::begin(&folder, &level, std::io::stdout()).map_err(|error| {
         machine(error.to_string(), "see that [paths] logs in the configuration can be written to")
     })?;
     let ending = daemon.run(logs.lost());

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
@@ -41,6 +42,11 @@ pub fn size(path: &Path) -> Result<u64, StoreError> {
 pub fn free_bytes(path: &Path) -> std::io::Result<u64> {
     let found = rustix::fs::statvfs(path)?;
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Device and inode of what is open: a file, a pipe, a socket.
+pub fn device_and_inode(open: &impl AsFd) -> Option<(u64, u64)> {
+    rustix::fs::fstat(open).ok().map(|found| (found.st_dev, found.st_ino))
 }
 
 /// The digest of the regular file at `path`; links are followed.
