@@ -245,6 +245,7 @@ fn a_full_disk_costs_log_lines_which_are_counted_and_nothing_else() {
     fs::remove_file(place.at("logs/filler")).expect("removed");
     (60..63).for_each(drop_file);
     wait_until("it is said", || daemon.log().contains("budgetd: log lines are written again; "));
+    wait_until("all are taken", || place.names("inbox/receipts").len() == 63);
     assert_eq!(daemon.stop().0, 0, "{}", daemon.log());
     let log = daemon.log();
     assert_eq!(log.matches("budgetd: log lines are lost").count(), 1, "once: {log}");
