@@ -251,7 +251,7 @@ fn a_burst_of_two_thousand_files_is_taken_whole_and_in_order() {
         file.set_modified(began + Duration::from_secs(number)).expect("set");
         names.push(name);
     }
-    wait_for("all are taken", Duration::from_secs(240), || {
+    wait_for("all are taken", Duration::from_mins(4), || {
         place.names("inbox/receipts").len() as u64 == FILES
     });
     assert_eq!(daemon.stop().0, 0);

@@ -77,7 +77,7 @@ fn no_name_setting_or_error_forges_a_line() {
     let toml: String = HOSTILE
         .chars()
         .map(|character| match u32::from(character) {
-            code if code < 32 || code > 126 => format!("\\u{code:04x}"),
+            code if !(32..=126).contains(&code) => format!("\\u{code:04x}"),
             _ => character.to_string(),
         })
         .collect();
@@ -174,12 +174,11 @@ fn whose_output_goes_elsewhere_than_the_journal_stamps_its_lines() {
 }
 
 #[test]
-fn thirty_log_files_are_kept_and_nothing_else_is_removed() {
+fn thirty_days_of_log_files_are_kept_and_nothing_else_is_removed() {
     let place = quick();
-    for number in 0..40 {
-        let day =
-            chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day") + chrono::Days::new(number);
-        place.write(&format!("logs/budgetd.{day}.jsonl"), "{}\n");
+    let stem = |ago| format!("budgetd.{}.jsonl", utc_days_ago(ago));
+    for ago in (1..=40).rev() {
+        place.write(&format!("logs/{}", stem(ago)), "{}\n");
         // The older is told by its time of birth.
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
@@ -188,10 +187,15 @@ fn thirty_log_files_are_kept_and_nothing_else_is_removed() {
     assert_eq!(daemon.stop().0, 0);
     let names = place.names("logs");
     let files: Vec<&String> = names.iter().filter(|name| name.ends_with(".jsonl")).collect();
+    // Today's and the 29 before it.
     assert_eq!(files.len(), 30, "{names:?}");
-    // 29 of the 40, the newest, and today's.
-    assert_eq!(files[0], "budgetd.2026-01-12.jsonl");
+    assert_eq!(*files[0], stem(29));
     assert!(names.contains(&"notes.txt".to_owned()));
+}
+
+/// A log file is named by the day in UTC.
+fn utc_days_ago(count: u64) -> String {
+    (chrono::Utc::now().date_naive() - chrono::Days::new(count)).to_string()
 }
 
 /// The body of a GET.
@@ -231,9 +235,9 @@ fn a_full_disk_costs_log_lines_which_are_counted_and_nothing_else() {
     // Some 20 kB of lines, onto a disk with less than 4 of room.
     (0..60).for_each(drop_file);
     wait_until("all are taken", || place.names("inbox/receipts").len() == 60);
-    wait_until("it is said", || {
-        daemon.log().contains("budgetd: log lines are lost: No space left")
-    });
+    let logs = place.at("logs").display().to_string();
+    let said = format!("budgetd: log lines are lost: {logs}: No space left");
+    wait_until("it is said", || daemon.log().contains(&said));
     let metric = || -> u64 {
         let text = ask(port, "/metrics");
         let line = text.lines().find(|line| line.starts_with("budgetd_log_lines_lost "));
@@ -245,6 +249,7 @@ fn a_full_disk_costs_log_lines_which_are_counted_and_nothing_else() {
     fs::remove_file(place.at("logs/filler")).expect("removed");
     (60..63).for_each(drop_file);
     wait_until("it is said", || daemon.log().contains("budgetd: log lines are written again; "));
+    wait_until("all are taken", || place.names("inbox/receipts").len() == 63);
     assert_eq!(daemon.stop().0, 0, "{}", daemon.log());
     let log = daemon.log();
     assert_eq!(log.matches("budgetd: log lines are lost").count(), 1, "once: {log}");

@@ -13,7 +13,7 @@ pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
     let log_files = usize::try_from(config.retention.log_days).unwrap_or(usize::MAX);
     // The lock first: a second daemon must not write into the logs of the first.
     let daemon = Daemon::claim(load, loaded)?;
-    let logs = Logs::begin(&folder, &level, log_files).map_err(|error| {
+    let logs = Logs::begin(&folder, &level, log_files, std::io::stdout()).map_err(|error| {
         machine(error.to_string(), "see that [paths] logs in the configuration can be written to")
     })?;
     let ending = daemon.run(logs.lost());

@@ -2,8 +2,7 @@
 //! whose writer is wrapped because it swallows errors: lost lines are counted and reported.
 //! Untrusted text goes into fields, and whatever reaches a line stays in it: nothing can forge one.
 
-use std::io::{self, Write};
-use std::os::fd::AsFd as _;
+use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,9 +43,14 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// Begins to log at `level`, to standard output and into `folder`, where `files_max` files stay, one
-    /// a day.
-    pub fn begin(folder: &Path, level: &str, files_max: usize) -> Result<Self, LogError> {
+    /// Begins to log at `level`, to standard output, which the caller hands on, and into `folder`, where
+    /// `files_max` files stay, one a day.
+    pub fn begin(
+        folder: &Path,
+        level: &str,
+        files_max: usize,
+        stdout: Stdout,
+    ) -> Result<Self, LogError> {
         let appender = RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix("budgetd")
@@ -58,7 +62,7 @@ impl Logs {
             .buffered_lines_limit(LINES_WAITING_MAX)
             .finish(Counted::new(appender, folder.to_owned(), unwritten.clone()));
         let lost = Lost { unwritten, crowded_out: writer.error_counter() };
-        let people = People { on_journal: is_on_journal() };
+        let people = People { on_journal: is_on_journal(&stdout), stdout };
         let lines = fmt::layer().with_target(false).with_ansi(false);
         // journald stamps each line itself and learns the level from our mark in front of it.
         let lines: Box<dyn tracing_subscriber::Layer<_> + Send + Sync> = if people.on_journal {
@@ -103,27 +107,28 @@ impl Lost {
 
 /// Whether standard output is journald's, as systemd tells: a variable that is inherited by somebody
 /// whose output goes elsewhere says nothing.
-fn is_on_journal() -> bool {
+fn is_on_journal(stdout: &Stdout) -> bool {
     let Ok(stated) = std::env::var("JOURNAL_STREAM") else { return false };
-    files::device_and_inode(io::stdout().as_fd())
-        .is_ok_and(|(device, inode)| stated == format!("{device}:{inode}"))
+    files::device_and_inode(stdout)
+        .is_some_and(|(device, inode)| stated == format!("{device}:{inode}"))
 }
 
 /// Writes lines for people to standard output.
-#[derive(Debug, Clone, Copy)]
 struct People {
     on_journal: bool,
+    stdout: Stdout,
 }
 
 impl<'w> MakeWriter<'w> for People {
-    type Writer = Line;
+    type Writer = Line<'w>;
 
-    fn make_writer(&'w self) -> Line {
-        Line { mark: "" }
+    fn make_writer(&'w self) -> Line<'w> {
+        Line { mark: "", stdout: &self.stdout }
     }
 
-    fn make_writer_for(&'w self, meta: &Metadata<'_>) -> Line {
-        Line { mark: if self.on_journal { priority(*meta.level()) } else { "" } }
+    fn make_writer_for(&'w self, meta: &Metadata<'_>) -> Line<'w> {
+        let mark = if self.on_journal { priority(*meta.level()) } else { "" };
+        Line { mark, stdout: &self.stdout }
     }
 }
 
@@ -138,22 +143,23 @@ const fn priority(level: Level) -> &'static str {
 }
 
 /// One line, with what stands in front of it.
-struct Line {
+struct Line<'w> {
     mark: &'static str,
+    stdout: &'w Stdout,
 }
 
-impl Write for Line {
+impl Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let text = escape(text.strip_suffix('\n').unwrap_or(&text));
-        let mut stdout = io::stdout().lock();
+        let mut stdout = self.stdout.lock();
         writeln!(stdout, "{}{text}", self.mark)?;
         stdout.flush()?;
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stdout().flush()
+        self.stdout.lock().flush()
     }
 }
 

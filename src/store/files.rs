@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
@@ -43,10 +44,9 @@ pub fn free_bytes(path: &Path) -> std::io::Result<u64> {
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-/// What an open file is, by its device and its inode.
-pub fn device_and_inode(file: impl std::os::fd::AsFd) -> std::io::Result<(u64, u64)> {
-    let found = rustix::fs::fstat(file)?;
-    Ok((found.st_dev, found.st_ino))
+/// Device and inode of what is open: a file, a pipe, a socket.
+pub fn device_and_inode(open: &impl AsFd) -> Option<(u64, u64)> {
+    rustix::fs::fstat(open).ok().map(|found| (found.st_dev, found.st_ino))
 }
 
 /// The digest of the regular file at `path`; links are followed.

@@ -2,6 +2,7 @@
 //! when it begins, when it changes and when it is over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use tracing::{error, info, warn};
 
@@ -29,6 +30,8 @@ pub(super) struct Memory {
     /// Troubles that began or changed and were not told to others yet.
     pub(super) fresh_troubles: Vec<(Part, String)>,
     pub(super) standing: WeekStanding,
+    /// Times at which nothing is due, as far as was asked: to ask is most of what a quiet round costs.
+    pub(super) nothing_due: Option<Range<Instant>>,
     /// The week that was due last.
     pub(super) due: Option<Week>,
     pub(super) ask_again: Option<std::time::Instant>,

@@ -13,7 +13,7 @@ use crate::domain::calendar::{day_of, instant_of};
 use crate::domain::text::escape;
 use crate::domain::{Account, Grain, Instant, Week};
 use crate::store::StoreError;
-use crate::workflow::{Due, MissedWeek, WeekOutcome, WeekRequest, WorkflowError, due};
+use crate::workflow::{Due, MissedWeek, WeekOutcome, WeekRequest, WorkflowError, due, next_run};
 
 /// How often a week that waits is tried again where no file came in here: an `ingest` beside the
 /// daemon, a mended key.
@@ -32,7 +32,12 @@ impl Round<'_> {
             CatchUp::Latest => None,
             CatchUp::None => Some(start_of_day(account, self.started_at)),
         };
+        if memory.nothing_due.as_ref().is_some_and(|times| times.contains(&self.now)) {
+            return Ok(());
+        }
         let Some(due) = due(account, self.now, newest, not_before) else {
+            // Nothing becomes due before the next run. A clock that goes back is asked anew.
+            memory.nothing_due = next_run(account, self.now).map(|(_, at)| self.now..at);
             memory.standing = WeekStanding::NothingDue;
             memory.ask_again = None;
             return self.skip(account, memory, newest);
@@ -138,6 +143,7 @@ impl Round<'_> {
 
 fn decided(memory: &mut Memory, week: Week) {
     memory.newest = Newest::Known(Some(week));
+    memory.nothing_due = None;
     memory.standing = WeekStanding::NothingDue;
     memory.ask_again = None;
     memory.said = None;
