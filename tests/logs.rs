@@ -186,7 +186,7 @@ fn thirty_days_of_log_files_are_kept_and_nothing_else_is_removed() {
     let mut daemon = Daemon::start(&place);
     assert_eq!(daemon.stop().0, 0);
     let names = place.names("logs");
-    let files: Vec<&String> = names.iter().filter(|name| name.ends_with(".jsonl")).collect();
+    let files: Vec<&String> = names.iter().filter(|name| name.starts_with("budgetd.")).collect();
     // Today's and the 29 before it.
     assert_eq!(files.len(), 30, "{names:?}");
     assert_eq!(*files[0], stem(29));

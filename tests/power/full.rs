@@ -120,54 +120,83 @@ pub fn daemon(test: &str, scene: &Scene) {
         run_to_its_end(&place, scene, || {});
         facts(&place)
     };
-    for folder in FOLDERS {
-        let (mut stopped, mut met, mut through) = (0, 0, 0);
-        for left in LEFT_TO_THE_DAEMON {
-            let place = scene.before.copied();
-            let disk = match Small::below(&place, folder) {
-                Ok(disk) => disk,
+    // They mostly wait, so they wait beside each other.
+    let found = std::thread::scope(|threads| {
+        let expected = &expected;
+        let begin = |folder| {
+            LEFT_TO_THE_DAEMON
+                .map(|left| threads.spawn(move || daemon_on(folder, left, scene, expected)))
+        };
+        FOLDERS.map(begin).map(|tries| tries.map(|one| one.join().expect("all of it holds")))
+    });
+    for (folder, tries) in FOLDERS.into_iter().zip(found) {
+        let mut counts = [0; 3];
+        for met in tries {
+            match met {
+                Ok(met) => counts[met as usize] += 1,
                 Err(reason) => return skip(test, &reason),
-            };
-            disk.fill(left);
-            let mut running = place.spawn(&["run"]);
-            let begun = Instant::now();
-            let mut ended = None;
-            while ended.is_none() && begun.elapsed() < MET_WITHIN && !is_full(&place.said()) {
-                std::thread::sleep(Duration::from_millis(20));
-                ended = running.0.try_wait().expect("waited for");
             }
-            let found_full = Instant::now();
-            while ended.is_none() && found_full.elapsed() < ENDED_WITHIN && is_full(&place.said()) {
-                std::thread::sleep(Duration::from_millis(20));
-                ended = running.0.try_wait().expect("waited for");
-            }
-            everything_is_kept(&place, scene);
-            disk.make_room();
-            let said = place.said();
-            if let Some(status) = ended {
-                assert_eq!(status.code(), Some(3), "{folder}, {left} bytes left: {said}");
-                names_the_disk(&said, folder, left);
-                stopped += 1;
-                run_to_its_end(&place, scene, || {});
-            } else {
-                if is_full(&said) {
-                    names_the_disk(&said, folder, left);
-                    met += 1;
-                } else {
-                    through += 1;
-                }
-                let_through(&mut running.0, &place, scene);
-            }
-            // A week whose deadline is past may have been decided before all files could be taken,
-            // so its budgets are not compared.
-            done(&place, scene, Clock::Real);
-            assert_eq!(facts(&place), expected, "{folder}, {left} bytes left: facts");
         }
+        let [stopped, waited, through] = counts;
         say(&format!(
-            "run, {folder} full: {stopped} stopped, {met} waited for room, \
+            "run, {folder} full: {stopped} stopped, {waited} waited for room, \
              {through} had room enough"
         ));
     }
+}
+
+/// What a full disk did to the daemon.
+#[derive(Clone, Copy)]
+enum Met {
+    Stopped,
+    Waited,
+    Through,
+}
+
+fn daemon_on(
+    folder: &str,
+    left: u64,
+    scene: &Scene,
+    expected: &[Vec<u8>; 2],
+) -> Result<Met, String> {
+    let place = scene.before.copied();
+    let disk = Small::below(&place, folder)?;
+    disk.fill(left);
+    let mut running = place.spawn(&["run"]);
+    let begun = Instant::now();
+    let mut ended = None;
+    while ended.is_none() && begun.elapsed() < MET_WITHIN && !is_full(&place.said()) {
+        std::thread::sleep(Duration::from_millis(20));
+        ended = running.0.try_wait().expect("waited for");
+    }
+    let found_full = Instant::now();
+    while ended.is_none() && found_full.elapsed() < ENDED_WITHIN && is_full(&place.said()) {
+        std::thread::sleep(Duration::from_millis(20));
+        ended = running.0.try_wait().expect("waited for");
+    }
+    everything_is_kept(&place, scene);
+    disk.make_room();
+    let said = place.said();
+    let met = if let Some(status) = ended {
+        assert_eq!(status.code(), Some(3), "{folder}, {left} bytes left: {said}");
+        names_the_disk(&said, folder, left);
+        run_to_its_end(&place, scene, || {});
+        Met::Stopped
+    } else {
+        let met = if is_full(&said) {
+            names_the_disk(&said, folder, left);
+            Met::Waited
+        } else {
+            Met::Through
+        };
+        let_through(&mut running.0, &place, scene);
+        met
+    };
+    // A week whose deadline is past may have been decided before all files could be taken, so its
+    // budgets are not compared.
+    done(&place, scene, Clock::Real);
+    assert_eq!(facts(&place), *expected, "{folder}, {left} bytes left: facts");
+    Ok(met)
 }
 
 /// What the ledger believes of both accounts.
