@@ -9,7 +9,6 @@ mod place;
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use place::{Daemon, HEADER, Place, has_program, wait_until};
