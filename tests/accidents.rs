@@ -237,9 +237,12 @@ fn a_watcher_that_is_blind() {
 fn a_burst_is_taken_whole_and_in_order() {
     let files = std::env::var("BUDGETD_BURST").map_or(2000, |text| text.parse().expect("a count"));
     let place = Place::new();
+    let account = place.read("config/accounts/main.toml") + "\n[checks]\nwindow_days = 36500\n";
+    place.write("config/accounts/main.toml", &account);
     let mut daemon = begin(&place, 1);
     let channels = CHANNELS.len() as u64;
     let first: NaiveDate = days_ago(files / channels + 1).parse().expect("a day");
+    fs::create_dir(place.at("export")).expect("made");
     let began = SystemTime::now() - Duration::from_secs(2 * files);
     let mut names = Vec::new();
     for number in 0..files {
@@ -247,11 +250,15 @@ fn a_burst_is_taken_whole_and_in_order() {
         let channel = CHANNELS[usize::try_from(number % channels).expect("few")];
         // By time, and not by name.
         let name = format!("{:06}.csv", files - number);
-        let path = place.at(&format!("inbox/{name}"));
+        let path = place.at(&format!("export/{name}"));
         fs::write(&path, format!("{HEADER}\n{day},{channel},1,1,1,1,1\n")).expect("written");
         let file = fs::File::options().append(true).open(&path).expect("open");
         file.set_modified(began + Duration::from_secs(number)).expect("set");
         names.push(name);
+    }
+    for name in &names {
+        let to = place.at(&format!("inbox/{name}"));
+        fs::rename(place.at(&format!("export/{name}")), to).expect("moved");
     }
     wait_for("all are taken", Duration::from_mins(2) + Duration::from_millis(60 * files), || {
         place.names("inbox/receipts").len() as u64 == files

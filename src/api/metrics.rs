@@ -79,6 +79,7 @@ pub(super) struct Metrics {
     pub seconds_to_next_run: Family<OfAccount, Gauge>,
     pub disk_free: Family<Folder, Gauge>,
     pub log_lines_lost: Gauge,
+    pub hook_events_lost: Counter,
     pub seconds_since_sign_of_life: Gauge,
 }
 
@@ -106,6 +107,7 @@ impl Metrics {
             seconds_to_next_run: Family::default(),
             disk_free: Family::default(),
             log_lines_lost: Gauge::default(),
+            hook_events_lost: Counter::default(),
             seconds_since_sign_of_life: Gauge::default(),
         };
         let it = &metrics;
@@ -158,6 +160,11 @@ impl Metrics {
             "log_lines_lost",
             "Log lines that could not be written to the log files since the start",
             it.log_lines_lost.clone(),
+        );
+        registry.register(
+            "hook_events_lost",
+            "Events that could not be told to a hook",
+            it.hook_events_lost.clone(),
         );
         registry.register(
             "seconds_since_sign_of_life",

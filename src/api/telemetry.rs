@@ -182,6 +182,16 @@ impl Telemetry {
         self.metrics.log_lines_lost.set(i64::try_from(lines).unwrap_or(i64::MAX));
     }
 
+    /// So many more events could not be told to a hook.
+    pub fn hook_events_lost(&self, events: u64) {
+        self.metrics.hook_events_lost.inc_by(events);
+    }
+
+    /// How many they are.
+    pub fn hook_events_lost_so_far(&self) -> u64 {
+        self.metrics.hook_events_lost.get()
+    }
+
     /// What `/metrics` shows.
     pub(super) fn metrics(&self) -> String {
         let now = (self.clock.wall)().timestamp();

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::SourceText;
+use super::hooks::host;
 use crate::domain::text::escape;
 
 /// Changes that are told one by one; more of them are counted.
@@ -11,7 +12,8 @@ const TOLD_MAX: usize = 100;
 
 /// What differs between the files before and after: each setting with its old and its new value,
 /// files that came and went. In the order of files and settings; text is escaped. Files that are no
-/// TOML have no settings.
+/// TOML have no settings. Of a hook's address only the host is told and of its command only the
+/// program: the rest may be a secret, and what is told stands in logs for ever.
 pub fn changes(before: &[SourceText], after: &[SourceText]) -> Vec<String> {
     let (before, after) = (settings_of_all(before), settings_of_all(after));
     let mut told = Vec::new();
@@ -27,7 +29,8 @@ pub fn changes(before: &[SourceText], after: &[SourceText]) -> Vec<String> {
         keys.sort();
         keys.dedup();
         for key in keys.into_iter().filter(|key| old.get(*key) != new.get(*key)) {
-            let value = |of: &Settings| of.get(key).map_or("not set".to_owned(), |it| escape(it));
+            let value =
+                |of: &Settings| of.get(key).map_or("not set".to_owned(), |it| shown(key, it));
             let key = escape(key);
             told.push(format!("{}: {key}: {} → {}", escape(path), value(old), value(new)));
         }
@@ -41,7 +44,7 @@ pub fn changes(before: &[SourceText], after: &[SourceText]) -> Vec<String> {
 }
 
 /// Values by their keys, with dots between tables; the elements of lists are counted from 1.
-type Settings = BTreeMap<String, String>;
+type Settings = BTreeMap<String, toml::Value>;
 
 fn settings_of_all(files: &[SourceText]) -> BTreeMap<String, Settings> {
     let settings = |file: &SourceText| {
@@ -68,8 +71,24 @@ fn flatten(key: &str, value: &toml::Value, settings: &mut Settings) {
             }
         }
         other => {
-            settings.insert(key.to_owned(), other.to_string());
+            settings.insert(key.to_owned(), other.clone());
         }
+    }
+}
+
+/// A value without what may be a secret.
+fn shown(key: &str, value: &toml::Value) -> String {
+    let setting = key.strip_prefix("hooks[").and_then(|rest| rest.split_once("]."));
+    match (setting.map(|(_, name)| name), value) {
+        (Some("url"), toml::Value::String(url)) => {
+            format!("\"{}\" (only the host is told)", host(url))
+        }
+        (Some("command"), toml::Value::Array(words)) => {
+            let program = words.first().and_then(toml::Value::as_str).unwrap_or_default();
+            format!("\"{}\" (only the program is told)", escape(program))
+        }
+        (Some("on" | "timeout_seconds") | None, _) => escape(&value.to_string()),
+        (Some(_), _) => "(not told)".to_owned(),
     }
 }
 
@@ -102,6 +121,28 @@ mod tests {
             ]
         );
         assert!(changes(&after, &after).is_empty());
+    }
+
+    #[test]
+    fn no_secret_of_a_hook_is_told() {
+        let hook = |url: &str| file("a.toml", &format!("[[hooks]]\nurl = \"{url}\"\n"));
+        let command = file("a.toml", "[[hooks]]\ncommand = [\"/bin/tell\", \"--token=SECRET\"]\n");
+        let (old, new) = ("https://me:SECRET@a.example/x?token=SECRET", "http://b.example/SECRET");
+        let told = changes(&[hook(old)], &[hook(new)]);
+        let [host, program] = ["(only the host is told)", "(only the program is told)"];
+        let expected = format!("hooks[1].url: \"a.example\" {host} → \"b.example\" {host}");
+        assert_eq!(told, [format!("a.toml: {expected}")]);
+        let told = changes(&[hook(new)], &[command]);
+        assert_eq!(
+            told,
+            [
+                format!("a.toml: hooks[1].command: not set → \"/bin/tell\" {program}"),
+                format!("a.toml: hooks[1].url: \"b.example\" {host} → not set"),
+            ]
+        );
+        // What nobody knows may be one that was misspelt.
+        let told = changes(&[file("a", "")], &[file("a", "[[hooks]]\nulr = \"SECRET\"\n")]);
+        assert_eq!(told, ["a: hooks[1].ulr: not set → (not told)"]);
     }
 
     #[test]

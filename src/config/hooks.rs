@@ -2,6 +2,7 @@
 
 use super::table::Table;
 use super::value::Item;
+use crate::domain::text::escape;
 
 /// Hooks that one file may have.
 const HOOKS_MAX: usize = 16;
@@ -31,6 +32,24 @@ pub enum HookTarget {
     Command(Vec<String>),
     /// An address that the event is posted to as JSON.
     Url(String),
+}
+
+impl HookTarget {
+    /// What may be said of it: the program, or the host, since arguments and addresses may hold
+    /// secrets. Escaped.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Command(words) => escape(words.first().map_or("", String::as_str)),
+            Self::Url(url) => host(url),
+        }
+    }
+}
+
+/// The host and the port of an address, escaped.
+pub(super) fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    escape(host.rsplit('@').next().unwrap_or_default())
 }
 
 /// What a hook may be told of.
@@ -134,4 +153,19 @@ fn url(item: &Item<'_>) -> Option<String> {
         return None;
     }
     Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_an_address_is_told_and_no_secret_of_it() {
+        let named = |url: &str| HookTarget::Url(url.to_owned()).shown();
+        assert_eq!(
+            named("https://me:pass@hooks.example.org:443/T0/secret?x"),
+            "hooks.example.org:443"
+        );
+        assert_eq!(named("http://localhost"), "localhost");
+    }
 }

@@ -1,227 +1,219 @@
-//! Tells others of what happens, by the configuration's `[[hooks]]`: one after the other, beside the
-//! worker, each within its time. What can't be told is logged and left; no decision waits for it.
+//! Tells others of what happens, by the configuration's `[[hooks]]`: each in a thread of its own, beside
+//! the worker, each event within its time. What can't be told is logged, counted and left; no decision
+//! waits for it, and no hook for another.
 
-use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread;
+mod queue;
+mod telling;
+
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant as Monotonic};
 
 use serde_json::Value;
-use tracing::{debug, error, warn};
-use ureq::tls::{RootCerts, TlsConfig};
+use tracing::{debug, warn};
 
-use super::{DaemonError, setup, shown};
-use crate::config::{Hook, HookEvent, HookTarget};
-use crate::domain::text::escape;
-
-/// Events that wait to be told. More of them at once are a storm that nobody reads.
-const WAITING_MAX: usize = 256;
-
-/// How often a command is asked whether it is done.
-const POLL: Duration = Duration::from_millis(20);
+use self::queue::{Place, Queue, Told};
+use self::telling::tell;
+use super::{DaemonError, setup};
+use crate::api::Telemetry;
+use crate::config::{Hook, HookEvent};
 
 /// The most of an event that is told, so that a command that doesn't read can't block the pipe.
 const BYTES_MAX: usize = 32 * 1024;
 
-/// Whoever has something to tell.
-#[derive(Debug, Clone, Default)]
+/// What is told of once a hook is no longer wanted, or the daemon stops, is told within this.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How often a hook that ends is asked whether it has.
+const END_POLL: Duration = Duration::from_millis(10);
+
+/// Whoever wants to be told.
+#[derive(Clone, Default)]
 pub struct Hooks {
-    /// Absent where nobody wants to be told.
-    queue: Option<SyncSender<Told>>,
-    hooks: Vec<Hook>,
+    tellers: Vec<Arc<Teller>>,
 }
 
-/// One event for one hook.
-#[derive(Debug)]
-struct Told {
+/// One hook and its thread. Dropping it tells what still waits, within the grace, and says of the rest
+/// that it was not told.
+struct Teller {
     hook: Hook,
-    event: HookEvent,
-    /// Whose it is, and of which week, for the log.
-    account: Option<String>,
-    week: Option<String>,
-    json: String,
+    queue: Arc<Queue>,
+    /// When it has to end, once that is known.
+    end: Arc<OnceLock<Monotonic>>,
+    telemetry: Arc<Telemetry>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Hooks {
-    /// Begins to tell in a thread of its own, which ends with the last of these.
-    pub fn begin(hooks: Vec<Hook>) -> Result<Self, DaemonError> {
-        if hooks.is_empty() {
-            return Ok(Self::default());
-        }
-        let (queue, waiting) = sync_channel(WAITING_MAX);
-        thread::Builder::new()
-            .name("hooks".to_owned())
-            .spawn(move || tell_all(&waiting))
-            .map_err(|source| setup("the hooks", source))?;
-        Ok(Self { queue: Some(queue), hooks })
+    /// Begins to tell. A hook that `before` had just so goes on with what waits for it.
+    pub fn begin(
+        hooks: &[Hook],
+        before: &Self,
+        telemetry: &Arc<Telemetry>,
+    ) -> Result<Self, DaemonError> {
+        let mut known = before.tellers.clone();
+        let begin = |hook: &Hook| match known.iter().position(|teller| teller.hook == *hook) {
+            Some(at) => Ok(known.swap_remove(at)),
+            None => Teller::begin(hook.clone(), telemetry.clone()).map(Arc::new),
+        };
+        Ok(Self { tellers: hooks.iter().map(begin).collect::<Result<_, _>>()? })
     }
 
     /// Tells of an event whoever wants to know, later and elsewhere. `fields` is a JSON object.
     pub fn tell(&self, event: HookEvent, fields: &Value) {
-        let Some(queue) = &self.queue else { return };
-        for hook in self.hooks.iter().filter(|hook| hook.on.contains(&event)) {
+        for teller in self.tellers.iter().filter(|teller| teller.hook.on.contains(&event)) {
             let mut object = serde_json::Map::new();
             object.insert("event".to_owned(), event.word().into());
             object.extend(fields.as_object().cloned().unwrap_or_default());
             let json = Value::Object(object).to_string();
-            if json.len() > BYTES_MAX {
-                warn!(event = event.word(), "an event is too long to be told");
-                continue;
-            }
             let text = |key: &str| fields[key].as_str().map(str::to_owned);
-            let (account, week) = (text("account"), text("week"));
-            match queue.try_send(Told { hook: hook.clone(), event, account, week, json }) {
-                Ok(()) => {}
-                Err(TrySendError::Full(Told { account, week, .. })) => {
-                    let event = event.word();
-                    warn!(account, week, event, "not told: too many events wait for their hooks");
-                }
-                Err(TrySendError::Disconnected(Told { account, week, .. })) => {
-                    let event = event.word();
-                    error!(account, week, event, "not told: the hooks have ended");
+            teller.take(Told { event, account: text("account"), week: text("week"), json });
+        }
+    }
+}
+
+impl Drop for Hooks {
+    fn drop(&mut self) {
+        // Those that end, end side by side.
+        for teller in self.tellers.iter().filter(|teller| Arc::strong_count(teller) == 1) {
+            teller.ends();
+        }
+    }
+}
+
+impl Teller {
+    fn begin(hook: Hook, telemetry: Arc<Telemetry>) -> Result<Self, DaemonError> {
+        let (queue, end) = (Arc::new(Queue::default()), Arc::new(OnceLock::new()));
+        let theirs = (hook.clone(), queue.clone(), end.clone(), telemetry.clone());
+        let thread = thread::Builder::new()
+            .name("hook".to_owned())
+            .spawn(move || {
+                let (hook, queue, end, telemetry) = theirs;
+                tell_all(&hook, &queue, &end, &telemetry);
+            })
+            .map_err(|source| setup("the hooks", source))?;
+        Ok(Self { hook, queue, end, telemetry, thread: Some(thread) })
+    }
+
+    /// Nothing more comes; returns when it has to have ended.
+    fn ends(&self) -> Monotonic {
+        let end = *self.end.get_or_init(|| Monotonic::now() + GRACE);
+        self.queue.close();
+        end
+    }
+
+    fn take(&self, told: Told) {
+        let target = self.hook.target.shown();
+        let event = told.event.word();
+        if told.json.len() > BYTES_MAX {
+            warn!(event, target, "not told: the event is too long");
+            self.telemetry.hook_events_lost(1);
+            return;
+        }
+        let (account, week) = (told.account.clone(), told.week.clone());
+        match self.queue.push(told) {
+            Place::Found { crowded_out: 0 } => {}
+            Place::Found { crowded_out } => {
+                warn!(target, events = crowded_out, "so many events were not told to a hook");
+            }
+            Place::None { is_first } => {
+                self.telemetry.hook_events_lost(1);
+                if is_first {
+                    let why = "too many events wait for this hook";
+                    warn!(account, week, event, target, why, "a hook could not be told");
                 }
             }
         }
     }
 }
 
-fn tell_all(waiting: &Receiver<Told>) {
-    while let Ok(told) = waiting.recv() {
-        let (event, target) = (told.event.word(), name(&told.hook.target));
+impl Drop for Teller {
+    fn drop(&mut self) {
+        let end = self.ends();
+        let Some(thread) = self.thread.take() else { return };
+        // What is being posted may outlast the grace; it is not waited for.
+        while !thread.is_finished() && Monotonic::now() < end + END_POLL * 20 {
+            thread::sleep(END_POLL);
+        }
+        let untold = self.queue.len() + usize::from(!thread.is_finished());
+        if untold > 0 {
+            let target = self.hook.target.shown();
+            self.telemetry.hook_events_lost(untold as u64);
+            warn!(target, events = untold, "not told to a hook before it ended");
+        }
+    }
+}
+
+/// Tells what waits, until nothing comes any more or time is up.
+fn tell_all(hook: &Hook, queue: &Queue, end: &OnceLock<Monotonic>, telemetry: &Telemetry) {
+    let timeout = Duration::from_secs(hook.timeout_seconds);
+    let target = hook.target.shown();
+    while end.get().is_none_or(|end| Monotonic::now() < *end) {
+        let Some(told) = queue.pop() else { return };
         let (account, week) = (told.account.as_deref(), told.week.as_deref());
-        match tell(&told) {
+        let event = told.event.word();
+        match tell(&hook.target, &told.json, timeout, end) {
             Ok(()) => debug!(account, week, event, target, "told"),
-            Err(why) => warn!(account, week, event, target, why, "a hook could not be told"),
+            Err(why) => {
+                telemetry.hook_events_lost(1);
+                warn!(account, week, event, target, why, "a hook could not be told");
+            }
         }
     }
-}
-
-/// Whom the log names: the program, or the host, since an address may hold a secret.
-fn name(target: &HookTarget) -> String {
-    match target {
-        HookTarget::Command(words) => escape(words.first().map_or("", String::as_str)),
-        HookTarget::Url(url) => {
-            let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            escape(host.rsplit('@').next().unwrap_or_default())
-        }
-    }
-}
-
-fn tell(told: &Told) -> Result<(), String> {
-    let timeout = Duration::from_secs(told.hook.timeout_seconds);
-    match &told.hook.target {
-        HookTarget::Command(words) => run(words, &told.json, timeout),
-        HookTarget::Url(url) => post(url, &told.json, timeout),
-    }
-}
-
-/// Runs a command with the event on its standard input. Its words never hold anything of the event,
-/// and it inherits nothing but the path to programs.
-fn run(words: &[String], json: &str, timeout: Duration) -> Result<(), String> {
-    let (program, arguments) = words.split_first().ok_or("there is no command")?;
-    let mut child = Command::new(program)
-        .args(arguments)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .map_err(|source| format!("can't be run: {}", shown(&source)))?;
-    if let Some(mut input) = child.stdin.take() {
-        // It fits into the pipe. A command that doesn't read it is no failure.
-        drop(writeln!(input, "{json}"));
-    }
-    match wait(&mut child, timeout) {
-        Some(status) if status.success() => Ok(()),
-        Some(status) => Err(format!("ended with {status}")),
-        None => Err(format!("took more than {} seconds and was ended", timeout.as_secs())),
-    }
-}
-
-/// The status of a child that ends in time; one that doesn't is ended, with what it has started.
-fn wait(child: &mut Child, timeout: Duration) -> Option<ExitStatus> {
-    let begun = Monotonic::now();
-    while begun.elapsed() < timeout {
-        if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
-        }
-        thread::sleep(POLL);
-    }
-    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(group) = group {
-        rustix::process::kill_process_group(group, rustix::process::Signal::KILL)
-            .unwrap_or_default();
-    }
-    drop(child.kill());
-    drop(child.wait());
-    None
-}
-
-fn post(url: &str, json: &str, timeout: Duration) -> Result<(), String> {
-    // The machine's authorities, so that a company's own is trusted as everywhere on it.
-    let authorities = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(timeout))
-        .max_redirects(0)
-        .tls_config(authorities);
-    let agent: ureq::Agent = config.build().into();
-    let sent = agent.post(url).header("content-type", "application/json").send(json);
-    // Its words may hold the address, and that a secret.
-    sent.map(drop).map_err(|error| match error {
-        ureq::Error::StatusCode(status) => format!("answered with status {status}"),
-        ureq::Error::Timeout(_) => format!("took more than {} seconds", timeout.as_secs()),
-        ureq::Error::Io(source) => shown(&source),
-        ureq::Error::HostNotFound => "its host is not known".to_owned(),
-        ureq::Error::ConnectionFailed => "can't be reached".to_owned(),
-        _ => "can't be posted to".to_owned(),
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Clock;
+    use crate::config::HookTarget;
 
-    fn command(script: &str) -> Vec<String> {
-        ["/bin/sh", "-c", script].map(str::to_owned).to_vec()
+    fn telemetry() -> Arc<Telemetry> {
+        let clock = Clock { wall: chrono::Utc::now, monotonic: Monotonic::now };
+        Arc::new(Telemetry::new(clock, []))
+    }
+
+    fn hook(on: HookEvent, script: &str) -> Hook {
+        let words = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+        Hook { on: vec![on], target: HookTarget::Command(words), timeout_seconds: 60 }
     }
 
     #[test]
-    fn a_command_gets_the_event_on_its_standard_input_and_nothing_else() {
+    fn a_slow_hook_delays_no_other_and_its_end_is_waited_for_in_vain_for_a_moment_only() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("told");
-        let script = format!("cat > '{0}'; env >> '{0}'", path.display());
-        run(&command(&script), "{\"event\":\"hold\"}", Duration::from_secs(30)).expect("told");
-        let told = std::fs::read_to_string(path).expect("told");
-        let mut lines: Vec<&str> = told.lines().filter(|line| !line.starts_with("_=")).collect();
-        assert_eq!(lines.remove(0), "{\"event\":\"hold\"}");
-        lines.retain(|line| !line.starts_with("PWD=") && !line.starts_with("SHLVL="));
-        assert_eq!(lines, ["PATH=/usr/local/bin:/usr/bin:/bin"]);
+        let told = folder.path().join("told");
+        let slow = hook(HookEvent::Refusal, "sleep 60");
+        let quick = hook(HookEvent::Hold, &format!("cat >> '{}'", told.display()));
+        let telemetry = telemetry();
+        let hooks = Hooks::begin(&[slow, quick], &Hooks::default(), &telemetry).expect("begun");
+        for _ in 0..5 {
+            hooks.tell(HookEvent::Refusal, &Value::Null);
+        }
+        hooks.tell(HookEvent::Hold, &Value::Null);
+        let begun = Monotonic::now();
+        while !told.exists() && begun.elapsed() < Duration::from_secs(30) {
+            thread::sleep(END_POLL);
+        }
+        assert_eq!(telemetry.hook_events_lost_so_far(), 0);
+        drop(hooks);
+        assert_eq!(std::fs::read_to_string(told).expect("told"), "{\"event\":\"hold\"}\n");
+        assert_eq!(telemetry.hook_events_lost_so_far(), 5);
+        assert!(begun.elapsed() < Duration::from_secs(50), "nobody waits for sleep");
     }
 
     #[test]
-    fn a_command_that_fails_or_takes_too_long_is_said_so() {
-        let ends =
-            |script: &str, seconds| run(&command(script), "{}", Duration::from_millis(seconds));
-        assert_eq!(ends("exit 3", 30_000), Err("ended with exit status: 3".to_owned()));
-        let late = ends("sleep 60 & sleep 60", 300).expect_err("it is too late");
-        assert!(late.contains("was ended"), "{late}");
-        let gone = run(&["/nowhere/tell".to_owned()], "{}", Duration::from_secs(1));
-        assert!(gone.expect_err("there is none").starts_with("can't be run: No such file"));
-    }
-
-    #[test]
-    fn the_log_names_a_host_and_no_secret_of_its_address() {
-        let named = |url: &str| name(&HookTarget::Url(url.to_owned()));
-        assert_eq!(
-            named("https://me:pass@hooks.example.org:443/T0/secret?x"),
-            "hooks.example.org:443"
-        );
-        assert_eq!(named("http://localhost"), "localhost");
+    fn a_hook_that_stays_goes_on_with_what_waits_for_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let told = folder.path().join("told");
+        let script = format!("sleep 1; cat >> '{}'", told.display());
+        let (telemetry, hooks) = (telemetry(), [hook(HookEvent::Hold, &script)]);
+        let before = Hooks::begin(&hooks, &Hooks::default(), &telemetry).expect("begun");
+        before.tell(HookEvent::Hold, &Value::Null);
+        let after = Hooks::begin(&hooks, &before, &telemetry).expect("begun");
+        drop(before);
+        assert!(!told.exists(), "it is not waited for");
+        drop(after);
+        assert!(told.exists());
+        assert_eq!(telemetry.hook_events_lost_so_far(), 0);
     }
 }

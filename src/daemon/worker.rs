@@ -41,7 +41,8 @@ impl Worker<'_> {
         }
         let accounts = loaded.workspace.config.accounts.len();
         info!(version = env!("CARGO_PKG_VERSION"), accounts, "started");
-        while let Some((next, changes)) = self.work_by(&loaded, load, started_at)? {
+        let mut hooks = Hooks::default();
+        while let Some((next, changes)) = self.work_by(&loaded, load, started_at, &mut hooks)? {
             if !self.record(&next.workspace, &Event::Reloaded { changes: changes.clone() })? {
                 return Ok(());
             }
@@ -61,6 +62,7 @@ impl Worker<'_> {
         loaded: &Loaded,
         load: &Load,
         started_at: Instant,
+        hooks: &mut Hooks,
     ) -> Result<Option<(Loaded, Vec<String>)>, DaemonError> {
         let workspace = &*loaded.workspace;
         look_at_the_key(workspace);
@@ -68,7 +70,8 @@ impl Worker<'_> {
         let folders: BTreeSet<_> =
             accounts.map(|account| workspace.places.drop_folder(&account.id)).collect();
         let hints = Hints::new(self.bell, folders);
-        let told = (self.telemetry.clone(), Hooks::begin(workspace.config.hooks.clone())?);
+        *hooks = Hooks::begin(&workspace.config.hooks, hooks, self.telemetry)?;
+        let told = (self.telemetry.clone(), hooks.clone());
         let mut rounds = Rounds::new(workspace, self.interrupt, started_at, hints, told);
         rounds.make_drop_folders();
         // Ready before the first round: to take a backlog may last longer than systemd waits.
