@@ -313,6 +313,34 @@ fn verify_and_audit_say_no_with_1() {
 }
 
 #[test]
+fn the_log_of_an_account_that_left_is_verified_and_shown() {
+    let place = Place::with_two_accounts();
+    place.write("inbox/other/history.csv", &days("2025-11-01", "2026-01-25"));
+    place.run(&["ingest", "--as-of", MONDAY]).ends(0);
+    place.run(&["decide", "--account", "other", "--as-of", MONDAY]).ends(0);
+    fs::remove_file(place.at("config/accounts/other.toml")).expect("removed");
+    let said = place.run(&["audit", "verify"]).ends(0);
+    let whole = "1 bundle vouches for it, no longer in the configuration";
+    assert!(
+        said.stdout.contains("whole other: ") && said.stdout.contains(whole),
+        "{}",
+        said.stdout
+    );
+    let shown = place.run(&["audit", "show", "--account", "other"]).ends(0);
+    assert!(shown.stdout.contains("published"), "{}", shown.stdout);
+    let log = "state/audit/accounts/other.jsonl";
+    place.edit(log, "\"rows\":", "\"rows\": ");
+    let said = place.run(&["audit", "verify"]).ends(1);
+    assert!(said.stdout.contains("not whole other, no longer in"), "{}", said.stdout);
+    // Nor does it hide by going.
+    fs::remove_file(place.at(log)).expect("removed");
+    let said = place.run(&["audit", "verify"]).ends(1);
+    assert!(said.stdout.contains("not whole other"), "{}", said.stdout);
+    let said = place.run(&["audit", "show", "--account", "elsewhere"]).ends(2);
+    assert!(said.stderr.contains("there is no account \"elsewhere\""), "{}", said.stderr);
+}
+
+#[test]
 fn a_key_that_others_can_read_or_that_is_gone_ends_with_3() {
     let place = with_history();
     let key = place.at("state/keys/signing_key");

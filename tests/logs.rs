@@ -255,9 +255,12 @@ fn a_full_disk_costs_log_lines_which_are_counted_and_nothing_else() {
     assert_eq!(log.matches("budgetd: log lines are written again").count(), 1, "once: {log}");
     // Each line stands on standard output, and in the file or among the lost.
     let said = log.lines().filter(|line| is_a_line(line)).count();
-    let (text, mut whole, mut torn) = (json_text(&place), 0, 0);
+    let (text, mut whole, mut torn, mut noted) = (json_text(&place), 0, 0, None);
     for line in text.lines() {
         match serde_json::from_str::<Value>(line) {
+            Ok(line) if line["fields"]["message"] == "log lines before the last one were lost" => {
+                noted = line["fields"]["lines"].as_u64();
+            }
             Ok(_) => whole += 1,
             Err(_) => torn += 1,
         }
@@ -265,6 +268,7 @@ fn a_full_disk_costs_log_lines_which_are_counted_and_nothing_else() {
     let lost = said - whole;
     assert!(lost > 0 && torn <= 1, "{lost} lost, {torn} torn:\n{text}");
     assert!(log.contains(&format!("log lines are written again; {lost} were lost\n")), "{log}");
+    assert_eq!(noted, Some(lost as u64), "the file says so, too");
     assert!(log.ends_with(&format!("budgetd: {lost} log lines were lost\n")), "{log}");
     assert!(text.contains("062.csv") && text.contains("stopped"), "{text}");
     mount.end();

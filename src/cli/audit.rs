@@ -37,7 +37,10 @@ fn verify(context: &Context) -> Ending {
     let workspace = context.workspace()?;
     let mut status = DONE;
     let mut answers = Vec::new();
-    for AuditOf { chain, answer, bundles_gone } in workflow::verify_audit(&workspace)? {
+    for AuditOf { chain, answer, is_configured, bundles_gone } in
+        workflow::verify_audit(&workspace)?
+    {
+        let left_behind = if is_configured { "" } else { ", no longer in the configuration" };
         let gone = (!bundles_gone.is_empty()).then(|| {
             let names = bundles_gone.join(", ");
             format!("  {} no longer in the outbox: {names}", paint(CARE, "gone"))
@@ -51,20 +54,20 @@ fn verify(context: &Context) -> Ending {
                 };
                 let records = usize::try_from(report.records).unwrap_or(usize::MAX);
                 context.output.line(format!(
-                    "{} {chain}: {}{vouched}",
+                    "{} {chain}: {}{vouched}{left_behind}",
                     paint(GOOD, "whole"),
                     count(records, "record")
                 ));
-                answers.push(json!({"chain": chain, "whole": true, "records": report.records,
+                answers.push(json!({"chain": chain, "whole": true, "configured": is_configured, "records": report.records,
                     "bundles": report.bundles, "bundles_gone": bundles_gone}));
             }
             Err(faults) => {
                 status = NO;
-                context.output.line(format!("{} {chain}", paint(BAD, "not whole")));
+                context.output.line(format!("{} {chain}{left_behind}", paint(BAD, "not whole")));
                 for fault in &faults {
                     context.output.line(format!("  {}", escape(&fault.to_string())));
                 }
-                answers.push(json!({"chain": chain, "whole": false,
+                answers.push(json!({"chain": chain, "whole": false, "configured": is_configured,
                     "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>()}));
             }
         }
@@ -79,7 +82,8 @@ fn verify(context: &Context) -> Ending {
 fn show(context: &Context, account: Option<&str>, last: Option<usize>) -> Ending {
     let workspace = context.workspace()?;
     let chain = match account {
-        Some(id) => workflow::account_chain(&workspace.account(id)?.id),
+        // An account that is no longer configured has its log all the same.
+        Some(id) => id.to_owned(),
         None => crate::audit::DAEMON_CHAIN.to_owned(),
     };
     let mut records = VecDeque::new();

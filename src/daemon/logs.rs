@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::SecondsFormat;
+use serde_json::json;
 use thiserror::Error;
 use tracing::{Level, Metadata};
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
@@ -18,6 +20,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::domain::text::escape;
 use crate::store::files;
+
+/// Whose words they are, as tracing says it.
+const TARGET: &str = "budgetd::daemon::logs";
 
 /// Lines that wait for a slow disk, a few megabytes. More of them are lost, and counted.
 const LINES_WAITING_MAX: usize = 8192;
@@ -204,7 +209,16 @@ impl<W: Write> Write for Counted<W> {
         match self.write_line(&in_one_line(line)) {
             Ok(()) if self.gap > 0 => {
                 say(&format!("log lines are written again; {} were lost", self.gap));
-                self.gap = 0;
+                let gap = std::mem::take(&mut self.gap);
+                // Behind the first line that had room: whoever reads the file alone learns of it too.
+                let now = chrono::Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
+                let fields =
+                    json!({"message": "log lines before the last one were lost", "lines": gap});
+                let note =
+                    json!({"timestamp": now, "level": "WARN", "fields": fields, "target": TARGET});
+                if self.write_line(format!("{note}\n").as_bytes()).is_err() {
+                    self.gap = gap;
+                }
             }
             Ok(()) => {}
             Err(error) => {
@@ -291,9 +305,15 @@ mod tests {
         assert_eq!(lost.load(Ordering::Relaxed), 2);
         disk.inner.room = 3;
         disk.write_all(b"{\"d\":4}\n").expect("never fails");
-        disk.inner.room = 100;
+        disk.inner.room = 1000;
         disk.write_all(b"{\"e\":5}\n").expect("never fails");
-        assert_eq!(disk.inner.holds, b"{\"a\":1}\n{\"d\n{\"e\":5}\n");
+        let text = String::from_utf8(disk.inner.holds).expect("UTF-8");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[..3], ["{\"a\":1}", "{\"d", "{\"e\":5}"]);
+        // The file itself says how many are missing.
+        let note: serde_json::Value = serde_json::from_str(lines[3]).expect("JSON");
+        assert_eq!((&note["level"], &note["fields"]["lines"]), (&json!("WARN"), &json!(3)));
+        assert_eq!(lines.len(), 4);
         assert_eq!(lost.load(Ordering::Relaxed), 3);
     }
 

@@ -1,10 +1,14 @@
 //! The audit log held against itself, the ledger and the published bundles.
 
+use std::collections::BTreeSet;
+
 use super::standing::bundles_gone;
 use super::{WorkflowError, Workspace, account_chain, chain_path};
 use crate::audit::{AuditFault, AuditReport, DAEMON_CHAIN, PublishedSegment, Record};
-use crate::domain::Account;
+use crate::domain::AccountId;
+use crate::store::StoreError;
 use crate::store::bundle::AUDIT;
+use crate::store::files;
 use crate::store::journal;
 use crate::store::ledger::Ledger;
 use crate::store::outbox::PublishedBundle;
@@ -15,15 +19,18 @@ pub struct AuditOf {
     pub chain: String,
     /// Whole, or every fault.
     pub answer: Result<AuditReport, Vec<AuditFault>>,
+    /// Whether the configuration has its account; what others left is checked all the same.
+    pub is_configured: bool,
     /// Published bundles that are no longer in the outbox and so vouch for nothing, by name.
     pub bundles_gone: Vec<String>,
 }
 
-/// Checks every chain of the workspace.
+/// Checks every chain of the workspace: the daemon's, those of the configuration's accounts, and those
+/// of accounts that it no longer has.
 pub fn verify_audit(workspace: &Workspace) -> Result<Vec<AuditOf>, WorkflowError> {
     let ledger = workspace.ledger_to_read()?;
     let mut answers = vec![verify_chain(workspace, ledger.as_ref(), DAEMON_CHAIN, &[])?];
-    for account in &workspace.config.accounts {
+    let mut verify = |account: &AccountId, is_configured| -> Result<(), WorkflowError> {
         let bundles = published(workspace, account)?;
         let names: Vec<String> =
             bundles.iter().map(|(bundle, _)| bundle.name.to_string()).collect();
@@ -36,14 +43,47 @@ pub fn verify_audit(workspace: &Workspace) -> Result<Vec<AuditOf>, WorkflowError
                 manifest: bundle.manifest,
             })
             .collect();
-        let chain = account_chain(&account.id);
+        let chain = account_chain(account);
         let mut answer = verify_chain(workspace, ledger.as_ref(), &chain, &segments)?;
+        answer.is_configured = is_configured;
         if let Some(ledger) = &ledger {
             answer.bundles_gone = bundles_gone(workspace, ledger, account)?;
         }
         answers.push(answer);
+        Ok(())
+    };
+    for account in &workspace.config.accounts {
+        verify(&account.id, true)?;
+    }
+    for account in accounts_left_behind(workspace, ledger.as_ref())? {
+        verify(&account, false)?;
     }
     Ok(answers)
+}
+
+/// The accounts that the ledger or the folder of logs knows, and the configuration doesn't.
+fn accounts_left_behind(
+    workspace: &Workspace,
+    ledger: Option<&Ledger>,
+) -> Result<BTreeSet<AccountId>, WorkflowError> {
+    let mut names = match ledger {
+        Some(ledger) => ledger.chains()?,
+        None => Vec::new(),
+    };
+    let folder = workspace.places.state().audit_accounts();
+    if files::exists(&folder) {
+        let logs = files::list(&folder, "jsonl").map_err(|source| StoreError::Machine {
+            what: "cannot look into the folder of the audit logs",
+            path: folder,
+            source,
+        })?;
+        let stems = logs.iter().filter_map(|path| path.file_stem()?.to_str());
+        names.extend(stems.map(str::to_owned));
+    }
+    let known: BTreeSet<&AccountId> =
+        workspace.config.accounts.iter().map(|account| &account.id).collect();
+    let accounts = names.iter().filter_map(|name| AccountId::new(name).ok());
+    Ok(accounts.filter(|account| !known.contains(account)).collect())
 }
 
 fn verify_chain(
@@ -56,20 +96,24 @@ fn verify_chain(
         Some(ledger) => ledger.chain_head(chain)?,
         None => None,
     };
-    let path = chain_path(workspace, chain)?;
+    let state = workspace.places.state();
+    let path = match AccountId::new(chain) {
+        Ok(account) => state.audit_account(&account),
+        Err(_) => state.audit_daemon(),
+    };
     let answer = journal::verify_all(&path, chain, acknowledged, segments);
-    Ok(AuditOf { chain: chain.to_owned(), answer, bundles_gone: Vec::new() })
+    Ok(AuditOf { chain: chain.to_owned(), answer, is_configured: true, bundles_gone: Vec::new() })
 }
 
 /// The bundles that are in the outbox, each with its piece of the log.
 fn published(
     workspace: &Workspace,
-    account: &Account,
+    account: &AccountId,
 ) -> Result<Vec<(PublishedBundle, Vec<u8>)>, WorkflowError> {
     let outbox = workspace.outbox();
     let mut found = Vec::new();
-    for bundle in outbox.published(&account.id)? {
-        let audit = outbox.read(&account.id, bundle.name, AUDIT)?;
+    for bundle in outbox.published(account)? {
+        let audit = outbox.read(account, bundle.name, AUDIT)?;
         found.push((bundle, audit));
     }
     Ok(found)

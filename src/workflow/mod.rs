@@ -439,7 +439,11 @@ fn chain_path(workspace: &Workspace, chain: &str) -> Result<PathBuf, WorkflowErr
     if chain == DAEMON_CHAIN {
         return Ok(state.audit_daemon());
     }
-    Ok(state.audit_account(&workspace.account(chain)?.id))
+    match AccountId::new(chain) {
+        Ok(id) if files::exists(&state.audit_account(&id)) => Ok(state.audit_account(&id)),
+        // One that was never heard of is told with those that are known.
+        _ => Ok(state.audit_account(&workspace.account(chain)?.id)),
+    }
 }
 
 /// The chain of an account.

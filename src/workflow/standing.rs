@@ -12,7 +12,7 @@ use super::{Due, WorkflowError, Workspace, due, next_run, scheduled_at};
 use crate::decision::Standing;
 use crate::domain::calendar::{day_of, end_of_day, instant_of};
 use crate::domain::text::escape;
-use crate::domain::{Account, Day, Instant, Week};
+use crate::domain::{Account, AccountId, Day, Instant, Week};
 use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
@@ -204,7 +204,7 @@ pub fn account_standing(
             None => Vec::new(),
         },
         unknown: UnknownCounts::of(&ledger.unknown_facts(account, None, None)?),
-        bundles_gone: bundles_gone(workspace, ledger, account)?,
+        bundles_gone: bundles_gone(workspace, ledger, &account.id)?,
         health: Health::Well,
     };
     found.health = health(&found);
@@ -245,13 +245,13 @@ fn left_out(ledger: &Ledger, account: &Account) -> Result<Vec<String>, StoreErro
 pub fn bundles_gone(
     workspace: &Workspace,
     ledger: &Ledger,
-    account: &Account,
+    account: &AccountId,
 ) -> Result<Vec<String>, StoreError> {
     let outbox = workspace.outbox();
     let mut gone = Vec::new();
-    for published in ledger.published_segments(&account.id)? {
+    for published in ledger.published_segments(account)? {
         let name = BundleName { week: published.week.first_day(), revision: published.revision };
-        if !files::exists(&outbox.path(&account.id, name)) {
+        if !files::exists(&outbox.path(account, name)) {
             gone.push(name.to_string());
         }
     }

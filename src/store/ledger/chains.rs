@@ -23,6 +23,14 @@ impl Ledger {
             .map_err(|error| self.read_fault(error))
     }
 
+    /// The names of all chains that it knows records of, in order.
+    pub fn chains(&self) -> Result<Vec<String>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT name FROM chains ORDER BY name")
+            .and_then(|mut find| find.query_map([], |row| row.get(0))?.collect())
+            .map_err(|error| self.read_fault(error))
+    }
+
     /// Acknowledges `chain` up to `head`, for records that announce nothing else.
     pub fn set_chain_head(&mut self, chain: &str, head: ChainHead) -> Result<(), StoreError> {
         let transaction = self.begin()?;
