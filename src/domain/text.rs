@@ -55,6 +55,23 @@ pub fn shorten(text: &str, chars_max: usize) -> String {
     }
 }
 
+/// A number of bytes as a person says it, in decimal units: "512 bytes", "8.2 kB", "67 MB".
+pub fn byte_count(bytes: u64) -> String {
+    let (mut unit, mut name) = (1, "bytes");
+    for next in ["kB", "MB", "GB", "TB"] {
+        if bytes / unit < 1000 {
+            break;
+        }
+        (unit, name) = (unit * 1000, next);
+    }
+    let (whole, tenths) = (bytes / unit, bytes % unit * 10 / unit);
+    if unit > 1 && whole < 10 {
+        format!("{whole}.{tenths} {name}")
+    } else {
+        format!("{whole} {name}")
+    }
+}
+
 /// `text` with a leading apostrophe where a spreadsheet would take it for a formula (DESIGN §6).
 pub fn spreadsheet_safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
@@ -67,6 +84,14 @@ pub fn spreadsheet_safe(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_counted_in_units_that_people_use() {
+        let cases = [(0, "0 bytes"), (999, "999 bytes"), (8_192, "8.1 kB"), (67_108_864, "67 MB")];
+        for (bytes, words) in cases.into_iter().chain([(1_000_000_000, "1.0 GB")]) {
+            assert_eq!(byte_count(bytes), words);
+        }
+    }
 
     #[test]
     fn what_moves_a_cursor_or_hides_is_made_visible() {

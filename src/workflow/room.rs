@@ -1,6 +1,7 @@
 //! Which file systems of a workspace have hardly any room left. It looks, and writes nothing.
 
 use super::Workspace;
+use crate::domain::text::byte_count;
 use crate::store::space::{FREE_BYTES_KEPT, Space};
 
 /// A file system that is full, or nearly.
@@ -32,7 +33,10 @@ impl ShortOfRoom {
         let (mount, holds) = (self.space.mount.display(), self.holds.join(", "));
         let left = match self.space.files {
             Some(0) => "room for no further file".to_owned(),
-            _ => format!("{} bytes free, and {FREE_BYTES_KEPT} are to be", self.space.bytes),
+            _ => {
+                let [free, kept] = [self.space.bytes, FREE_BYTES_KEPT].map(byte_count);
+                format!("{free} free, and {kept} must be for ledger, log and answers")
+            }
         };
         format!("the file system at {mount} ({holds}) has {left}")
     }
