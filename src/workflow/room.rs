@@ -31,12 +31,11 @@ impl ShortOfRoom {
     /// Which it is and what it has left.
     pub fn words(&self) -> String {
         let (mount, holds) = (self.space.mount.display(), self.holds.join(", "));
-        let left = match self.space.files {
-            Some(0) => "room for no further file".to_owned(),
-            _ => {
-                let [free, kept] = [self.space.bytes, FREE_BYTES_KEPT].map(byte_count);
-                format!("{free} free, and {kept} must be for ledger, log and answers")
-            }
+        let left = if self.space.files == Some(0) {
+            "room for no further file".to_owned()
+        } else {
+            let [free, kept] = [self.space.bytes, FREE_BYTES_KEPT].map(byte_count);
+            format!("{free} free, and {kept} must be for ledger, log and answers")
         };
         format!("the file system at {mount} ({holds}) has {left}")
     }
