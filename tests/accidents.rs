@@ -10,6 +10,7 @@ mod mounts;
 mod place;
 
 use std::fs;
+use std::io::Write as _;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
@@ -230,6 +231,41 @@ fn a_watcher_that_is_blind() {
         taken_into(&place, "inbox", number);
     }
     each_was_taken_once(&place, &mut daemon, 3);
+}
+
+#[test]
+fn what_a_writer_adds_after_a_pause_is_taken_with_the_rest() {
+    let place = Place::new();
+    let mut daemon = begin(&place, 1);
+    let day = days_ago(3);
+    let path = place.at("inbox/slow.csv");
+    let mut writer = fs::File::create(&path).expect("made");
+    let mut write = |text: String| writer.write_all(text.as_bytes()).expect("written");
+    write(format!("{HEADER}\n{day},Email,100,1,1,0,10\n"));
+    wait_until("it is taken for whole", || place.has("inbox/receipts/slow.csv.receipt.txt"));
+    let is_kept = || place.names("inbox/.claimed").iter().any(|name| name.starts_with("taken-"));
+    // The writer has only paused, twice, and knows of no file that has lost its name.
+    for (number, (channel, spend)) in [("Google Ads", 20), ("Meta Ads", 3)].iter().enumerate() {
+        wait_until("its original is out of sight", is_kept);
+        assert!(!path.exists());
+        write(format!("{day},{channel},{spend},1,1,0,10\n"));
+        wait_until("all of it is taken", || {
+            fs::read_to_string(place.at("inbox/receipts/slow.csv.receipt.txt"))
+                .is_ok_and(|receipt| receipt.contains(channel))
+        });
+        said(&daemon, "still written to after it was taken", number + 1);
+    }
+    let facts = place.run(&["facts"]).ends(0).stdout;
+    let lines: Vec<&str> = facts.lines().skip(1).collect();
+    assert_eq!(lines.len(), 3, "{facts}");
+    for spend in [",100.00,", ",20.00,", ",3.00,"] {
+        assert!(facts.contains(spend), "{facts}");
+    }
+    assert_eq!(daemon.stop().0, 0);
+    place.run(&["audit", "verify"]).ends(0);
+    // Its last state is still kept, for the next start, and no stray.
+    assert!(is_kept());
+    assert!(!place.run(&["status"]).all().contains(".claimed"));
 }
 
 /// 2,000 files at once, or as many as `BUDGETD_BURST` says.

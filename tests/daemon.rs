@@ -142,7 +142,7 @@ fn stopped_in_the_middle_of_a_large_file_it_takes_the_file_at_the_next_start() {
     let mut daemon = Daemon::start(&place);
     wait_until("it is taken", || place.has("inbox/receipts/large.csv.receipt.txt"));
     assert_eq!(daemon.stop().0, 0);
-    assert!(place.names("inbox/.claimed").is_empty());
+    assert!(place.claimed().is_empty());
     let facts = place.run(&["facts"]).ends(0).stdout;
     // 150,000 rows of 1.25 each, and once only.
     assert!(facts.contains("Email,187500.00,1350000,450000,150000,375000.00\n"), "{facts}");

@@ -63,6 +63,17 @@ pub fn published(account: &Account, published: &PublishedWeek) {
     );
 }
 
+/// Says that a file was still written to after it was taken.
+pub fn came_back(account: &Account, name: &str) {
+    warn!(
+        account = account.id.as_str(),
+        name = escape(name),
+        "still written to after it was taken: its writer had only paused; all of it waits in the inbox \
+         again. Let the sender give the file its name when it is whole (ready = \"rename\"), or raise \
+         quiet_seconds"
+    );
+}
+
 /// Tells whoever wants to know that a file was refused.
 pub fn hooks_of_file(hooks: &Hooks, account: &Account, file: &TakenFile) {
     if let FileAnswer::Refused { rejection, answer } = &file.answer {

@@ -180,6 +180,7 @@ impl Workspace {
             archive: Archive::at(&self.config.paths.archive),
             room: None,
             owed: Vec::new(),
+            keeps_originals: false,
             _lock: lock,
         })
     }
@@ -261,6 +262,8 @@ pub struct Unit<'w> {
     room: Option<Room>,
     /// Files that are recorded and answered, and still claimed.
     owed: Vec<(Claimed, Staged)>,
+    /// Whether originals that are taken are kept for a while.
+    keeps_originals: bool,
     _lock: Lock,
 }
 

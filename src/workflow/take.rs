@@ -117,7 +117,7 @@ impl Unit<'_> {
                 done(&self.take_owing(account, folder, claimed, arrived_at, now)?);
                 Ok(())
             });
-            let released = self.release_owed(folder);
+            let released = self.release_owed(folder, now);
             taken.and(released)?;
         }
         Ok(())
@@ -177,20 +177,28 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<TakenFile, WorkflowError> {
         let taken = self.take_owing(account, folder, claimed, arrived_at, now);
-        let released = self.release_owed(folder);
+        let released = self.release_owed(folder, now);
         let taken = taken?;
         released.map(|()| taken)
     }
 
     /// Lets the originals of files go whose rows and receipts are durable: the receipts become so
     /// here, all at once.
-    fn release_owed(&mut self, folder: &DropFolder) -> Result<(), WorkflowError> {
+    fn release_owed(&mut self, folder: &DropFolder, now: Instant) -> Result<(), WorkflowError> {
         let owed = std::mem::take(&mut self.owed);
         if owed.is_empty() {
             return Ok(());
         }
         folder.sync_receipts()?;
-        owed.iter().try_for_each(|(claimed, staged)| release(folder, claimed, staged))
+        owed.iter().try_for_each(|(claimed, staged)| {
+            release(folder, claimed, staged, self.keeps_originals.then_some(now))
+        })
+    }
+
+    /// From now on originals that are taken stay out of sight for an hour, in case that their writer
+    /// has only paused ([`DropFolder::restore_late`]).
+    pub const fn keep_originals(&mut self) {
+        self.keeps_originals = true;
     }
 
     /// As [`Unit::take_claimed`]; the claimed original of a file that is taken is still owed to
@@ -369,7 +377,7 @@ fn finish(
     } else {
         *without_receipt = give_receipt(folder, name, record.file.sha256, text)?;
         folder.sync_receipts()?;
-        release(folder, claimed, staged)?;
+        release(folder, claimed, staged, None)?;
     }
     Ok(FileAnswer::Finished)
 }
@@ -389,10 +397,19 @@ pub(super) fn give_receipt(
     }
 }
 
-/// Removes the claimed original of a file whose copy and rows are durable; one that changed since
-/// is new, and waits again.
-fn release(folder: &DropFolder, claimed: &Claimed, staged: &Staged) -> Result<(), WorkflowError> {
-    match folder.remove_claimed(claimed, staged)? {
+/// Removes the claimed original of a file whose copy and rows are durable, or keeps it out of sight; one
+/// that changed since is new, and waits again.
+fn release(
+    folder: &DropFolder,
+    claimed: &Claimed,
+    staged: &Staged,
+    kept_at: Option<Instant>,
+) -> Result<(), WorkflowError> {
+    let removed = match kept_at {
+        Some(now) => folder.keep_claimed(claimed, staged, now)?,
+        None => folder.remove_claimed(claimed, staged)?,
+    };
+    match removed {
         Removed::Done => {}
         Removed::Changed => {
             folder.unclaim(claimed)?;

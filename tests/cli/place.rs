@@ -113,6 +113,14 @@ impl Place {
         self.write(path, &text.replacen(from, to, 1));
     }
 
+    /// The names of files that are claimed and not done with; an original that the daemon keeps for a
+    /// while is none.
+    pub fn claimed(&self) -> Vec<String> {
+        let mut names = self.names("inbox/.claimed");
+        names.retain(|name| !name.starts_with("taken-"));
+        names
+    }
+
     pub fn names(&self, path: &str) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.at(path)) else { return Vec::new() };
         let mut names: Vec<String> = entries

@@ -193,7 +193,7 @@ fn the_daemon_outlives_a_full_disk_says_so_once_and_goes_on_by_itself() {
         relieve(&place.at(folder));
         wait_until("it is over", || daemon.log().contains("no longer: files can't be taken"));
         wait_until("it is taken", || place.has("inbox/receipts/a.csv.receipt.txt"));
-        wait_until("it is done with", || place.names("inbox/.claimed").is_empty());
+        wait_until("it is done with", || place.claimed().is_empty());
         is_taken_once(&place, "a.csv");
         assert_eq!(daemon.stop().0, 0);
     }

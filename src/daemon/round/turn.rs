@@ -45,11 +45,11 @@ impl<'w> Round<'w> {
         self.telemetry.beat();
         let path = self.workspace.places.drop_folder(&account.id);
         let (mut settling, mut has_arrived) = (false, false);
-        match look(self.workspace, account, hints) {
+        let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
+        match self.look(account, hints) {
             Ok(looked) => {
                 memory.well(account, Part::DropFolder);
                 memory.looked_into(account, looked.id);
-                let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
                 let ready = self.workspace.config.inbox.ready;
                 let scan = &looked.scan;
                 let settled = memory.settler.ready(scan, self.monotonic, quiet, ready);
@@ -67,6 +67,16 @@ impl<'w> Round<'w> {
         }
         self.decide(account, memory, has_arrived)?;
         Ok(settling)
+    }
+
+    /// Looks into the drop folder, once what was written to after it was taken is back in it.
+    fn look(&self, account: &Account, hints: &mut Hints) -> Result<Looked, StoreError> {
+        let looked = look(self.workspace, account, hints)?;
+        let back = looked.folder.restore_late(self.now)?;
+        for name in &back {
+            tell::came_back(account, name);
+        }
+        if back.is_empty() { Ok(looked) } else { look(self.workspace, account, hints) }
     }
 
     /// Takes what has settled; whether anything came in.
@@ -117,6 +127,10 @@ impl<'w> Round<'w> {
             unit.recover(account, now, now, &mut done)?;
             unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)
         })?;
+        if taken.is_none() || !without_room.is_empty() {
+            // What is kept holds room, and it may be what is lacking.
+            drop(looked.folder.discard_kept());
+        }
         if has_arrived {
             telemetry.took("files", begun.elapsed());
         }
@@ -162,6 +176,7 @@ impl<'w> Round<'w> {
             // A file of millions of rows is life, too.
             let telemetry = self.telemetry.clone();
             unit.watch(Box::new(move |_| telemetry.beat()));
+            unit.keep_originals();
             (unit, std::time::Instant::now())
         };
         Ok(&mut self.unit.insert(unit).0)

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use super::late::{is_longer_ago, kept_name};
 use super::names::{TakenName, judge};
 use super::scan::{Candidate, SeenDigest};
 use super::stage::Staged;
 use super::{CLAIMED, DropFolder};
+use crate::domain::Instant;
 use crate::store::StoreError;
 use crate::store::atomic::temporary_name;
 use crate::store::files::{self, open_regular};
@@ -236,13 +238,37 @@ impl DropFolder {
     /// Removes a claimed file whose archived copy, rows and receipt are durable, if it is still
     /// the file that was staged.
     ///
-    /// A sender who holds it open can still write between this last look and the removal; no
-    /// call of the system closes that gap. It takes a writer who is silent for the quiet time
-    /// and through the whole take, and then goes on.
+    /// A sender who holds it open can still write between this last look and the removal, and after
+    /// it; no call of the system closes that gap. [`DropFolder::keep_claimed`] does, for an hour.
     pub fn remove_claimed(
         &self,
         claimed: &Claimed,
         staged: &Staged,
+    ) -> Result<Removed, StoreError> {
+        self.release(claimed, staged, &|folder, file_name| folder.remove(file_name).map(drop))
+    }
+
+    /// As [`DropFolder::remove_claimed`], but what its writer adds to it within the next hour is seen
+    /// by [`DropFolder::restore_late`]. One that nobody has written to for as long is not kept.
+    pub fn keep_claimed(
+        &self,
+        claimed: &Claimed,
+        staged: &Staged,
+        now: Instant,
+    ) -> Result<Removed, StoreError> {
+        if is_longer_ago(now, staged.identity.modified_at()) {
+            return self.remove_claimed(claimed, staged);
+        }
+        self.release(claimed, staged, &|folder, file_name| {
+            folder.move_over(file_name, folder, &kept_name(claimed, &staged.identity))
+        })
+    }
+
+    fn release(
+        &self,
+        claimed: &Claimed,
+        staged: &Staged,
+        go: &dyn Fn(&Folder, &OsStr) -> Result<(), StoreError>,
     ) -> Result<Removed, StoreError> {
         let folder = self.claimed_folder()?;
         let file_name = claimed.file_name();
@@ -252,7 +278,7 @@ impl DropFolder {
                 // Not synced: if a power cut brings the file back, the record under its claim
                 // leads here again.
                 Self::discard_companions(&folder, claimed)?;
-                folder.remove(&file_name)?;
+                go(&folder, &file_name)?;
                 Ok(Removed::Done)
             }
             Some(_) => Ok(Removed::Changed),

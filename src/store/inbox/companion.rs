@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::checksum::{self, CHECKSUM_BYTES_MAX, Stated, Unusable};
 use super::claim::{Claimed, is_claim_id};
+use super::late::is_kept;
 use super::names::{Companion, TakenName, judge};
 use super::scan::{Candidate, Ignored, IgnoredKind, SeenDigest};
 use super::{CLAIMED, DropFolder};
@@ -184,7 +185,8 @@ impl DropFolder {
         let folder = self.folder.beneath(OsStr::new(CLAIMED))?;
         let mut strays = std::collections::BTreeSet::new();
         folder.each_name(&mut |name, _| {
-            if Claimed::parse(name).is_none() && parse(name).is_none() && !is_temporary(name) {
+            let is_own = is_kept(name) || is_temporary(name);
+            if Claimed::parse(name).is_none() && parse(name).is_none() && !is_own {
                 let name = format!("{CLAIMED}/{}", super::names::shown(name));
                 strays.insert(Ignored { name, kind: IgnoredKind::NoClaim });
                 if strays.len() > SHOWN_MAX {

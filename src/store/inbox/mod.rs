@@ -12,7 +12,8 @@
 //! 4. The caller archives the copy and records the outcome under the claim.
 //! 5. [`DropFolder::answer_accepted`] and [`DropFolder::remove_claimed`], or
 //!    [`DropFolder::answer_refused`]: the claimed file goes last, so as long as it is there the
-//!    answer is given again, in the same words and the same place.
+//!    answer is given again, in the same words and the same place. The daemon keeps it for an hour
+//!    instead ([`DropFolder::keep_claimed`]): a writer may only have paused.
 //! 6. [`Staged::discard`]; what a kill leaves is swept at the next start by [`DropFolder::sweep`]
 //!    and [`sweep_staging`].
 
@@ -21,6 +22,7 @@ mod checksum;
 mod claim;
 mod companion;
 mod condition;
+mod late;
 mod names;
 mod reach;
 mod ready;
