@@ -68,7 +68,7 @@ fn is_taken_once(place: &Place, name: &str) {
     assert_eq!(files.len(), 1, "{files:?}");
     assert_eq!((&files[0]["outcome"], &files[0]["rows"]), (&"accepted".into(), &4000.into()));
     assert!(place.has(&format!("inbox/receipts/{name}.receipt.txt")));
-    assert!(!place.has(&format!("inbox/{name}")) && place.names("inbox/.claimed").is_empty());
+    assert!(!place.has(&format!("inbox/{name}")) && place.claimed().is_empty());
     assert_eq!(place.run(&["facts"]).ends(0).stdout.lines().count(), 1 + 4000);
     place.run(&["audit", "verify"]).ends(0);
 }
