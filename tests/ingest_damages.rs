@@ -174,7 +174,7 @@ fn dates_in_words_have_a_format_too() {
     let text = with(0, |day| format!("{} Sep 2025", day_of(day)));
     says(
         &text,
-        "dates are no days (8 of 8 faults, first in line 2)",
+        "column date is written like 9 Sep 2025 (line 2, 8 rows); this source expects YYYY-MM-DD",
         "set date_format = \"%-d %b %Y\"",
     );
     let serial = with(0, |day| (45_900 + day_of(day)).to_string());
