@@ -126,7 +126,7 @@ fn between(
             let choice = |writing: Writing| {
                 let value = figure::read(cell.text, writing).map_or(0, |figure| figure.value);
                 format!(
-                    "decimal = \"{}\"\n# thousands = \"{}\"    # {} is {}",
+                    "decimal = \"{}\"\nthousands = \"{}\"    # {} is {}",
                     writing.decimal,
                     word(writing.thousands),
                     cell.text,
