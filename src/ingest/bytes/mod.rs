@@ -20,7 +20,7 @@ use super::fault::{Fault, FaultReason};
 use super::grammar::Grammar;
 use super::structure::{StructureFault, structure_fault};
 pub(super) use decode::Coding;
-pub(super) use members::BEHIND_ITS_END;
+pub(super) use members::{BEHIND_ITS_END, Members};
 
 use decode::Decoded;
 use headed::Headed;

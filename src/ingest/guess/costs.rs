@@ -60,12 +60,15 @@ const ENDINGS: [&str; 9] =
     ["spend", "kosten", "ausgaben", "budget", "cost", "uitgaven", "費用", "费用", "花费"];
 
 /// Words around channel and cost that say nothing of the channel.
-const ASIDES: [&str; 37] = [
-    "in", "net", "gross", "netto", "brutto", "total", "gesamt", "summe", "ist", "actual", "incl",
-    "excl", "inkl", "exkl", "vat", "mwst", "amount", "betrag", "euro", "dollar", "rupee", "pound",
-    "weekly", "daily", "monthly", "of", "for", "on", "für", "fuer", "pour", "de", "du", "di", "do",
-    "la", "le",
+const ASIDES: [&str; 23] = [
+    "net", "gross", "netto", "brutto", "total", "gesamt", "summe", "ist", "actual", "incl", "excl",
+    "inkl", "exkl", "vat", "mwst", "amount", "betrag", "euro", "dollar", "rupee", "weekly",
+    "daily", "monthly",
 ];
+
+/// Words between channel and cost; where nothing else stands there, one may be a channel's short name.
+const LINKS: [&str; 14] =
+    ["in", "of", "for", "on", "für", "fuer", "pour", "de", "du", "di", "do", "la", "le", "en"];
 
 /// Words that stand for all channels.
 const ALL: [&str; 18] = [
@@ -201,7 +204,7 @@ pub(super) fn read(name: &str, known: &Known) -> Cost {
         return Cost::No;
     }
     // The channel of the account may be called "Total Health".
-    for is_aside in [is_currency as fn(&Word) -> bool, is_aside] {
+    for is_aside in [is_currency as fn(&Word) -> bool, is_aside_or_link] {
         let middle = middle_of(&words, is_aside);
         if let Some((start, end)) = span(middle)
             && known.is_own(&name[start..end])
@@ -215,11 +218,16 @@ pub(super) fn read(name: &str, known: &Known) -> Cost {
     let is_made =
         |word: &Word| MADE.contains(&word.text.trim_end_matches(|it: char| it.is_ascii_digit()));
     if words.iter().any(is_made) {
-        let is_number = |word: &&Word| word.text.bytes().all(|it| it.is_ascii_digit());
+        // The 7 of "rolling_7d".
+        let is_number = |word: &Word| word.text.starts_with(|it: char| it.is_ascii_digit());
         let base = words.iter().filter(|word| !is_made(word) && !is_number(word));
         return Cost::Made(base.map(|word| word.text.as_str()).collect());
     }
-    let middle = middle_of(&words, is_aside);
+    let middle = [is_aside_or_link as fn(&Word) -> bool, is_aside]
+        .into_iter()
+        .map(|is_aside| middle_of(&words, is_aside))
+        .find(|middle| !middle.is_empty())
+        .unwrap_or_default();
     let Some((start, end)) = span(middle) else { return Cost::All };
     if middle.iter().all(|word| ALL.contains(&word.text.as_str())) {
         return Cost::All;
@@ -277,6 +285,10 @@ fn is_currency(word: &Word) -> bool {
 
 fn is_aside(word: &Word) -> bool {
     is_currency(word) || ASIDES.contains(&word.text.as_str())
+}
+
+fn is_aside_or_link(word: &Word) -> bool {
+    is_aside(word) || LINKS.contains(&word.text.as_str())
 }
 
 /// The words between those for cost and the asides at both ends.
@@ -342,8 +354,9 @@ mod tests {
             ("Gasto: Radio", "Gasto: {channel}", "Radio"),
             ("spesa_tv_netto", "spesa_{channel}_netto", "tv"),
             ("mdsp_dm", "mdsp_{channel}", "dm"),
+            ("mdsp_on", "mdsp_{channel}", "on"),
             ("facebook_S", "{channel}_S", "facebook"),
-            ("x_cost_tv_north", "x_cost_{channel}_north", "tv"),
+            ("x_cost_tv_north", "x_cost_{channel}", "tv_north"),
             ("电视费用", "{channel}费用", "电视"),
         ] {
             let expected = Cost::Of { pattern: pattern.to_owned(), channel: channel.to_owned() };
@@ -368,6 +381,7 @@ mod tests {
             assert_eq!(read_alone(name), Cost::Ratio, "{name}");
         }
         assert_eq!(read_alone("tv_spend_lag1"), Cost::Made("tvspend".to_owned()));
+        assert_eq!(read_alone("spend_rolling_7d"), Cost::Made("spend".to_owned()));
         assert_eq!(read_alone("shipping_cost"), Cost::Unclear);
         for name in ["TV", "Costa Rica", "price", "events"] {
             assert_eq!(read_alone(name), Cost::No, "{name}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::accepted;
 use super::columns::{self, Columns};
 use super::currency;
 use super::dates;
@@ -73,11 +74,14 @@ fn text_of(head: &[u8], guess: &mut Guess, findings: &mut Findings) -> Option<(D
             return None;
         }
     };
-    let Unpacked { bytes, whole, packing } = unpacked;
+    let Unpacked { bytes, whole, packing, damage } = unpacked;
     match packing {
         Packing::Plain => {}
         Packing::Gzip => findings.certain("compression", "gzip: the inbox unpacks it"),
         Packing::Zstd => findings.certain("compression", "zstd: the inbox unpacks it"),
+    }
+    if let Some((what, remedy)) = damage {
+        findings.untold("compression", format!("{what}: the inbox will refuse it; {remedy}"), &[]);
     }
     guess.whole = whole;
     let mut decoded = encoding::decode(&bytes, whole, findings)?;
@@ -214,6 +218,15 @@ fn look_at_text(
     if guess.needs_channel() {
         say_channel(guess, &columns, &names, findings);
     }
+    let table = (&guess.source, guess.preset.as_deref());
+    if let Some(complaint) =
+        accepted::complaint(table.0, table.1, &guess.channels, guess.needs_channel())
+    {
+        findings.missing(
+            "table",
+            format!("the configuration would not take the table that describes it ({complaint})"),
+        );
+    }
 }
 
 fn empty_report(layout: &Layout) -> Option<String> {
@@ -305,12 +318,10 @@ fn find_totals(
         let rows = &mut split.rows;
         found.blank_campaign = totals::blank_campaign(rows, date_at, campaign_at, amount, findings);
     }
-    let others: Vec<usize> = columns.used();
-    let mut candidates = names.to_vec();
-    for at in others {
-        candidates[at].clear();
-    }
-    found.marked = totals::marked(&mut split.rows, &candidates, date_at, amount, findings);
+    let figures: Vec<usize> = columns.measures().into_iter().flat_map(|(_, at)| at).collect();
+    let may_mark = |at: &usize| *at != date_at && !figures.contains(at) && !names[*at].is_empty();
+    let candidates: Vec<usize> = (0..names.len()).filter(may_mark).collect();
+    found.marked = totals::marked(&mut split.rows, names, &candidates, (date_at, amount), findings);
     found
 }
 

@@ -7,6 +7,7 @@
 //!                                                               grain, keys, gaps ─► describe ─► Source
 //! ```
 
+mod accepted;
 mod against;
 mod columns;
 mod costs;

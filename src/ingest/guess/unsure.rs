@@ -1,6 +1,8 @@
 //! The columns that nothing was found for → those that look like money of a channel. They are never
 //! controls and never left out unsaid: each is named, with the lines that would settle it.
 
+use std::collections::BTreeMap;
+
 use super::columns::Columns;
 use super::costs::{self, Cost};
 use super::figure::{self, ONE};
@@ -86,6 +88,10 @@ impl Look<'_> {
                     format!("\"{name}\" is the sum of the channels' spend in every row: left out");
                 return Verdict::Computed(Some(text));
             }
+            Cost::All if !is_wide && self.is_sum_of_days(at) => {
+                let text = format!("\"{name}\" is the spend of the row's whole day: left out");
+                return Verdict::Computed(Some(text));
+            }
             Cost::Of { channel, .. } if is_wide && self.has_spend(&channel) => {
                 return Verdict::Money(
                     "holds a word for cost, and its channel has another column that does: which of \
@@ -164,6 +170,23 @@ impl Look<'_> {
         let tolerance = (channels.len() as i128 + 1) * ONE / 200;
         self.rows.iter().all(|record| {
             let sum: i128 = channels.iter().filter_map(|&it| self.value(record, it)).sum();
+            self.value(record, at).is_some_and(|stated| (stated - sum).abs() <= tolerance)
+        })
+    }
+
+    /// Whether each row of a day states the spend of all rows of the day.
+    fn is_sum_of_days(&self, at: usize) -> bool {
+        let (Some(date), Some(spend)) = (self.columns.at(Role::Date), self.columns.at(Role::Spend))
+        else {
+            return false;
+        };
+        let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
+        for record in self.rows {
+            *sums.entry(record.cell(date)).or_default() += self.value(record, spend).unwrap_or(0);
+        }
+        let tolerance = (self.rows.len() as i128 + 1) * ONE / 200;
+        self.rows.iter().all(|record| {
+            let sum = sums.get(record.cell(date)).copied().unwrap_or(0);
             self.value(record, at).is_some_and(|stated| (stated - sum).abs() <= tolerance)
         })
     }
