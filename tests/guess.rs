@@ -3,6 +3,9 @@
 
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "guess/money.rs"]
+mod money;
+
 use std::path::Path;
 
 use budgetd::config::{SourceText, check};

@@ -7,7 +7,7 @@ use crate::domain::Account;
 use crate::domain::text::folded;
 
 /// Words that a paid channel is called by, without a plural's `s`.
-const MEDIA: [&str; 60] = [
+const MEDIA: [&str; 59] = [
     "tv",
     "fernsehen",
     "fernseh",
@@ -61,7 +61,6 @@ const MEDIA: [&str; 60] = [
     "pmax",
     "retargeting",
     "ads",
-    "direct mail",
     "directmail",
     "media",
     "criteo",
@@ -257,12 +256,14 @@ pub(super) fn key(name: &str) -> String {
     words(name).into_iter().map(|word| word.text).collect()
 }
 
-/// Whether a word of `name` is a medium, and none says that it counts something else.
+/// Whether a word of `name`, or two ("YouTube"), are a medium, and none says that it counts something
+/// else.
 pub(super) fn is_medium(name: &str) -> bool {
     let words = words(name);
-    let two = |pair: &[Word]| format!("{} {}", pair[0].text, pair[1].text);
-    (words.iter().any(|word| MEDIA.contains(&word.text.as_str()))
-        || words.windows(2).any(|pair| MEDIA.contains(&two(pair).as_str())))
+    let is_known = |text: &str| MEDIA.contains(&text);
+    let two = |pair: &[Word]| format!("{}{}", pair[0].text, pair[1].text);
+    (words.iter().any(|word| is_known(&word.text))
+        || words.windows(2).any(|pair| is_known(&two(pair))))
         && !is_other(name)
 }
 
@@ -293,7 +294,12 @@ mod tests {
     fn a_channel_is_known_in_any_form() {
         assert_eq!(key("podcast"), key("Podcasts"));
         assert_eq!(key("Google Ads"), key("google_ads"));
-        assert!(is_medium("Podcasts") && is_medium("direct_mail") && is_medium("TV"));
+        assert!(
+            is_medium("Podcasts")
+                && is_medium("direct_mail")
+                && is_medium("YouTube")
+                && is_medium("TV")
+        );
         assert!(!is_medium("Preis") && !is_medium("google_trends") && !is_medium("tv_grps"));
     }
 }
