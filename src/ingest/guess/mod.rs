@@ -39,7 +39,10 @@ mod words;
 use chrono::Weekday;
 
 pub use against::against;
+pub(super) use dates::notation as date_notation;
 pub use finding::Finding;
+pub(super) use name::of_source as name_of;
+pub(super) use numbers::word as thousands_word;
 pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
 pub(super) use toml::quoted;
 pub use toml::{UNTOLD, to_toml};

@@ -151,7 +151,7 @@ const fn name(mark: char) -> &'static str {
 }
 
 /// Its word in a source.
-pub(super) const fn word(thousands: Thousands) -> &'static str {
+pub(in crate::ingest) const fn word(thousands: Thousands) -> &'static str {
     match thousands {
         Thousands::None => "none",
         Thousands::Comma => ",",
