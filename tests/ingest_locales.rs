@@ -46,8 +46,8 @@ fn refused(reading: Reading) -> Rejection {
 }
 
 fn table(preset: &str, more: &[&str]) -> String {
-    let more: String = more.iter().map(|line| format!("{line}\n")).collect();
-    format!("[[sources]]\nname = \"it\"\nfiles = \"*\"\npreset = \"{preset}\"\n{more}")
+    let more = more.join("\n");
+    format!("[[sources]]\nname = \"it\"\nfiles = \"*\"\npreset = \"{preset}\"\n{more}\n")
 }
 
 /// Refused by the preset with exactly these lines in its remedy, and taken with them.

@@ -151,7 +151,9 @@ fn by_its_writing(lines: &[u8], context: &Context<'_>) -> Option<Writing> {
         Setting::ALL.into_iter().filter(|it| it.differs(own, &guess.source)).collect();
     let with = |settings: &[Setting]| {
         let mut source = own.clone();
-        settings.iter().for_each(|setting| setting.take(&mut source, &guess.source));
+        for setting in settings {
+            setting.take(&mut source, &guess.source);
+        }
         source
     };
     if differing.is_empty() || !is_read(lines, &with(&differing), context) {

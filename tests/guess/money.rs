@@ -174,7 +174,7 @@ fn check(file: &Wide, guess: &Guess, reading: Option<&Reading>, is_settled: bool
 fn the_table_takes_all_spend_or_the_columns_it_lacks_are_named() {
     let mut draws = Draws(7);
     let (mut taken, mut known) = (0, 0);
-    for _ in 0..600 {
+    for _ in 0..300 {
         let file = wide(&mut draws);
         let alone = guess(file.text.as_bytes(), "file.csv", true);
         assert_table_is_taken(&alone);
@@ -188,8 +188,9 @@ fn the_table_takes_all_spend_or_the_columns_it_lacks_are_named() {
         known += usize::from(check(&file, &for_it, Some(&read), fits));
     }
     // Most of them are read as they are; with the account's channels at hand nearly all.
-    assert!(taken > 300, "{taken}");
-    assert!(known > 500, "{known}");
+    assert!(taken > 150, "{taken}");
+    assert!(known > 250, "{known}");
+    println!("{taken} of 300 taken alone, {known} for their account");
 }
 
 fn alone(text: &str) -> Guess {

@@ -35,7 +35,7 @@ pub(super) fn shape(text: &str) -> Option<Shape> {
     }
     let mark = text.bytes().find(|byte| !byte.is_ascii_alphanumeric() && byte.is_ascii())?;
     let parts: Vec<&str> = text
-        .split(|it: char| matches!(it, ' ' | '.' | ',' | '-' | '/' | '\u{A0}'))
+        .split([' ', '.', ',', '-', '/', '\u{A0}'])
         .filter(|part| !part.is_empty() && !matches!(*part, "de" | "of"))
         .collect();
     let [first, second, year] = parts.as_slice() else { return None };

@@ -11,6 +11,7 @@ use crate::domain::source::{
 
 /// All that a look found.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each was found by itself")]
 pub(super) struct Found {
     pub layout: Layout,
     pub encoding: Encoding,

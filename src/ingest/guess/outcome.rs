@@ -46,14 +46,14 @@ pub(super) fn find(names: &[String], findings: &mut Findings) -> Option<Outcome>
         ranked.min_by_key(|(rank, _)| *rank).map(|(_, name)| name)
     };
     let name = words.iter().find_map(|word| named(word)).or_else(ranked)?;
-    if !matches!(plain(name).as_str(), "sales" | "y" | "outcome" | "kpi" | "target") {
-        findings.certain("outcome", format!("the business's revenue is \"{name}\", by its name"));
-    } else {
+    if matches!(plain(name).as_str(), "sales" | "y" | "outcome" | "kpi" | "target") {
         findings.open(
             "outcome",
             format!("\"{name}\" is taken for the business's revenue; it could be units or a score"),
             &[],
         );
+    } else {
+        findings.certain("outcome", format!("the business's revenue is \"{name}\", by its name"));
     }
     Some(Outcome::Column(name.clone()))
 }
