@@ -283,7 +283,11 @@ fn another_separator_says_the_whole_setting() {
         "a [[sources]] table with separator = \";\" to",
     );
     let german = csv(&rows(), ";").replace('.', ",");
-    says(german, "its fields are separated by semicolons", "separator = \";\" and decimal = \",\"");
+    says(
+        german,
+        "it has semicolons between its fields, a decimal comma",
+        "    separator = \";\"\n    decimal = \",\"\n",
+    );
 }
 
 #[test]

@@ -295,6 +295,16 @@ fn totals_ratios_and_what_was_made_of_money_are_left_out_and_are_no_controls() {
 }
 
 #[test]
+fn a_column_of_channels_is_no_extra_column_of_a_wide_file() {
+    let guess = alone("date,channel,amount,tv_cost,revenue\n2025-09-13,Email,1.5,2.5,10\n");
+    assert!(!guess.is_readable());
+    assert_says(&guess.missing, "columns", "found: date, channel, amount, tv_cost, revenue");
+    let guess = alone("date,tv_cost,radio_cost,Betrag,Umsatz gesamt\n2025-09-13,1.5,2.5,9,10\n");
+    assert_says(&guess.untold, "columns", "\"Betrag\" is called as money is");
+    assert!(guess.source.columns.outcome.is_some(), "{:?}", guess.source.columns);
+}
+
+#[test]
 fn the_channels_of_an_account_are_known_in_any_form() {
     let account = account(&["kundenclub".to_owned(), "tv".to_owned()]);
     let text = "date,tv_spend,Kundenclub_Kosten,revenue\n2025-09-13,1.5,2.5,10\n";

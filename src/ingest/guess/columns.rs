@@ -70,7 +70,12 @@ pub(super) fn find(layout: &Layout, known: &Known, findings: &mut Findings) -> O
         }
         return Some(Columns { roles, wide });
     }
-    let wide = wide::find(names, &is_figures, known, findings);
+    // A column that names channels says that a row has one; a single column of cost is no table of them.
+    let wide = if has(&roles, Role::Channel) {
+        wide::by_cost(names, &is_figures, known, 2, findings)
+    } else {
+        wide::find(names, &is_figures, known, findings)
+    };
     if wide.is_none() {
         findings.missing(
             "columns",
@@ -101,6 +106,11 @@ fn is_figures(rows: &[Record], at: usize) -> bool {
 /// A date with marks between its parts; eight digits alone may be a count.
 fn is_written_as_date(text: &str) -> bool {
     is_date(text) && !text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// "1 column is", "3 columns are".
+pub(super) fn count_of(what: &str, count: usize) -> String {
+    if count == 1 { format!("1 {what} is") } else { format!("{count} {what}s are") }
 }
 
 /// The names, the unnamed too, as many as people read.

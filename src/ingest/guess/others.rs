@@ -94,8 +94,8 @@ pub(super) fn find(
                 findings.open(
                     "controls",
                     format!(
-                        "{} other columns are kept for models ({}): take out what a model must not see",
-                        found.controls.len(),
+                        "{} kept for models ({}): take out what a model must not see",
+                        columns::count_of("other column", found.controls.len()),
                         columns::listed(&found.controls)
                     ),
                     &[],
@@ -109,9 +109,8 @@ pub(super) fn find(
         findings.open(
             "extra_columns",
             format!(
-                "{} more columns are refused as long as the ones above are not settled; then leave \
-                 them out: {}",
-                left.len(),
+                "{} refused until what could not be told is settled; then leave out: {}",
+                columns::count_of("more column", left.len()),
                 columns::listed(&left)
             ),
             &["extra_columns = \"ignore\"".to_owned()],
@@ -119,7 +118,11 @@ pub(super) fn find(
     } else if found.has_extra_columns {
         findings.certain(
             "extra_columns",
-            format!("{} columns are left out: {}", left.len(), columns::listed(&left)),
+            format!(
+                "{} left out: {}",
+                columns::count_of("column", left.len()),
+                columns::listed(&left)
+            ),
         );
     }
 }

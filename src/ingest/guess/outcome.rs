@@ -4,6 +4,9 @@ use super::finding::Findings;
 use super::words::{Role, plain};
 use crate::domain::source::Outcome;
 
+/// Words beside one for revenue that leave it what it is.
+const ASIDES: [&str; 7] = ["total", "gesamt", "net", "netto", "gross", "brutto", "all"];
+
 /// Where the business's revenue stands, and the columns that say so; with what else it could be.
 pub(super) fn find(names: &[String], findings: &mut Findings) -> Option<Outcome> {
     let named = |wanted: &str| names.iter().find(|name| plain(name) == wanted);
@@ -41,8 +44,13 @@ pub(super) fn find(names: &[String], findings: &mut Findings) -> Option<Outcome>
         "kpi",
         "target",
     ];
+    let bare = |name: &str| {
+        let words = plain(name);
+        let words: Vec<&str> = words.split(' ').filter(|word| !ASIDES.contains(word)).collect();
+        words.join(" ")
+    };
     let ranked = || {
-        let ranked = names.iter().filter_map(|name| Some((Role::Revenue.rank(name)?, name)));
+        let ranked = names.iter().filter_map(|name| Some((Role::Revenue.rank(&bare(name))?, name)));
         ranked.min_by_key(|(rank, _)| *rank).map(|(_, name)| name)
     };
     let name = words.iter().find_map(|word| named(word)).or_else(ranked)?;

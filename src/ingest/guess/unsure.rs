@@ -13,6 +13,9 @@ use super::table::Record;
 use super::toml::quoted;
 use super::words::Role;
 
+/// Names of money that say nothing else.
+const AMOUNTS: [&str; 5] = ["amount", "betrag", "montant", "importe", "importo"];
+
 /// What became of the columns that nothing was found for.
 #[derive(Debug, Default)]
 pub(super) struct Unsure {
@@ -75,6 +78,9 @@ impl Look<'_> {
         }
         let is_wide = self.columns.wide.is_some();
         match costs::read(name, self.known) {
+            Cost::No if AMOUNTS.contains(&media::key(name).as_str()) => {
+                return Verdict::Money("is called as money is: whose is it?");
+            }
             Cost::No => {}
             Cost::Ratio => return Verdict::Computed(None),
             Cost::Made(base) if self.names.iter().any(|it| media::key(it) == base) => {

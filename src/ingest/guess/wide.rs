@@ -217,7 +217,7 @@ impl Wide {
             findings.open(
                 "columns",
                 format!(
-                    "{} are called as channels of the account, and taken for their spend; nothing \
+                    "called as channels of the account are, and taken for their spend: {}; nothing \
                      else in the file says that they are",
                     plain.join(", ")
                 ),
