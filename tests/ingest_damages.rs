@@ -58,12 +58,18 @@ fn page_of(bytes: &[u8], source: &Source) -> String {
     }
 }
 
-/// The first thing that the page says below its greeting, and the remedy that follows.
+/// The first thing that the page says below its greeting, and the remedy that follows with all its
+/// lines.
 fn first_said(page: &str) -> (String, String) {
     let mut lines = page.lines().skip(3);
     let cause = lines.next().expect("a cause").to_owned();
     let hint = lines.next().expect("a remedy").trim_start();
-    (cause, hint.strip_prefix("hint: ").expect("a remedy follows").to_owned())
+    let mut hint = hint.strip_prefix("hint: ").expect("a remedy follows").to_owned();
+    for line in lines.take_while(|line| line.starts_with("    ")) {
+        hint.push('\n');
+        hint.push_str(line.trim_start());
+    }
+    (cause, hint)
 }
 
 #[track_caller]
@@ -286,7 +292,7 @@ fn another_separator_says_the_whole_setting() {
     says(
         german,
         "it has semicolons between its fields, a decimal comma",
-        "    separator = \";\"\n    decimal = \",\"\n",
+        "separator = \";\"\ndecimal = \",\"",
     );
 }
 

@@ -134,6 +134,18 @@ fn a_meta_export_gets_the_lines_that_it_needs_and_no_others() {
 }
 
 #[test]
+fn a_setting_that_the_file_does_not_contradict_stays() {
+    let own = ["separator = \";\"", "decimal = \",\"", "thousands = \".\""];
+    let bytes = meta('\t', ["2025-09-12", "2025-09-13"], "1234");
+    let text = String::from_utf8(bytes).expect("text").replace("Day", "Tag");
+    let columns = "[sources.columns]\ndate = \"Tag\"";
+    let table = table("meta_ads", &[own[0], own[1], own[2], columns]);
+    let rejection = refused(reading(text.as_bytes(), &configured(&table)));
+    let hint = rejection.faults[0].hint.as_deref();
+    assert_eq!(hint, Some("set these for the source, all together:\n    separator = \"\\t\""));
+}
+
+#[test]
 fn days_with_two_readings_are_left_to_people_and_the_other_lines_are_told() {
     let bytes = meta(';', ["11.09.2025", "12.09.2025"], "1.234,50");
     let rejection = refused(reading(&bytes, &configured(&table("meta_ads", &[]))));

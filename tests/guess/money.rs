@@ -265,6 +265,12 @@ fn what_looks_like_money_and_is_not_told_is_named_and_never_a_control() {
             "total_cost",
             "holds a word for cost",
         ),
+        // Beside a column that is left out where nothing is unsure.
+        (
+            "date,tv_spend,radio_spend,shipping_cost,note,revenue\n2025-09-13,1.5,2.5,3.5,x,10\n",
+            "shipping_cost",
+            "holds a word for cost",
+        ),
     ] {
         let guess = alone(text);
         assert_says(&guess.untold, "columns", &format!("\"{column}\" "));
