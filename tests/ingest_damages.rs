@@ -58,12 +58,18 @@ fn page_of(bytes: &[u8], source: &Source) -> String {
     }
 }
 
-/// The first thing that the page says below its greeting, and the remedy that follows.
+/// The first thing that the page says below its greeting, and the remedy that follows with all its
+/// lines.
 fn first_said(page: &str) -> (String, String) {
     let mut lines = page.lines().skip(3);
     let cause = lines.next().expect("a cause").to_owned();
     let hint = lines.next().expect("a remedy").trim_start();
-    (cause, hint.strip_prefix("hint: ").expect("a remedy follows").to_owned())
+    let mut hint = hint.strip_prefix("hint: ").expect("a remedy follows").to_owned();
+    for line in lines.take_while(|line| line.starts_with("    ")) {
+        hint.push('\n');
+        hint.push_str(line.trim_start());
+    }
+    (cause, hint)
 }
 
 #[track_caller]
@@ -174,7 +180,7 @@ fn dates_in_words_have_a_format_too() {
     let text = with(0, |day| format!("{} Sep 2025", day_of(day)));
     says(
         &text,
-        "dates are no days (8 of 8 faults, first in line 2)",
+        "column date is written like 9 Sep 2025 (line 2, 8 rows); this source expects YYYY-MM-DD",
         "set date_format = \"%-d %b %Y\"",
     );
     let serial = with(0, |day| (45_900 + day_of(day)).to_string());
@@ -283,7 +289,11 @@ fn another_separator_says_the_whole_setting() {
         "a [[sources]] table with separator = \";\" to",
     );
     let german = csv(&rows(), ";").replace('.', ",");
-    says(german, "its fields are separated by semicolons", "separator = \";\" and decimal = \",\"");
+    says(
+        german,
+        "it has semicolons between its fields, a decimal comma",
+        "separator = \";\"\ndecimal = \",\"",
+    );
 }
 
 #[test]

@@ -13,7 +13,8 @@ use super::{CliError, Context, DONE, Ending, NO};
 use crate::domain::text::escape;
 use crate::domain::{Conversions, Currency, Figures, FineMoney};
 use crate::ingest::guess::{
-    Finding, Guess, HEAD_BYTES_MAX, Preview, PreviewRow, against, guess, preview, to_toml,
+    Finding, Guess, HEAD_BYTES_MAX, Preview, PreviewRow, UNTOLD, against, guess, guess_for,
+    preview, to_toml,
 };
 use crate::ingest::{DailyReport, Reading};
 use crate::report::words::count;
@@ -35,23 +36,23 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let (head, whole) = head_of(&arguments.file)?;
     let file_name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
-    let mut guessed = guess(&head, &file_name, whole);
-    if let Some(id) = &arguments.account {
-        let workspace = context.workspace()?;
-        let unfit = against(&guessed, workspace.account(id)?);
-        guessed.open.extend(unfit);
-    }
+    let guessed = match &arguments.account {
+        None => guess(&head, &file_name, whole),
+        Some(id) => {
+            let workspace = context.workspace()?;
+            let account = workspace.account(id)?;
+            let mut guessed = guess_for(&head, &file_name, whole, account);
+            let unfit = against(&guessed, account);
+            guessed.untold.extend(unfit);
+            guessed
+        }
+    };
     let preview = preview(&guessed, &file_name);
     let name = escape(&arguments.file.display().to_string());
     context.output.line(page(&name, &guessed, preview.as_ref()));
     context.output.json(&machine(&name, &guessed, preview.as_ref()));
     let is_taken = preview.as_ref().is_some_and(|it| matches!(it.reading, Reading::Taken(_)));
-    Ok(if is_taken && is_complete(&guessed) { DONE } else { NO })
-}
-
-/// Whether nothing is left for a person to fill in.
-fn is_complete(guessed: &Guess) -> bool {
-    guessed.is_readable() && !guessed.needs_channel() && guessed.only.len() <= 1
+    Ok(if is_taken && guessed.is_settled() { DONE } else { NO })
 }
 
 /// The first bytes of the file, and whether they are all.
@@ -77,6 +78,7 @@ fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
     } else {
         parts.push(findings("What the file says:", &guessed.certain));
         parts.push(findings("What only you can say:", &guessed.open));
+        parts.push(findings(UNTOLD, &guessed.untold));
         parts.push(findings("What is missing:", &guessed.missing));
     }
     if let Some(preview) = preview {
@@ -111,9 +113,11 @@ fn verdict(name: &str, guessed: &Guess, is_refused: bool) -> String {
         (None, None) => "no preset is near it; this table describes it".to_owned(),
     };
     let mut care = String::new();
-    if is_refused {
+    if !guessed.untold.is_empty() {
+        care.push_str("; yet something could not be told, see below");
+    } else if is_refused {
         care.push_str("; yet this file would be refused, see below");
-    } else if !is_complete(guessed) {
+    } else if !guessed.is_settled() {
         care.push_str("; fill in what only you can say");
     }
     format!("{name}: {}{}", paint(GOOD, &format), paint(CARE, &care))
@@ -126,7 +130,8 @@ fn findings(heading: &str, findings: &[Finding]) -> String {
     let mut lines = vec![paint(STRONG, heading)];
     for finding in findings {
         lines.push(format!("  {}: {}", finding.about, finding.text));
-        lines.extend(finding.choices.iter().map(|choice| format!("      {}", escape(choice))));
+        let choices = finding.choices.iter().flat_map(|choice| choice.lines());
+        lines.extend(choices.map(|choice| format!("      {}", escape(choice))));
     }
     lines.join("\n")
 }
@@ -237,6 +242,7 @@ fn machine(name: &str, guessed: &Guess, preview: Option<&Preview>) -> Value {
         "week_starts_on": guessed.week_starts_on.map(|day| day.to_string().to_lowercase()),
         "certain": guessed.certain,
         "open": guessed.open,
+        "untold": guessed.untold,
         "missing": guessed.missing,
         "preview": preview.map(machine_preview),
     })

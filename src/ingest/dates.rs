@@ -8,6 +8,7 @@ mod tests;
 pub(super) mod clock;
 mod remedy;
 mod shape;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -60,6 +61,8 @@ struct Seen {
     lacks_zeros: bool,
     /// The times behind the days.
     times: Option<Times>,
+    /// The formats that read each of them, where they are in words or without marks.
+    in_words: Vec<&'static str>,
 }
 
 /// What a date cell holds.
@@ -191,7 +194,12 @@ impl<'a> Dates<'a> {
             let reason = FaultReason::NotADay { expected: self.expected.clone() };
             DateCell::Fault(reason, hint)
         };
-        let Some(parts) = Parts::of(&text) else { return not_a_day(remedy::for_cell(&text)) };
+        let Some(parts) = Parts::of(&text) else {
+            return match words::shape(&text) {
+                Some(shape) => self.in_words(shape, &text, line),
+                None => not_a_day(remedy::for_cell(&text)),
+            };
+        };
         let (day_first, month_first) = (parts.day_first(), parts.month_first());
         let against = match &self.expected_shape {
             _ if day_first.is_none() && month_first.is_none() => None,
@@ -213,18 +221,29 @@ impl<'a> Dates<'a> {
         DateCell::OtherFormat
     }
 
+    fn in_words(&mut self, shape: Shape, text: &str, line: u64) -> DateCell {
+        let seen = self.other.entry(shape).or_insert_with(|| Seen {
+            day_first: true,
+            in_words: words::formats(text),
+            ..Seen::new(text, line, None)
+        });
+        seen.format.rows += 1;
+        seen.in_words.retain(|format| strictly(text, format).is_some());
+        DateCell::OtherFormat
+    }
+
     /// The one fault that names all other formats of the column; where there are none, the one that
     /// names its weeks, if they start on another day than the account's.
     pub(super) fn finish(self, column: &str) -> Option<Fault> {
         let Self { format, expected, right, other, periods, .. } = self;
         if other.is_empty() {
-            return periods.finish(column);
+            return periods.finish(column, right.map_or(0, |right| right.rows));
         }
-        let hint = remedy::for_column(format, &expected, &other);
         let times = other.values().map(|seen| seen.format.rows).sum();
         // Dates that differ in zeros or in the order alone are hardly of two formats: the right
         // ones can be read both ways.
         let is_one = other.len() == 1 && other.keys().all(|it| it.against != Against::Marks);
+        let hint = remedy::for_column(format, &expected, &other, right.is_some() && !is_one);
         let mut formats: Vec<SeenFormat> = other.into_values().map(Seen::settled).collect();
         formats.extend(right.filter(|_| !is_one));
         formats.sort_by_key(|format| format.line);
@@ -241,7 +260,14 @@ impl<'a> Dates<'a> {
 impl Seen {
     fn new(text: &str, line: u64, could_be: Option<(Day, Day)>) -> Self {
         let format = SeenFormat { rows: 0, could_be, ..first_seen(text, line) };
-        Self { format, day_first: false, month_first: false, lacks_zeros: false, times: None }
+        Self {
+            format,
+            day_first: false,
+            month_first: false,
+            lacks_zeros: false,
+            times: None,
+            in_words: Vec::new(),
+        }
     }
 
     /// Without the question what the example could be, where other rows of the format answer it.

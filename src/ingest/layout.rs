@@ -182,8 +182,8 @@ struct Platform {
 
 const GOOGLE: &str = "a Google Ads report, whose header follows a title and a period";
 
-const IN_ITS_LANGUAGE: &str =
-    ", and give its separator, decimal mark, date format and the names of its columns there";
+const IN_ITS_LANGUAGE: &str = ", and give its separator, decimal mark and date format there; `budgetd sources guess FILE` \
+     prints the table";
 
 const PLATFORMS: &[Platform] = &[
     Platform {
@@ -227,8 +227,10 @@ const PLATFORMS: &[Platform] = &[
 
 impl Platform {
     fn remedy(&self, source: &Source, has_tabs: bool) -> String {
-        if source.layout != Layout::Long {
-            return "name its columns in [sources.columns] of the source".to_owned();
+        if source.name != Source::long().name {
+            return "name its columns in [sources.columns] of the source; `budgetd sources guess \
+                    FILE` prints a table for it"
+                .to_owned();
         }
         match self.preset {
             Some("google_ads") if has_tabs => {

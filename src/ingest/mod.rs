@@ -26,6 +26,7 @@ mod grammar;
 pub mod guess;
 mod header;
 mod layout;
+mod locale;
 mod long;
 mod marked;
 mod odd;
@@ -58,6 +59,7 @@ pub use source::source_for;
 
 use crate::domain::{Account, ChannelName, Day, Figures, Grain, Limits, Source, StatedRow};
 use bytes::Opened;
+use grammar::Grammar;
 use record::Record;
 use records::Records;
 use rejection::Faults;
@@ -229,10 +231,26 @@ fn read_by<R: BufRead, E>(
     if let Some(fault) = foreign::text_fault(&head) {
         return Ok(refused(fault));
     }
+    Ok(match read_text(text, &head, grammar, context, on_all_cores, sink)? {
+        Reading::Refused(rejection) => {
+            Reading::Refused(locale::explained(rejection, &head, context))
+        }
+        taken @ Reading::Taken(_) => taken,
+    })
+}
+
+/// Reads a text that is what it should be; `head` is its beginning.
+fn read_text<R: BufRead, E>(
+    text: R,
+    head: &[u8],
+    grammar: Grammar,
+    context: &Context<'_>,
+    on_all_cores: bool,
+    sink: Sink<'_, E>,
+) -> Result<Reading, ReadError<E>> {
     let mut records = Records::new(text, grammar);
     let mut faults = Faults::default();
-    let found =
-        header::find(&mut records, &head, context, &mut faults).map_err(ReadError::Input)?;
+    let found = header::find(&mut records, head, context, &mut faults).map_err(ReadError::Input)?;
     let columns = match found {
         Ok(columns) => columns,
         Err(fault) => return Ok(refused(fault)),

@@ -9,12 +9,17 @@ use crate::domain::calendar::{WEEK_DAYS, minus_days, plus_days, weekday_name};
 use crate::domain::source::DatedBy;
 use crate::domain::{Day, Grain};
 
+/// Lines of weeks of another weekday that are named; of more, the first is.
+const LINES_MAX: u64 = 5;
+
 /// What a file's rows cover, and the weeks that the account doesn't have.
 pub(super) struct Periods {
     grain: Grain,
     dated_by: DatedBy,
     week_starts_on: Weekday,
     today: Day,
+    /// The account's own weeks, as far as they were read here.
+    own_week: Option<OtherWeek>,
     other_weeks: Vec<OtherWeek>,
 }
 
@@ -23,8 +28,9 @@ struct OtherWeek {
     /// The weekday in the date column.
     dated: Weekday,
     example: Day,
-    line: u64,
     rows: u64,
+    /// The first of its lines; never none.
+    lines: Vec<u64>,
 }
 
 /// Why a day dates no period of the account.
@@ -42,6 +48,7 @@ impl Periods {
             dated_by: context.source.dated_by,
             week_starts_on: context.account.week_starts_on,
             today: context.today,
+            own_week: None,
             other_weeks: Vec::new(),
         }
     }
@@ -61,12 +68,16 @@ impl Periods {
             DatedBy::Last => minus_days(day, WEEK_DAYS - 1),
         };
         if first.weekday() == self.week_starts_on {
+            match &mut self.own_week {
+                Some(week) => week.add(line),
+                None => self.own_week = Some(OtherWeek::new(day.weekday(), day, line)),
+            }
             return self.ended("week", first, plus_days(first, WEEK_DAYS - 1));
         }
         let dated = day.weekday();
         match self.other_weeks.iter_mut().find(|week| week.dated == dated) {
-            Some(week) => week.rows += 1,
-            None => self.other_weeks.push(OtherWeek { dated, example: day, line, rows: 1 }),
+            Some(week) => week.add(line),
+            None => self.other_weeks.push(OtherWeek::new(dated, day, line)),
         }
         Err(Misplaced::Week)
     }
@@ -105,38 +116,108 @@ impl Periods {
         Err(Misplaced::Here(reason, format!("leave the {period} out until it is over")))
     }
 
-    /// The one fault that names all weeks that the account doesn't have.
-    pub(super) fn finish(self, column: &str) -> Option<Fault> {
-        let first = self.other_weeks.first()?;
-        let (verb, own, step) = match self.dated_by {
-            DatedBy::First => ("start", self.week_starts_on, 0),
-            DatedBy::Last => ("end", self.week_starts_on.pred(), WEEK_DAYS - 1),
+    /// The one fault that names all weeks that the account doesn't have; `dated` counts the rows
+    /// whose date could be read, those of the account's own weeks included.
+    pub(super) fn finish(self, column: &str, dated: u64) -> Option<Fault> {
+        let most = self.other_weeks.iter().max_by_key(|week| week.rows)?;
+        let odd: u64 = self.other_weeks.iter().map(|week| week.rows).sum();
+        let own = dated.saturating_sub(odd);
+        let (verb, own_day) = match self.dated_by {
+            DatedBy::First => ("start", self.week_starts_on),
+            DatedBy::Last => ("end", self.week_starts_on.pred()),
         };
-        let found: Vec<String> = self
-            .other_weeks
-            .iter()
-            .map(|OtherWeek { dated, example, line, rows }| {
-                let of = if *rows == 1 { "row" } else { "rows" };
-                format!("{} ({example}, line {line}, {rows} {of})", weekday_name(*dated))
-            })
-            .collect();
+        let own_name = weekday_name(own_day);
+        let is_most = |week: &OtherWeek| week.rows * 2 > dated;
+        let found = self.other_weeks.iter().map(|week| week.told(is_most(week)));
+        let own_rows = match (own, &self.own_week) {
+            (0, _) => String::new(),
+            // Few, and all of them were read here: they may be the odd ones.
+            (1..=LINES_MAX, Some(week)) if week.rows == own && own * 2 <= dated => {
+                format!(", as {} {}", week.lines_told(), if own == 1 { "does" } else { "do" })
+            }
+            (1, _) => ", as 1 row does".to_owned(),
+            _ => format!(", as {own} rows do"),
+        };
         let reason = FaultReason::OtherWeeks {
-            found: format!("{verb} on {}", found.join(" and ")),
-            expected: format!("{verb} on {}", weekday_name(own)),
+            found: format!("{verb} on {}", found.collect::<Vec<_>>().join(" and ")),
+            expected: format!("{verb} on {own_name}{own_rows}"),
         };
-        let starts = minus_days(first.example, step).weekday();
-        let mut hint = format!(
-            "weekly history is not re-cut: export weeks that start on {}",
-            weekday_name(self.week_starts_on)
-        );
-        if self.other_weeks.len() == 1 {
-            let word = weekday_name(starts).to_lowercase();
-            hint.push_str(&format!(", or set week_starts_on = \"{word}\" for the account"));
-        }
-        let times = self.other_weeks.iter().map(|week| week.rows).sum();
+        let hint = if own == 0 && self.other_weeks.len() == 1 {
+            self.other_start(most)
+        } else if own * 2 > dated {
+            format!("most weeks {verb} on {own_name}: correct the {}", dates_of(odd, "other"))
+        } else if is_most(most) {
+            format!(
+                "most weeks {verb} on {}: correct the {} first; {}",
+                weekday_name(most.dated),
+                dates_of(dated - most.rows, "other"),
+                self.other_start(most)
+            )
+        } else {
+            format!("no weekday has most of the weeks: export weeks that {verb} on {own_name}")
+        };
         let fault = Fault::of_file(reason).in_column(column).with_hint(hint);
-        Some(Fault { times, ..fault })
+        Some(Fault { times: odd, ..fault })
     }
+
+    /// What to do where the file's weeks are those of another account.
+    fn other_start(&self, week: &OtherWeek) -> String {
+        let step = match self.dated_by {
+            DatedBy::First => 0,
+            DatedBy::Last => WEEK_DAYS - 1,
+        };
+        let starts = weekday_name(minus_days(week.example, step).weekday());
+        format!(
+            "weekly history is not re-cut: export weeks that start on {}, or set week_starts_on = \
+             \"{}\" for the account",
+            weekday_name(self.week_starts_on),
+            starts.to_lowercase()
+        )
+    }
+}
+
+impl OtherWeek {
+    fn new(dated: Weekday, example: Day, line: u64) -> Self {
+        Self { dated, example, rows: 1, lines: vec![line] }
+    }
+
+    fn add(&mut self, line: u64) {
+        self.rows += 1;
+        if (self.lines.len() as u64) < LINES_MAX {
+            self.lines.push(line);
+        }
+    }
+
+    /// "Sunday (2014-08-03, line 2, 3 rows)"; where they are the odd ones, with each of their lines.
+    fn told(&self, is_most: bool) -> String {
+        let lines = if is_most || self.rows > LINES_MAX {
+            format!("line {}", self.lines[0])
+        } else {
+            self.lines_told()
+        };
+        let (weekday, rows) = (weekday_name(self.dated), rows_of(self.rows));
+        format!("{weekday} ({}, {lines}, {rows})", self.example)
+    }
+
+    /// "line 2", "lines 2, 5 and 9".
+    fn lines_told(&self) -> String {
+        match self.lines.as_slice() {
+            [only] => format!("line {only}"),
+            [before @ .., last] => {
+                let before: Vec<String> = before.iter().map(ToString::to_string).collect();
+                format!("lines {} and {last}", before.join(", "))
+            }
+            [] => String::new(),
+        }
+    }
+}
+
+fn rows_of(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+}
+
+fn dates_of(count: u64, which: &str) -> String {
+    if count == 1 { format!("{which} date") } else { format!("{count} {which} dates") }
 }
 
 fn last_of_month(day: Day) -> Day {

@@ -1,5 +1,6 @@
 //! What is wrong with the structure of a record, and the same as a fault with its remedy.
 
+use super::bytes::BEHIND_ITS_END;
 use super::fault::{Fault, FaultReason};
 
 /// What is wrong with the structure of a record.
@@ -40,6 +41,9 @@ fn hint(reason: &FaultReason) -> &'static str {
         FaultReason::NotUtf16 { .. } => "it is damaged: export it again",
         FaultReason::NotWindows1252 { .. } => {
             "save the file as UTF-8, and take encoding out of this source"
+        }
+        FaultReason::DamagedArchive { what, .. } if what == BEHIND_ITS_END => {
+            "something was appended to it: compress the export again, by itself, and drop that"
         }
         FaultReason::DamagedArchive { .. } => {
             "drop it again; if it stays so, compress the export once more"

@@ -7,6 +7,7 @@
 
 mod decode;
 mod headed;
+mod members;
 mod unpack;
 
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::fault::{Fault, FaultReason};
 use super::grammar::Grammar;
 use super::structure::{StructureFault, structure_fault};
 pub(super) use decode::Coding;
+pub(super) use members::{BEHIND_ITS_END, Members};
 
 use decode::Decoded;
 use headed::Headed;

@@ -130,11 +130,13 @@ fn an_archive_with_a_bit_flipped_is_damaged_or_holds_the_same() {
 }
 
 #[test]
-fn bytes_behind_an_archive_are_refused() {
-    for garbage in [&b"garbage"[..], &[0; 512], b"\n"] {
+fn bytes_behind_an_archive_are_refused_as_what_they_are() {
+    for garbage in
+        [&b"garbage"[..], &[0; 512], b"\n", b"\x1Fgarbage, and more of it", TEXT.as_bytes()]
+    {
         let packed = [gzip(TEXT.as_bytes()), garbage.to_vec()].concat();
         let gz = said(named("daily.csv.gz", &packed));
-        assert!(gz.starts_with("is a damaged gzip file: "), "{gz}");
+        assert_eq!(gz, "is a damaged gzip file: other bytes stand behind its end");
         let packed = [zstd(TEXT.as_bytes(), 20), garbage.to_vec()].concat();
         let zst = said(named("daily.csv.zst", &packed));
         assert!(zst.starts_with("is a damaged zstd file: "), "{zst}");

@@ -3,10 +3,10 @@
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
-use flate2::bufread::MultiGzDecoder;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
 use super::ByteFault;
+use super::members::{BEHIND_ITS_END, Members};
 use crate::ingest::fault::{Fault, FaultReason, shown};
 
 /// Binary logarithm of the most memory that a zstd file may ask for: what `zstd -19` takes is half
@@ -83,9 +83,7 @@ impl Packing {
         }
         let what = match text.as_str() {
             _ if error.kind() == ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
-            "invalid gzip header" | "Unknown frame descriptor" => {
-                format!("it holds bytes that belong to no {} data", self.word())
-            }
+            "Unknown frame descriptor" => BEHIND_ITS_END.to_owned(),
             other => shown(other),
         };
         FaultReason::DamagedArchive { packing: self.word(), what }
@@ -111,14 +109,14 @@ pub(super) struct Unpacked<R: BufRead> {
 }
 
 enum Unpacker<R: BufRead> {
-    Gzip(Box<MultiGzDecoder<R>>),
+    Gzip(Members<R>),
     Zstd(Box<ZstdDecoder<'static, R>>),
 }
 
 impl<R: BufRead> Unpacked<R> {
     pub(super) fn new(packing: Packing, input: Metered<R>, bytes_max: u64) -> io::Result<Self> {
         let unpacker = match packing {
-            Packing::Gzip => Unpacker::Gzip(Box::new(MultiGzDecoder::new(input))),
+            Packing::Gzip => Unpacker::Gzip(Members::new(input)),
             Packing::Zstd => {
                 let mut decoder = ZstdDecoder::with_buffer(input)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
@@ -130,7 +128,7 @@ impl<R: BufRead> Unpacked<R> {
 
     fn unpack(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let (outcome, input) = match &mut self.unpacker {
-            Unpacker::Gzip(decoder) => (decoder.read(buffer), decoder.get_ref()),
+            Unpacker::Gzip(members) => (members.read(buffer), members.input()),
             Unpacker::Zstd(decoder) => (decoder.read(buffer), decoder.get_ref()),
         };
         match outcome {

@@ -5,23 +5,7 @@ use std::collections::BTreeMap;
 
 use super::clock::{is_midnight, split_time};
 use super::shape::{Against, Order, Shape};
-use super::{Seen, notation, strictly};
-
-/// Formats in words, and those without marks: of each reading the one without leading zeros first.
-const OTHER_FORMATS: [&str; 12] = [
-    "%Y%m%d",
-    "%b %-d, %Y",
-    "%b %d, %Y",
-    "%B %-d, %Y",
-    "%B %d, %Y",
-    "%-d %b %Y",
-    "%d %b %Y",
-    "%-d-%b-%Y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%-d %B %Y",
-    "%d %B %Y",
-];
+use super::{Seen, notation, strictly, words};
 
 /// For a cell that is no date of three numbers.
 pub(super) fn for_cell(text: &str) -> Option<String> {
@@ -43,7 +27,7 @@ pub(super) fn for_cell(text: &str) -> Option<String> {
         );
     }
     let (date, time) = split_time(text).map_or((text, None), |(date, time)| (date, Some(time)));
-    let format = OTHER_FORMATS.into_iter().find(|format| strictly(date, format).is_some())?;
+    let format = words::FORMATS.into_iter().find(|format| strictly(date, format).is_some())?;
     match time {
         None => Some(format!(
             "write each day as YYYY-MM-DD, or set date_format = \"{format}\" for the source"
@@ -63,10 +47,16 @@ fn with_midnight(format: &str) -> String {
     )
 }
 
-/// For all dates of a column that are written otherwise.
-pub(super) fn for_column(format: &str, expected: &str, other: &BTreeMap<Shape, Seen>) -> String {
+/// For all dates of a column that are written otherwise; `is_mixed`: beside some that are right,
+/// so that no other format reads them all.
+pub(super) fn for_column(
+    format: &str,
+    expected: &str,
+    other: &BTreeMap<Shape, Seen>,
+    is_mixed: bool,
+) -> String {
     let mut shapes = other.iter();
-    if let (Some((shape, seen)), None) = (shapes.next(), shapes.next())
+    if let (Some((shape, seen)), None, false) = (shapes.next(), shapes.next(), is_mixed)
         && let Some(hint) = for_one(format, expected, *shape, seen)
     {
         return hint;
@@ -94,6 +84,11 @@ fn for_one(format: &str, expected: &str, shape: Shape, seen: &Seen) -> Option<St
             ))
         }
         Against::Marks | Against::Time => {
+            if let Some(other) = seen.in_words.first() {
+                return Some(format!(
+                    "write every day as {expected}, or set date_format = \"{other}\" for the source"
+                ));
+            }
             let Some(times) = &seen.times else {
                 return own_format(shape, seen, example).map(|other| {
                     format!("write every day as {expected}, or set date_format = \"{other}\" for the source")

@@ -21,6 +21,12 @@ pub(super) enum Order {
     YearFirst,
     YearLast,
     ShortYearLast,
+    /// Eight digits without marks.
+    Bare,
+    /// "1 Sep 2025": the month is a word.
+    DayWord,
+    /// "Sep 1, 2025".
+    WordDay,
 }
 
 /// What tells it from the source's format.
@@ -70,7 +76,7 @@ impl<'t> Parts<'t> {
         let [first, second, third] = numbers.map(|number| number.parse().ok());
         let numbers = match order {
             Order::YearFirst => [third?, second?, first?],
-            Order::YearLast | Order::ShortYearLast => [first?, second?, third?],
+            _ => [first?, second?, third?],
         };
         let with_time = time.is_some();
         let shape = Shape { order, separator, with_time, against: Against::Marks };

@@ -145,9 +145,45 @@ fn weeks_of_another_weekday_are_named_once_and_never_cut_again() {
     assert_eq!(seen[1], "2014-08-04");
     assert_eq!(
         fault.expect("two other weekdays").to_string(),
-        "column date holds weeks that start on Sunday (2014-08-03, line 2, 2 rows) and Tuesday \
-         (2014-08-12, line 4, 1 row); those of the account start on Monday"
+        "column date holds weeks that start on Sunday (2014-08-03, lines 2 and 5, 2 rows) and Tuesday \
+         (2014-08-12, line 4, 1 row); those of the account start on Monday, as line 3 does"
     );
+}
+
+#[test]
+fn of_weeks_with_two_starts_the_fewer_are_odd_and_the_advice_stays_the_same() {
+    let weekly = source(Grain::Week, "%Y-%m-%d");
+    // Mondays, and one Tuesday.
+    let texts = ["2014-08-04", "2014-08-11", "2014-08-19", "2014-08-25"];
+    let (_, fault) = read_as(&weekly, Weekday::Mon, Purpose::Import, &texts);
+    let fault = fault.expect("one odd date");
+    assert_eq!(
+        fault.to_string(),
+        "column date holds weeks that start on Tuesday (2014-08-19, line 4, 1 row); those of the \
+         account start on Monday, as 3 rows do"
+    );
+    let hint = "most weeks start on Monday: correct the other date";
+    assert_eq!(fault.hint.as_deref(), Some(hint));
+    // The same file for an account whose weeks start on Tuesday: the same date is odd.
+    let (_, fault) = read_as(&weekly, Weekday::Tue, Purpose::Import, &texts);
+    let fault = fault.expect("three Mondays");
+    assert_eq!(
+        fault.to_string(),
+        "column date holds weeks that start on Monday (2014-08-04, line 2, 3 rows); those of the \
+         account start on Tuesday, as line 4 does"
+    );
+    assert_eq!(
+        fault.hint.as_deref(),
+        Some(
+            "most weeks start on Monday: correct the other date first; weekly history is not \
+             re-cut: export weeks that start on Tuesday, or set week_starts_on = \"monday\" for the \
+             account"
+        )
+    );
+    let halves = ["2014-08-04", "2014-08-12"];
+    let (_, fault) = read_as(&weekly, Weekday::Mon, Purpose::Import, &halves);
+    let hint = fault.expect("as many of each").hint.expect("a remedy");
+    assert!(hint.starts_with("no weekday has most of the weeks"), "{hint}");
 }
 
 #[test]
@@ -156,4 +192,43 @@ fn a_date_of_another_format_is_named_before_the_weekday_of_the_rest() {
     let texts = ["2014-08-03", "8/10/2014"];
     let (_, fault) = read_as(&weekly, Weekday::Mon, Purpose::Import, &texts);
     assert_eq!(fault.expect("two formats").reason.code(), "mixed_dates");
+}
+
+#[test]
+fn dates_in_words_beside_others_are_two_formats_of_the_column() {
+    let daily = source(Grain::Day, "%Y-%m-%d");
+    for (texts, expected) in [
+        (
+            ["2025-09-01", "Sep 2, 2025", "Sep 13, 2025"],
+            "column date holds two formats: 2025-09-01 (line 2, 1 row) and Sep 2, 2025 (line 3, 2 rows)",
+        ),
+        (
+            ["2 September 2025", "2025-09-01", "13 September 2025"],
+            "column date holds two formats: 2 September 2025 (line 2, 2 rows) and 2025-09-01 (line 3, \
+             1 row)",
+        ),
+        // In a language whose months no format names.
+        (
+            ["2025-09-01", "2. März 2025", "13. Okt. 2025"],
+            "column date holds two formats: 2025-09-01 (line 2, 1 row) and 2. März 2025 (line 3, 2 rows)",
+        ),
+        (
+            ["20250901", "2025-09-01", "20250913"],
+            "column date holds two formats: 20250901 (line 2, 2 rows) and 2025-09-01 (line 3, 1 row)",
+        ),
+    ] {
+        let (seen, fault) = read_as(&daily, Weekday::Mon, Purpose::Import, &texts);
+        let fault = fault.expect("two formats");
+        assert_eq!(fault.to_string(), expected);
+        assert_eq!(fault.hint.as_deref(), Some("write every day as YYYY-MM-DD"), "{seen:?}");
+    }
+    let all = ["1 Sep 2025", "13 Sep 2025"];
+    let (_, fault) = read_as(&daily, Weekday::Mon, Purpose::Import, &all);
+    let fault = fault.expect("another format");
+    assert_eq!(fault.reason.code(), "other_date_format");
+    let hint = "write every day as YYYY-MM-DD, or set date_format = \"%-d %b %Y\" for the source";
+    assert_eq!(fault.hint.as_deref(), Some(hint));
+    let (seen, fault) =
+        read_as(&daily, Weekday::Mon, Purpose::Import, &["13 Foo 2025", "20251301"]);
+    assert_eq!((seen, fault), (vec!["not_a_day".to_owned(); 2], None));
 }

@@ -12,7 +12,9 @@ impl FaultReason {
             Self::TooFine { digits_max, .. } => {
                 return format!("amounts have more than {digits_max} digits after the point");
             }
-            Self::NotCsv { .. } | Self::OtherLayout { .. } => "the file has another format",
+            Self::NotCsv { .. } | Self::OtherLayout { .. } | Self::OtherLocale { .. } => {
+                "the file has another format"
+            }
             Self::EmptyReport { .. } | Self::NoRows => "the file is empty",
             Self::PeriodReport { .. } | Self::NoDateColumn { .. } => "rows name no day",
             Self::NotDaily { .. } => "rows cover more than a day",

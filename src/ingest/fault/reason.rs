@@ -16,6 +16,8 @@ pub enum FaultReason {
     NotCsv { what: &'static str },
     #[error("is not in the format that the source \"{source_name}\" describes: {what}")]
     OtherLayout { source_name: String, what: String },
+    #[error("is not written as the source \"{source_name}\" says: it has {what}")]
+    OtherLocale { source_name: String, what: String },
     #[error("is an empty report (\"{text}\"): nothing to take")]
     EmptyReport { text: String },
     #[error("has no rows")]
@@ -173,6 +175,7 @@ impl FaultReason {
         match self {
             Self::NotCsv { .. } => "not_csv",
             Self::OtherLayout { .. } => "other_layout",
+            Self::OtherLocale { .. } => "other_locale",
             Self::EmptyReport { .. } => "empty_report",
             Self::NoRows => "no_rows",
             Self::PeriodReport { .. } => "period_report",
@@ -288,6 +291,7 @@ impl FaultReason {
             self,
             Self::NotCsv { .. }
                 | Self::OtherLayout { .. }
+                | Self::OtherLocale { .. }
                 | Self::EmptyReport { .. }
                 | Self::NoRows
                 | Self::PeriodReport { .. }

@@ -2,9 +2,11 @@
 
 use super::Guess;
 use super::finding::{Finding, Findings};
+use super::media::key;
 use super::toml::quoted;
-use crate::domain::Account;
 use crate::domain::calendar::weekday_name;
+use crate::domain::text::folded;
+use crate::domain::{Account, Channel};
 
 /// Channels that a message lists.
 const LISTED_MAX: usize = 12;
@@ -27,27 +29,75 @@ pub fn against(guess: &Guess, account: &Account) -> Vec<Finding> {
             &[],
         );
     }
-    let is_known = |name: &&String| {
-        let lower = name.to_lowercase();
-        account.channels.iter().any(|channel| {
-            channel.name.as_str().to_lowercase() == lower
-                || channel.aliases.iter().any(|alias| alias.to_lowercase() == lower)
-        })
+    let known = |name: &str| {
+        let of = |channel: &&Channel| {
+            let aliases = channel.aliases.iter().map(String::as_str);
+            std::iter::once(channel.name.as_str())
+                .chain(aliases)
+                .any(|own| folded(own.trim()) == folded(name.trim()))
+        };
+        account.channels.iter().find(of)
+    };
+    let akin = |name: &str| {
+        let of = |channel: &&Channel| {
+            let aliases = channel.aliases.iter().map(String::as_str);
+            std::iter::once(channel.name.as_str()).chain(aliases).any(|own| key(own) == key(name))
+        };
+        account.channels.iter().find(of)
     };
     let unknown: Vec<&str> =
-        guess.channels.iter().filter(|name| !is_known(name)).map(String::as_str).collect();
+        guess.channels.iter().map(String::as_str).filter(|name| known(name).is_none()).collect();
+    for &name in unknown.iter().take(LISTED_MAX) {
+        if let Some(channel) = akin(name) {
+            let mut aliases: Vec<String> = channel.aliases.iter().map(|it| quoted(it)).collect();
+            aliases.push(quoted(name));
+            findings.open(
+                "channel",
+                format!(
+                    "\"{name}\" is likely the channel \"{}\" of account {}, which is not called so: give \
+                     it aliases = [{}]",
+                    channel.name,
+                    account.id,
+                    aliases.join(", ")
+                ),
+                &[],
+            );
+        }
+    }
+    let unknown: Vec<&str> = unknown.into_iter().filter(|name| akin(name).is_none()).collect();
     if !unknown.is_empty() {
         let shown: Vec<&str> = unknown.iter().copied().take(LISTED_MAX).collect();
+        let more = match unknown.len().saturating_sub(LISTED_MAX) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let are = if unknown.len() == 1 { "channel is not one" } else { "channels are not those" };
         findings.open(
             "channel",
             format!(
-                "{} channels are not those of account {}: {}. Add them, or give one of its channels \
-                 these as aliases",
+                "{} {are} of account {}: {}{more}. Add them, or give one of its channels these as \
+                 aliases",
                 unknown.len(),
                 account.id,
                 shown.join(", ")
             ),
             &[],
+        );
+    }
+    if let Some(fixed) = guess.source.channel.as_deref().filter(|name| known(name).is_none()) {
+        let choices: Vec<String> = account
+            .channels
+            .iter()
+            .take(LISTED_MAX)
+            .map(|channel| format!("channel = {}", quoted(channel.name.as_str())))
+            .collect();
+        findings.open(
+            "channel",
+            format!(
+                "its rows would go to \"{fixed}\", which is no channel of account {}: say which one",
+                account.id
+            ),
+            &choices,
         );
     }
     if guess.needs_channel() {

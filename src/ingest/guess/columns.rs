@@ -3,7 +3,9 @@
 
 use super::dates::is_date;
 use super::finding::Findings;
+use super::gaps::is_dashes;
 use super::header::{self, Layout};
+use super::media::Known;
 use super::numbers::is_like_a_figure;
 use super::table::Record;
 use super::toml::quoted;
@@ -48,7 +50,7 @@ impl Columns {
 }
 
 /// Finds the columns; what is missing is said.
-pub(super) fn find(layout: &Layout, findings: &mut Findings) -> Option<Columns> {
+pub(super) fn find(layout: &Layout, known: &Known, findings: &mut Findings) -> Option<Columns> {
     let names = layout.names();
     let rows = &layout.rows[..layout.rows.len().min(ROWS_LOOKED_AT)];
     let mut roles = header::roles(names, findings);
@@ -56,15 +58,24 @@ pub(super) fn find(layout: &Layout, findings: &mut Findings) -> Option<Columns> 
         roles.extend(date_column(layout, rows, findings)?.map(|at| (Role::Date, at)));
     }
     let has = |roles: &[(Role, usize)], role| roles.iter().any(|(known, _)| *known == role);
+    let taken: Vec<usize> = roles.iter().map(|(_, at)| *at).collect();
+    let is_figures = |at: usize| !taken.contains(&at) && is_figures(rows, at);
+    let is_long = has(&roles, Role::Channel) || has(&roles, Role::Campaign);
     if has(&roles, Role::Spend) {
-        return Some(Columns { roles, wide: None });
+        // A total beside columns of each channel makes no file of one channel.
+        let wide =
+            if is_long { None } else { wide::by_cost(names, &is_figures, known, 2, findings) };
+        if wide.is_some() {
+            roles.retain(|(role, _)| matches!(role, Role::Date | Role::Currency));
+        }
+        return Some(Columns { roles, wide });
     }
-    let is_figures = |at: usize| {
-        rows.iter()
-            .map(|record| record.cell(at))
-            .all(|text| text.is_empty() || is_like_a_figure(text) && !is_written_as_date(text))
+    // A column that names channels says that a row has one; a single column of cost is no table of them.
+    let wide = if has(&roles, Role::Channel) {
+        wide::by_cost(names, &is_figures, known, 2, findings)
+    } else {
+        wide::find(names, &is_figures, known, findings)
     };
-    let wide = wide::find(names, &is_figures, findings);
     if wide.is_none() {
         findings.missing(
             "columns",
@@ -79,9 +90,27 @@ pub(super) fn find(layout: &Layout, findings: &mut Findings) -> Option<Columns> 
     Some(Columns { roles, wide })
 }
 
+/// Whether a column holds figures, or nothing; a few cells may hold something else, which is then said.
+fn is_figures(rows: &[Record], at: usize) -> bool {
+    let (mut figures, mut others) = (0, 0);
+    for text in rows.iter().map(|record| record.cell(at)) {
+        if is_like_a_figure(text) && !is_written_as_date(text) {
+            figures += 1;
+        } else if !text.is_empty() && !is_dashes(text) {
+            others += 1;
+        }
+    }
+    others == 0 || others < figures
+}
+
 /// A date with marks between its parts; eight digits alone may be a count.
 fn is_written_as_date(text: &str) -> bool {
     is_date(text) && !text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// "1 column is", "3 columns are".
+pub(super) fn count_of(what: &str, count: usize) -> String {
+    if count == 1 { format!("1 {what} is") } else { format!("{count} {what}s are") }
 }
 
 /// The names, the unnamed too, as many as people read.

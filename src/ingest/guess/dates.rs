@@ -310,7 +310,7 @@ fn special(text: &str) -> Option<&'static str> {
 }
 
 /// "%d/%m/%Y" as people write it: DD/MM/YYYY.
-pub(super) fn notation(format: &str) -> String {
+pub(in crate::ingest) fn notation(format: &str) -> String {
     [
         ("%Y", "YYYY"),
         ("%y", "YY"),

@@ -11,6 +11,7 @@ use crate::domain::source::{
 
 /// All that a look found.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each was found by itself")]
 pub(super) struct Found {
     pub layout: Layout,
     pub encoding: Encoding,
@@ -31,6 +32,8 @@ pub(super) struct Found {
     pub outcome: Option<Outcome>,
     pub controls: Vec<String>,
     pub has_extra_columns: bool,
+    /// Whether some column may be money of a channel: then nothing is left out unsaid.
+    pub has_unsure_columns: bool,
     pub blank: Vec<Role>,
     pub dashes: Vec<Role>,
     pub totals: Totals,
@@ -121,7 +124,11 @@ fn overlay(mut base: Source, found: &Found) -> (Source, Vec<&'static str>) {
     note(set(&mut base.numbers.spend_unit, found.spend_unit), "spend_unit");
     note(set(&mut base.numbers.revenue_unit, found.revenue_unit), "revenue_unit");
     note(set_columns(&mut base, found, was_wide), "columns");
-    note(raise(&mut base.ignore_extra_columns, found.has_extra_columns), "extra_columns");
+    if found.has_unsure_columns {
+        note(set(&mut base.ignore_extra_columns, false), "extra_columns");
+    } else {
+        note(raise(&mut base.ignore_extra_columns, found.has_extra_columns), "extra_columns");
+    }
     if !covers(&base.columns.keys, &found.keys) {
         note(set(&mut base.columns.keys, found.keys.clone()), "key_columns");
     }

@@ -21,6 +21,7 @@ pub struct Finding {
 pub(super) struct Findings {
     pub certain: Vec<Finding>,
     pub open: Vec<Finding>,
+    pub untold: Vec<Finding>,
     pub missing: Vec<Finding>,
 }
 
@@ -38,6 +39,16 @@ impl Findings {
         choices: &[String],
     ) {
         self.open.push(finding(about, &text.into(), choices));
+    }
+
+    /// Something of it would be lost, or the file be refused, until a person has said or mended this.
+    pub(super) fn untold(
+        &mut self,
+        about: &'static str,
+        text: impl Into<String>,
+        choices: &[String],
+    ) {
+        self.untold.push(finding(about, &text.into(), choices));
     }
 
     /// It can't be read without this.

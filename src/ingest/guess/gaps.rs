@@ -128,6 +128,6 @@ const fn meaning(meanings: Meanings, role: Role) -> Meaning {
 }
 
 /// "--", "-", "–", "—".
-fn is_dashes(text: &str) -> bool {
+pub(super) fn is_dashes(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|it| matches!(it, '-' | '–' | '—' | '\u{2212}'))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::accepted;
 use super::columns::{self, Columns};
 use super::currency;
 use super::dates;
@@ -12,6 +13,7 @@ use super::finding::Findings;
 use super::gaps;
 use super::grain;
 use super::header::{self, Layout};
+use super::media::Known;
 use super::numbers::{self, Cell, Numbers};
 use super::others;
 use super::table::Record;
@@ -20,22 +22,24 @@ use super::totals::{self, AmountOf, Split};
 use super::unpack::{self, Packing, Unpacked};
 use super::words::{self, Role};
 use super::{Guess, HEAD_BYTES_MAX, name};
-use crate::domain::Source;
 use crate::domain::source::{Encoding, Grain, Layout as Kind, Unit};
+use crate::domain::{Account, Source};
 use crate::ingest::foreign;
 
 /// Channels that are named; a file has more only by mistake.
 const CHANNELS_MAX: usize = 200;
 
 /// Looks at the first bytes of a file.
-pub(super) fn look(head: &[u8], file_name: &str, whole: bool) -> Guess {
+pub(super) fn look(head: &[u8], file_name: &str, whole: bool, account: Option<&Account>) -> Guess {
+    let known = Known::of(account);
     let mut guess = nothing(file_name, whole);
     let mut findings = Findings::default();
     if let Some((decoded, has_mark)) = text_of(head, &mut guess, &mut findings) {
-        look_at_text(&decoded, has_mark, &mut guess, &mut findings);
+        look_at_text(&decoded, has_mark, &known, &mut guess, &mut findings);
     }
     guess.certain = findings.certain;
     guess.open = findings.open;
+    guess.untold = findings.untold;
     guess.missing = findings.missing;
     guess
 }
@@ -49,6 +53,7 @@ fn nothing(file_name: &str, whole: bool) -> Guess {
         differing: Vec::new(),
         certain: Vec::new(),
         open: Vec::new(),
+        untold: Vec::new(),
         missing: Vec::new(),
         channels: Vec::new(),
         currencies: Vec::new(),
@@ -69,11 +74,14 @@ fn text_of(head: &[u8], guess: &mut Guess, findings: &mut Findings) -> Option<(D
             return None;
         }
     };
-    let Unpacked { bytes, whole, packing } = unpacked;
+    let Unpacked { bytes, whole, packing, damage } = unpacked;
     match packing {
         Packing::Plain => {}
         Packing::Gzip => findings.certain("compression", "gzip: the inbox unpacks it"),
         Packing::Zstd => findings.certain("compression", "zstd: the inbox unpacks it"),
+    }
+    if let Some((what, remedy)) = damage {
+        findings.untold("compression", format!("{what}: the inbox will refuse it; {remedy}"), &[]);
     }
     guess.whole = whole;
     let mut decoded = encoding::decode(&bytes, whole, findings)?;
@@ -111,7 +119,13 @@ fn sample(mut bytes: Vec<u8>, whole: bool, encoding: Encoding) -> Vec<u8> {
     bytes
 }
 
-fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: &mut Findings) {
+fn look_at_text(
+    decoded: &Decoded,
+    has_mark: bool,
+    known: &Known,
+    guess: &mut Guess,
+    findings: &mut Findings,
+) {
     let Some(mut layout) = header::find(&decoded.text, findings) else { return };
     if let Some(sentence) = empty_report(&layout) {
         findings.missing(
@@ -134,7 +148,7 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
         );
         return;
     }
-    let Some(columns) = columns::find(&layout, findings) else { return };
+    let Some(columns) = columns::find(&layout, known, findings) else { return };
     let names = layout.names().to_vec();
     let mut split = totals::split(std::mem::take(&mut layout.rows), columns.at(Role::Date));
     say_ragged(&layout, guess.whole && !decoded.text.ends_with('\n'), findings);
@@ -176,6 +190,7 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
         outcome: None,
         controls: Vec::new(),
         has_extra_columns: false,
+        has_unsure_columns: false,
         blank: Vec::new(),
         dashes: Vec::new(),
         totals,
@@ -189,7 +204,7 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
         }
         None => rows.clone(),
     };
-    others::find(&names, &own, &columns, &mut found, findings);
+    others::find(&names, &own, &columns, known, &mut found, findings);
     let gaps = gaps::find(&rows, &columns.measures(), findings);
     (found.blank, found.dashes) =
         (gaps.measures(gaps::Kind::Blank), gaps.measures(gaps::Kind::Dashes));
@@ -202,6 +217,15 @@ fn look_at_text(decoded: &Decoded, has_mark: bool, guess: &mut Guess, findings: 
     (guess.preset, guess.differing) = (preset, differing);
     if guess.needs_channel() {
         say_channel(guess, &columns, &names, findings);
+    }
+    let table = (&guess.source, guess.preset.as_deref());
+    if let Some(complaint) =
+        accepted::complaint(table.0, table.1, &guess.channels, guess.needs_channel())
+    {
+        findings.missing(
+            "table",
+            format!("the configuration would not take the table that describes it ({complaint})"),
+        );
     }
 }
 
@@ -294,12 +318,10 @@ fn find_totals(
         let rows = &mut split.rows;
         found.blank_campaign = totals::blank_campaign(rows, date_at, campaign_at, amount, findings);
     }
-    let others: Vec<usize> = columns.used();
-    let mut candidates = names.to_vec();
-    for at in others {
-        candidates[at].clear();
-    }
-    found.marked = totals::marked(&mut split.rows, &candidates, date_at, amount, findings);
+    let figures: Vec<usize> = columns.measures().into_iter().flat_map(|(_, at)| at).collect();
+    let may_mark = |at: &usize| *at != date_at && !figures.contains(at) && !names[*at].is_empty();
+    let candidates: Vec<usize> = (0..names.len()).filter(may_mark).collect();
+    found.marked = totals::marked(&mut split.rows, names, &candidates, (date_at, amount), findings);
     found
 }
 
@@ -382,7 +404,8 @@ fn say_measures(source: &Source, columns: &Columns, findings: &mut Findings) {
     }
     let text = "no column holds revenue: without it there is nothing to decide on";
     if source.layout == Kind::Wide {
-        findings.open("columns", text, &[]);
+        let choices = ["[sources.columns] outcome = \"…\"".to_owned()];
+        findings.untold("columns", text, &choices);
     } else {
         findings.missing("columns", text);
     }

@@ -7,8 +7,10 @@
 //!                                                               grain, keys, gaps ─► describe ─► Source
 //! ```
 
+mod accepted;
 mod against;
 mod columns;
+mod costs;
 mod currency;
 mod dates;
 mod describe;
@@ -20,27 +22,33 @@ mod grain;
 mod header;
 mod keys;
 mod look;
+mod media;
 mod name;
 mod numbers;
 mod others;
+mod outcome;
 mod preview;
 mod table;
 mod toml;
 mod totals;
 mod unpack;
+mod unsure;
 mod wide;
 mod words;
 
 use chrono::Weekday;
 
 pub use against::against;
+pub(super) use dates::notation as date_notation;
 pub use finding::Finding;
+pub(super) use name::of_source as name_of;
+pub(super) use numbers::word as thousands_word;
 pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
 pub(super) use toml::quoted;
-pub use toml::to_toml;
+pub use toml::{UNTOLD, to_toml};
 pub(super) use totals::{is_label as is_total, label as total_label};
 
-use crate::domain::{Currency, Day, Source};
+use crate::domain::{Account, Currency, Day, Source};
 
 /// Bytes of a file's text that are looked at.
 pub const HEAD_BYTES_MAX: usize = 256 * 1024;
@@ -58,6 +66,8 @@ pub struct Guess {
     pub certain: Vec<Finding>,
     /// What it can be read without, and only people can say.
     pub open: Vec<Finding>,
+    /// What could not be told, and would cost figures or the file: a person says or mends it first.
+    pub untold: Vec<Finding>,
     /// What it can't be read without.
     pub missing: Vec<Finding>,
     /// The channels that the file names, or that its columns are called by.
@@ -82,6 +92,14 @@ impl Guess {
         self.missing.is_empty()
     }
 
+    /// Whether nothing is left for a person to say before its table can be used.
+    pub fn is_settled(&self) -> bool {
+        self.is_readable()
+            && self.untold.is_empty()
+            && !self.needs_channel()
+            && self.only.len() <= 1
+    }
+
     /// Whether there is a source to show, even where something must be chosen first.
     pub fn has_table(&self) -> bool {
         !self.source.columns.spend.is_empty()
@@ -90,7 +108,10 @@ impl Guess {
 
     /// The preset that reads the file as it is.
     pub fn preset_as_it_is(&self) -> Option<&str> {
-        let is_enough = self.is_readable() && self.differing.is_empty() && self.only.is_empty();
+        let is_enough = self.is_readable()
+            && self.untold.is_empty()
+            && self.differing.is_empty()
+            && self.only.is_empty();
         self.preset.as_deref().filter(|_| is_enough && !self.needs_channel())
     }
 
@@ -106,5 +127,10 @@ impl Guess {
 
 /// Looks at the first bytes of a file, of which `whole` says whether they are all.
 pub fn guess(head: &[u8], file_name: &str, whole: bool) -> Guess {
-    look::look(head, file_name, whole)
+    look::look(head, file_name, whole, None)
+}
+
+/// The same for an account, whose channels it knows by name.
+pub fn guess_for(head: &[u8], file_name: &str, whole: bool, account: &Account) -> Guess {
+    look::look(head, file_name, whole, Some(account))
 }

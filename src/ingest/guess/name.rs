@@ -4,7 +4,7 @@
 const NAME_CHARS_MAX: usize = 40;
 
 /// The name and the pattern: runs of digits, which tell one delivery from the next, become `*`.
-pub(super) fn of_source(file_name: &str) -> (String, String) {
+pub(in crate::ingest) fn of_source(file_name: &str) -> (String, String) {
     let lower = file_name.to_lowercase();
     let packed = [".gz", ".zst"].into_iter().find(|end| lower.ends_with(end)).map_or(0, str::len);
     let bare = &file_name[..file_name.len() - packed];

@@ -126,7 +126,7 @@ fn between(
             let choice = |writing: Writing| {
                 let value = figure::read(cell.text, writing).map_or(0, |figure| figure.value);
                 format!(
-                    "decimal = \"{}\"\n# thousands = \"{}\"    # {} is {}",
+                    "decimal = \"{}\"\nthousands = \"{}\"    # {} is {}",
                     writing.decimal,
                     word(writing.thousands),
                     cell.text,
@@ -151,7 +151,7 @@ const fn name(mark: char) -> &'static str {
 }
 
 /// Its word in a source.
-pub(super) const fn word(thousands: Thousands) -> &'static str {
+pub(in crate::ingest) const fn word(thousands: Thousands) -> &'static str {
     match thousands {
         Thousands::None => "none",
         Thousands::Comma => ",",

@@ -5,8 +5,11 @@ use super::columns::{self, Columns};
 use super::describe::Found;
 use super::finding::Findings;
 use super::keys::{self, Keys};
+use super::media::Known;
 use super::numbers;
+use super::outcome;
 use super::table::Record;
+use super::unsure;
 use super::wide;
 use super::words::{self, Role};
 use crate::domain::source::Outcome;
@@ -16,11 +19,24 @@ pub(super) fn find(
     names: &[String],
     rows: &[Record],
     columns: &Columns,
+    known_channels: &Known,
     found: &mut Found,
     findings: &mut Findings,
 ) {
     let used = columns.used();
     let others: Vec<usize> = (0..names.len()).filter(|at| !used.contains(at)).collect();
+    if columns.wide.is_some() {
+        found.outcome = outcome::find(names, findings);
+    }
+    let of_nothing: Vec<usize> = others
+        .iter()
+        .copied()
+        .filter(|&at| !is_outcome(&names[at], found.outcome.as_ref()))
+        .collect();
+    let how = (found.numbers.as_ref(), known_channels);
+    let unsure = unsure::find(names, rows, columns, &of_nothing, how, findings);
+    found.has_unsure_columns = !unsure.columns.is_empty();
+    let others: Vec<usize> = others.into_iter().filter(|at| !unsure.columns.contains(at)).collect();
     let known: Vec<usize> = [Role::Date, Role::Channel, Role::Campaign]
         .into_iter()
         .filter_map(|role| columns.at(role))
@@ -62,13 +78,13 @@ pub(super) fn find(
     }
     let mut left: Vec<usize> = others.into_iter().filter(|at| !key_columns.contains(at)).collect();
     if columns.wide.is_some() {
-        found.outcome = wide::outcome(names, findings);
         left.retain(|&at| !is_outcome(&names[at], found.outcome.as_ref()));
         let is_constant = |at: usize| rows.iter().all(|record| record.cell(at) == rows[0].cell(at));
         let (controls, rest): (Vec<usize>, Vec<usize>) = left.iter().partition(|&&at| {
             let name = &names[at];
             !name.is_empty()
                 && !is_constant(at)
+                && !unsure.computed.contains(&at)
                 && (!wide::is_derived(name) || words::plain(name).contains("organic"))
         });
         if !is_ecommerce(found) {
@@ -78,8 +94,8 @@ pub(super) fn find(
                 findings.open(
                     "controls",
                     format!(
-                        "{} other columns are kept for models ({}): take out what a model must not see",
-                        found.controls.len(),
+                        "{} kept for models ({}): take out what a model must not see",
+                        columns::count_of("other column", found.controls.len()),
                         columns::listed(&found.controls)
                     ),
                     &[],
@@ -88,11 +104,25 @@ pub(super) fn find(
         }
     }
     found.has_extra_columns = !left.is_empty();
-    if found.has_extra_columns {
-        let left: Vec<String> = left.iter().map(|&at| names[at].clone()).collect();
+    let left: Vec<String> = left.iter().map(|&at| names[at].clone()).collect();
+    if found.has_extra_columns && found.has_unsure_columns {
+        findings.open(
+            "extra_columns",
+            format!(
+                "{} refused until what could not be told is settled; then leave out: {}",
+                columns::count_of("more column", left.len()),
+                columns::listed(&left)
+            ),
+            &["extra_columns = \"ignore\"".to_owned()],
+        );
+    } else if found.has_extra_columns {
         findings.certain(
             "extra_columns",
-            format!("{} columns are left out: {}", left.len(), columns::listed(&left)),
+            format!(
+                "{} left out: {}",
+                columns::count_of("column", left.len()),
+                columns::listed(&left)
+            ),
         );
     }
 }

@@ -7,6 +7,9 @@ use super::Guess;
 use crate::config;
 use crate::domain::text::escape;
 
+/// What stands above findings that could not be told.
+pub const UNTOLD: &str = "What could not be told (say or mend it first):";
+
 /// Columns that a comment takes.
 const WIDTH: usize = 98;
 
@@ -15,6 +18,7 @@ pub fn to_toml(guess: &Guess) -> String {
     let mut text = String::new();
     comments(&mut text, "What the file says:", &guess.certain);
     comments(&mut text, "What only you can say:", &guess.open);
+    comments(&mut text, UNTOLD, &guess.untold);
     comments(&mut text, "What must be chosen before anything can be read:", &guess.missing);
     let table = config::source_toml(&guess.source, guess.preset.as_deref());
     // Choices of the table itself stand above its own tables.
@@ -24,9 +28,11 @@ pub fn to_toml(guess: &Guess) -> String {
     };
     text.push_str(own.trim_end());
     text.push('\n');
-    for finding in guess.missing.iter().chain(&guess.open) {
+    for finding in guess.missing.iter().chain(&guess.untold).chain(&guess.open) {
         for choice in finding.choices.iter().filter(|it| !it.starts_with('[')) {
-            writeln!(text, "# {choice}").expect("memory");
+            for line in choice.lines() {
+                writeln!(text, "# {line}").expect("memory");
+            }
         }
     }
     if !below.is_empty() {

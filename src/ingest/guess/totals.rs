@@ -204,11 +204,12 @@ fn sums_by<'a>(
 pub(super) fn marked(
     rows: &mut Vec<Record>,
     names: &[String],
-    date_at: usize,
-    amount: &AmountOf<'_>,
+    candidates: &[usize],
+    (date_at, amount): (usize, &AmountOf<'_>),
     findings: &mut Findings,
 ) -> Option<(String, String)> {
-    for (at, name) in names.iter().enumerate().filter(|(at, _)| *at != date_at) {
+    for &at in candidates {
+        let name = &names[at];
         let Some(text) = rows.iter().map(|record| record.cell(at)).find(|text| is_all(text)) else {
             continue;
         };
@@ -230,6 +231,18 @@ pub(super) fn marked(
             );
             rows.retain(|record| !is_marked(record));
             return Some((name.clone(), text));
+        }
+        if is_label(&text) {
+            let line = rows.iter().find(|it| is_marked(it)).map_or(0, |record| record.line);
+            findings.untold(
+                "totals",
+                format!(
+                    "rows with \"{text}\" in \"{name}\", first in line {line}, are called totals and \
+                     are not the sum of the other rows on each day: where they are, their money \
+                     would count twice; export without them"
+                ),
+                &[],
+            );
         }
     }
     None

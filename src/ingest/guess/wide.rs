@@ -1,12 +1,14 @@
 //! The names of a file with a column for each channel and measure → patterns such as
-//! `{channel}_SPEND`, or plain names that are media; the outcome of the business, and what is left
-//! over for models.
+//! `{channel}_SPEND`, or plain names that are media. What looks like money and fits neither is left
+//! for [`super::unsure`].
 
 use std::collections::BTreeSet;
 
+use super::costs::{self, Cost};
 use super::finding::Findings;
+use super::media::{self, Known};
 use super::words::{Role, plain};
-use crate::domain::source::Outcome;
+use crate::domain::text::folded;
 
 /// What a wide file's columns are.
 #[derive(Debug, Default)]
@@ -16,22 +18,22 @@ pub(super) struct Wide {
     pub measures: Vec<(Role, Vec<String>, Vec<usize>)>,
     /// What stands for `{channel}`, or the plain names.
     pub channels: Vec<String>,
+    /// Whether channels have plain names by the names of media, so that others may be channels too.
+    pub is_plain: bool,
 }
 
 /// Ends of names; a letter alone is the convention of one well-known tool.
-const ENDS: [(Role, &[&str]); 5] = [
-    (Role::Spend, &["spend", "cost", "spent", "S"]),
-    (Role::Impressions, &["impressions", "impression", "impr", "I"]),
-    (Role::Clicks, &["clicks", "click", "clicks_P"]),
-    (Role::Conversions, &["conversions", "conv"]),
-    (Role::Revenue, &["revenue"]),
+const ENDS: [(Role, &[&str]); 4] = [
+    (Role::Impressions, &["impressions", "impression", "impressionen", "impr", "I"]),
+    (Role::Clicks, &["clicks", "click", "klicks", "clics", "clicks_P"]),
+    (Role::Conversions, &["conversions", "conversionen", "conv"]),
+    (Role::Revenue, &["revenue", "umsatz"]),
 ];
 
 /// Beginnings of names.
-const STARTS: [(Role, &[&str]); 5] = [
-    (Role::Spend, &["spend", "cost", "mdsp"]),
-    (Role::Impressions, &["impressions", "impression", "mdip"]),
-    (Role::Clicks, &["clicks"]),
+const STARTS: [(Role, &[&str]); 4] = [
+    (Role::Impressions, &["impressions", "impression", "impressionen", "mdip"]),
+    (Role::Clicks, &["clicks", "klicks", "clics"]),
     (Role::Conversions, &["conversions"]),
     (Role::Revenue, &["revenue"]),
 ];
@@ -66,141 +68,202 @@ const DERIVED: [&str; 26] = [
     "organic",
 ];
 
-/// Words that a paid channel is called by.
-const MEDIA: [&str; 42] = [
-    "tv",
-    "radio",
-    "ooh",
-    "dooh",
-    "print",
-    "newspaper",
-    "magazine",
-    "billboard",
-    "cinema",
-    "search",
-    "social",
-    "facebook",
-    "instagram",
-    "meta",
-    "google",
-    "youtube",
-    "tiktok",
-    "linkedin",
-    "pinterest",
-    "snapchat",
-    "twitter",
-    "bing",
-    "microsoft",
-    "amazon",
-    "display",
-    "video",
-    "email",
-    "affiliate",
-    "affiliates",
-    "sem",
-    "ppc",
-    "podcast",
-    "influencer",
-    "audio",
-    "programmatic",
-    "shopping",
-    "pmax",
-    "ads",
-    "direct mail",
-    "media",
-    "youtube",
-    "criteo",
-];
-
 /// Where a name ends or begins with a word.
 const JOINTS: [char; 4] = ['_', ' ', '-', '.'];
 
-/// The columns of each channel; `None` where no pattern gives two channels spend and no name is
-/// that of a medium. `is_figures` tells whether a column holds figures.
+/// The columns of each channel; `None` where neither words for cost nor the names of media tell any.
+/// `is_figures` tells whether a column holds figures.
 pub(super) fn find(
     names: &[String],
     is_figures: &dyn Fn(usize) -> bool,
+    known: &Known,
     findings: &mut Findings,
 ) -> Option<Wide> {
-    let wide = by_pattern(names, is_figures);
-    if let Some(wide) = wide {
-        let patterns: Vec<&str> = wide
-            .measures
-            .iter()
-            .flat_map(|(_, patterns, _)| patterns)
-            .map(String::as_str)
-            .collect();
-        findings.certain(
-            "layout",
-            format!(
-                "wide: {} channels in columns called {}",
-                wide.channels.len(),
-                patterns.join(", ")
-            ),
-        );
-        let letters: Vec<&&str> =
-            patterns.iter().filter(|it| it.ends_with("_S") || it.ends_with("_I")).collect();
-        if !letters.is_empty() {
-            findings.open(
-                "columns",
-                "_S is taken for spend and _I for impressions, as the files of Robyn have it",
-                &[],
-            );
-        }
-        return Some(wide);
-    }
-    by_name(names, is_figures, findings)
+    by_cost(names, is_figures, known, 1, findings)
+        .or_else(|| by_name(names, is_figures, known, findings))
 }
 
-fn by_pattern(names: &[String], is_figures: &dyn Fn(usize) -> bool) -> Option<Wide> {
-    let mut wide = Wide::default();
-    let spend = patterns_of(Role::Spend, names, is_figures);
-    let mut channels: BTreeSet<String> = BTreeSet::new();
-    for (_, found) in spend.iter().filter(|(_, found)| found.len() >= 2) {
-        channels.extend(found.iter().map(|(_, channel)| channel.to_lowercase()));
+/// A column of a channel's spend.
+struct Spend {
+    at: usize,
+    pattern: String,
+    channel: String,
+}
+
+/// The columns whose names hold a word for cost and a channel; `None` where they have fewer channels
+/// than `channels_min`, or nothing but the word says that any of them is one.
+pub(super) fn by_cost(
+    names: &[String],
+    is_figures: &dyn Fn(usize) -> bool,
+    known: &Known,
+    channels_min: usize,
+    findings: &mut Findings,
+) -> Option<Wide> {
+    let all: Vec<Spend> = (0..names.len())
+        .filter(|&at| is_figures(at))
+        .filter_map(|at| match costs::read(&names[at], known) {
+            Cost::Of { pattern, channel } => Some(Spend { at, pattern, channel }),
+            _ => None,
+        })
+        .collect();
+    let mut own = believed(&all, known);
+    if own.is_empty() && all.len() >= 2 {
+        own = all.iter().collect();
     }
-    if channels.len() < 2 {
+    // Of two columns of one channel, nothing tells which is its spend: the first of the more usual
+    // pattern is taken, and the other one is said.
+    own.sort_by_key(|spend| std::cmp::Reverse(times(&all, &spend.pattern)));
+    let mut channels = BTreeSet::new();
+    own.retain(|spend| channels.insert(media::key(&spend.channel)));
+    own.sort_by_key(|spend| spend.at);
+    let has_known = own.iter().any(|spend| known.is_channel(&spend.channel));
+    if own.len() < channels_min || own.len() < 2 && !has_known {
         return None;
     }
-    let by_prefix = spend.iter().any(|(pattern, _)| !pattern.starts_with("{channel}"));
-    for role in Role::MEASURES {
+    let mut wide = Wide::default();
+    let mut spend = (Vec::new(), Vec::new());
+    for Spend { at, pattern, channel } in own {
+        spend.1.push(*at);
+        add_pattern(&mut spend.0, pattern);
+        wide.add_channel(channel);
+    }
+    wide.measures.push((Role::Spend, spend.0, spend.1));
+    for role in Role::MEASURES.into_iter().skip(1) {
+        wide.add_measure(role, names, is_figures);
+    }
+    say(&wide, findings);
+    wide.add_plain(names, is_figures, known, findings);
+    Some(wide)
+}
+
+/// Those of a pattern that two of them have, those of a channel that is known, and those of a channel
+/// that one of the others is of.
+fn believed<'s>(all: &'s [Spend], known: &Known) -> Vec<&'s Spend> {
+    // A letter alone says little.
+    let is_letter = |spend: &Spend| spend.pattern == "{channel}_S";
+    all.iter()
+        .filter(|spend| {
+            times(all, &spend.pattern) >= 2 || known.is_channel(&spend.channel) && !is_letter(spend)
+        })
+        .collect()
+}
+
+fn times(all: &[Spend], pattern: &str) -> usize {
+    all.iter().filter(|spend| folded(&spend.pattern) == folded(pattern)).count()
+}
+
+fn add_pattern(patterns: &mut Vec<String>, pattern: &str) {
+    if !patterns.iter().any(|known| folded(known) == folded(pattern)) {
+        patterns.push(pattern.to_owned());
+    }
+}
+
+impl Wide {
+    fn add_channel(&mut self, channel: &str) {
+        if !self.channels.iter().any(|known| folded(known) == folded(channel)) {
+            self.channels.push(channel.to_owned());
+        }
+    }
+
+    /// The columns of a measure that follow the channels of spend. A prefix shared with the spend
+    /// columns names channels of its own; a suffix only where a channel has it too.
+    fn add_measure(&mut self, role: Role, names: &[String], is_figures: &dyn Fn(usize) -> bool) {
+        let by_prefix = self.patterns(Role::Spend).iter().any(|it| !it.starts_with("{channel}"));
+        let spent: BTreeSet<String> = self.channels.iter().map(|it| media::key(it)).collect();
         let (mut patterns, mut columns) = (Vec::new(), Vec::new());
         for (pattern, found) in patterns_of(role, names, is_figures) {
-            // A prefix shared with the spend columns names channels of its own; a suffix only
-            // where a channel has it too.
             let is_shared = by_prefix && !pattern.starts_with("{channel}") && found.len() >= 2;
             let own: Vec<&(usize, String)> = found
                 .iter()
-                .filter(|(_, channel)| is_shared || channels.contains(&channel.to_lowercase()))
+                .filter(|(at, channel)| {
+                    (is_shared || spent.contains(&media::key(channel))) && !self.has(*at)
+                })
                 .collect();
-            if own.is_empty() || role != Role::Spend && wide.takes(&own) {
+            if own.is_empty() {
                 continue;
             }
             for (at, channel) in own {
                 columns.push(*at);
-                if !wide.channels.iter().any(|known| known.eq_ignore_ascii_case(channel)) {
-                    wide.channels.push(channel.clone());
-                }
+                self.add_channel(channel);
             }
             patterns.push(pattern);
         }
         if !patterns.is_empty() {
-            wide.measures.push((role, patterns, columns));
+            self.measures.push((role, patterns, columns));
         }
     }
-    Some(wide)
-}
 
-impl Wide {
-    fn takes(&self, columns: &[&(usize, String)]) -> bool {
-        let taken = |at: &usize| self.measures.iter().any(|(_, _, columns)| columns.contains(at));
-        columns.iter().all(|(at, _)| taken(at))
+    /// Channels of the account that have no other column of spend, and one with their plain name.
+    fn add_plain(
+        &mut self,
+        names: &[String],
+        is_figures: &dyn Fn(usize) -> bool,
+        known: &Known,
+        findings: &mut Findings,
+    ) {
+        let spent: BTreeSet<String> = self.channels.iter().map(|it| media::key(it)).collect();
+        let plain: Vec<usize> = (0..names.len())
+            .filter(|&at| is_figures(at) && !self.has(at) && known.is_own(&names[at]))
+            .filter(|&at| !spent.contains(&media::key(&names[at])))
+            .collect();
+        for &at in &plain {
+            self.add_channel(&names[at]);
+            let (_, patterns, columns) = &mut self.measures[0];
+            patterns.push(names[at].clone());
+            columns.push(at);
+        }
+        if !plain.is_empty() {
+            let plain: Vec<&str> = plain.iter().map(|&at| names[at].as_str()).collect();
+            findings.open(
+                "columns",
+                format!(
+                    "called as channels of the account are, and taken for their spend: {}; nothing \
+                     else in the file says that they are",
+                    plain.join(", ")
+                ),
+                &[],
+            );
+        }
+    }
+
+    fn has(&self, at: usize) -> bool {
+        self.measures.iter().any(|(_, _, columns)| columns.contains(&at))
+    }
+
+    /// The names of a measure.
+    pub(super) fn patterns(&self, role: Role) -> &[String] {
+        let found = self.measures.iter().find(|(found, ..)| *found == role);
+        found.map_or(&[], |(_, patterns, _)| patterns)
     }
 
     /// The columns of a measure.
     pub(super) fn columns(&self, role: Role) -> &[usize] {
         let found = self.measures.iter().find(|(found, ..)| *found == role);
         found.map_or(&[], |(.., columns)| columns)
+    }
+}
+
+fn say(wide: &Wide, findings: &mut Findings) {
+    let all = wide.measures.iter().flat_map(|(_, patterns, _)| patterns);
+    let patterns: Vec<&str> = all.map(String::as_str).collect();
+    let channels = wide.channels.len();
+    let channels =
+        if channels == 1 { "1 channel".to_owned() } else { format!("{channels} channels") };
+    findings
+        .certain("layout", format!("wide: {channels} in columns called {}", patterns.join(", ")));
+    if patterns.iter().any(|it| it.ends_with("_S") || it.ends_with("_I")) {
+        findings.open(
+            "columns",
+            "_S is taken for spend and _I for impressions, as the files of Robyn have it",
+            &[],
+        );
+    }
+    if patterns.iter().any(|it| it.to_lowercase().contains("budget")) {
+        findings.open(
+            "columns",
+            "budgets are taken for what was spent; money that was only planned is none",
+            &[],
+        );
     }
 }
 
@@ -216,7 +279,7 @@ fn patterns_of(
             continue;
         }
         if let Some((pattern, channel)) = end_of(role, name).or_else(|| start_of(role, name)) {
-            match found.iter_mut().find(|(known, _)| *known == pattern) {
+            match found.iter_mut().find(|(known, _)| folded(known) == folded(&pattern)) {
                 Some((_, columns)) => columns.push((at, channel)),
                 None => found.push((pattern, vec![(at, channel)])),
             }
@@ -265,15 +328,16 @@ pub(super) fn is_derived(name: &str) -> bool {
 fn by_name(
     names: &[String],
     is_figures: &dyn Fn(usize) -> bool,
+    known: &Known,
     findings: &mut Findings,
 ) -> Option<Wide> {
-    let usable = |at: usize, name: &str| is_figures(at) && !is_derived(name);
-    let numbered: Vec<usize> = (0..names.len())
-        .filter(|&at| usable(at, &names[at]) && is_numbered(&names[at], names))
-        .collect();
+    let usable = |at: usize| is_figures(at) && !is_derived(&names[at]);
+    let numbered: Vec<usize> =
+        (0..names.len()).filter(|&at| usable(at) && is_numbered(&names[at], names)).collect();
     let media: Vec<usize> =
-        (0..names.len()).filter(|&at| usable(at, &names[at]) && is_medium(&names[at])).collect();
-    let (columns, why) = if numbered.len() >= 2 {
+        (0..names.len()).filter(|&at| usable(at) && known.is_channel(&names[at])).collect();
+    let is_plain = numbered.len() < 2;
+    let (columns, why) = if !is_plain {
         (numbered, "as the examples of media models call them")
     } else if !media.is_empty() {
         (media, "by their names")
@@ -290,7 +354,7 @@ fn by_name(
         ),
         &[],
     );
-    Some(Wide { measures: vec![(Role::Spend, channels.clone(), columns)], channels })
+    Some(Wide { measures: vec![(Role::Spend, channels.clone(), columns)], channels, is_plain })
 }
 
 /// "x1", and "x1_Search" where there is no "x1".
@@ -301,63 +365,4 @@ fn is_numbered(name: &str, names: &[String]) -> bool {
     let is_plain = digits + 1 == name.len();
     digits > 0
         && (is_plain || name[digits + 1..].starts_with('_') && !names.iter().any(|it| it == number))
-}
-
-fn is_medium(name: &str) -> bool {
-    let name = plain(name);
-    let others =
-        ["impressions", "impression", "clicks", "conversions", "sales", "control", "price"];
-    MEDIA.contains(&name.as_str())
-        || name.split(' ').any(|word| MEDIA.contains(&word))
-            && !name.split(' ').any(|word| others.contains(&word))
-}
-
-/// Where the business's revenue stands, and the columns that say so; with what else it could be.
-pub(super) fn outcome(names: &[String], findings: &mut Findings) -> Option<Outcome> {
-    let find = |wanted: &str| names.iter().find(|name| plain(name) == wanted);
-    let pair = |one: &str, other: &str| Some((find(one)?.clone(), find(other)?.clone()));
-    if let Some((price, discount)) =
-        pair("all purchases original price", "all purchases gross discount")
-    {
-        findings.certain(
-            "outcome",
-            format!(
-                "the business's revenue is {price} less {discount}, as e-commerce exports have it"
-            ),
-        );
-        return Some(Outcome::Difference(price, discount));
-    }
-    for per in names {
-        if let Some(what) = plain(per).strip_prefix("revenue per ")
-            && let Some(count) = find(what).or_else(|| find(&format!("{what}s")))
-        {
-            findings.certain(
-                "outcome",
-                format!("the business's revenue is {count} times {per}: no column holds it"),
-            );
-            return Some(Outcome::Product(count.clone(), per.clone()));
-        }
-    }
-    let words = [
-        "revenue",
-        "total revenue",
-        "sales",
-        "turnover",
-        "umsatz",
-        "y",
-        "outcome",
-        "kpi",
-        "target",
-    ];
-    let name = words.iter().find_map(|word| find(word))?;
-    if matches!(plain(name).as_str(), "revenue" | "total revenue" | "turnover" | "umsatz") {
-        findings.certain("outcome", format!("the business's revenue is \"{name}\", by its name"));
-    } else {
-        findings.open(
-            "outcome",
-            format!("\"{name}\" is taken for the business's revenue; it could be units or a score"),
-            &[],
-        );
-    }
-    Some(Outcome::Column(name.clone()))
 }
