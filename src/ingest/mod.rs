@@ -11,11 +11,13 @@
 //! and `check_sums.rs` hold totals against them, `parallel/` reads large files on all cores.
 
 mod bytes;
+mod called;
 mod campaigns;
 mod cells;
 mod channels;
 mod check_sums;
 mod dates;
+mod doubles;
 mod exact;
 mod fault;
 mod filter;
@@ -25,10 +27,13 @@ mod gate;
 mod grammar;
 pub mod guess;
 mod header;
+mod held_totals;
 mod layout;
+mod lonely_days;
 mod long;
 mod marked;
 mod odd;
+mod pairs;
 mod parallel;
 mod pattern;
 mod periods;
@@ -39,8 +44,10 @@ mod rows;
 mod sample;
 mod shares;
 mod source;
+mod spendless;
 mod structure;
 mod subtotals;
+mod total_rows;
 mod totals;
 mod warnings;
 mod wide;

@@ -38,7 +38,7 @@ pub use finding::Finding;
 pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
 pub(super) use toml::quoted;
 pub use toml::to_toml;
-pub(super) use totals::{is_label as is_total, label as total_label};
+pub(super) use totals::{LABELS as TOTAL_WORDS, is_label as is_total, label as total_label};
 
 use crate::domain::{Currency, Day, Source};
 
