@@ -4,7 +4,7 @@
 mod ingest_support;
 
 use budgetd::domain::source::{CampaignRule, Columns, Totals};
-use budgetd::domain::{Limits, Money, Source};
+use budgetd::domain::{FineMoney, Limits, Money, Source};
 use budgetd::ingest::{DailyReport, Reading};
 use ingest_support::{Rows, read_rows, rupee_account, today};
 
@@ -51,7 +51,7 @@ fn with_totals(totals: Totals) -> Source {
 
 fn spend(report: &DailyReport) -> Option<Money> {
     let sums = report.channels.iter().filter_map(|channel| channel.figures.spend);
-    sums.reduce(|one, other| one.plus(other)).map(|sum| sum.rounded())
+    sums.reduce(FineMoney::plus).map(FineMoney::rounded)
 }
 
 fn texts(report: &DailyReport) -> Vec<&str> {

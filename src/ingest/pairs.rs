@@ -216,7 +216,9 @@ mod tests {
         let mut joined = Pairs::new(true);
         for _ in 0..2 {
             joined.clear();
-            parts.iter().for_each(|part| joined.join(part));
+            for part in &parts {
+                joined.join(part);
+            }
         }
         let monday = day("2026-01-05");
         for pairs in [&pairs, &joined] {
