@@ -13,6 +13,8 @@ mod history;
 mod known;
 #[path = "import/late.rs"]
 mod late;
+#[path = "import/lonely.rs"]
+mod lonely;
 #[path = "import/outliers.rs"]
 mod outliers;
 #[path = "cli/place.rs"]

@@ -459,15 +459,16 @@ fn a_subtotal_with_a_day_is_left_out_where_it_is_the_sum_before_it() {
 }
 
 #[test]
-fn a_row_that_is_only_called_a_total_counts_and_is_remarked_on() {
+fn a_row_that_is_only_called_a_total_is_refused_until_it_is_called_a_campaign() {
     let rows =
         "a,2025-09-01,1.00,9,1\nTotal: b,2025-09-01,1.01,9,1\nTotal: b,2025-09-02,1.00,9,1\n";
-    let report = taken(&format!("{REPORT}{rows}Total: all,,3.01,27,3\n"), &report());
+    let text = format!("{REPORT}{rows}Total: all,,3.01,27,3\n");
+    let page = page_of(text.as_bytes(), &report());
+    assert!(page.contains("line 3, column campaign: \"Total: b\" reads like a total"), "{page}");
+    let mut source = report();
+    source.totals.campaigns = names(&["Total: b"]);
+    let report = taken(&text, &source);
     assert_eq!((report.rows, report.totals_rows), (3, 1));
-    assert!(warns(
-        &report,
-        "2 rows with a day begin like totals and are not the sum of the rows before them, first \"Total: b\" (line 3)"
-    ));
 }
 
 #[test]

@@ -240,12 +240,16 @@ pub struct CampaignRule {
 /// Which rows are totals of the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Totals {
-    /// A row without a date whose first cell begins with one of these ("Total:") is a totals row.
-    /// Spaces of any kind before a colon don't count.
+    /// A row in which one of the text cells begins with one of these ("Total:") is a totals row: of
+    /// its day, or without a date of all rows. Spaces of any kind before a colon don't count.
     pub labels: Vec<String>,
     /// Which of them is the sum of the rows ("Total: Campaigns"); the others are not compared,
     /// only remarked on. Empty: no labelled row is compared.
     pub check: Vec<String>,
+    /// Texts that read like totals and are campaigns all the same; a blank one stands for rows
+    /// without a campaign.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<String>,
     /// Rows whose campaign is blank are totals: of their day, or without a date of all rows.
     pub blank_campaign: bool,
     /// Rows whose cell in the column has this text are totals of the other rows of their day. Where

@@ -1,14 +1,11 @@
 //! Totals rows of a report → proof that no row is missing, or the one fault that says what is.
 //! Totals are dropped; no figure is ever taken from them.
 
-use std::collections::BTreeMap;
-
 use super::Warning;
 use super::exact::is_within;
 use super::fault::{Fault, FaultReason, TotalsDifference, shown};
 use super::subtotals::Subtotals;
 use crate::domain::source::Totals as Settings;
-use crate::domain::text::folded;
 use crate::domain::{Conversions, Currency, Day, Figures, FineMoney};
 
 /// Figures that are held to be compared at the end: days of centuries, or some hundred MB.
@@ -19,14 +16,13 @@ const CONVERSIONS_PER_ROW: u64 = 5_000;
 
 /// What totals say of the rows.
 pub(super) struct CheckSums {
-    labels: Vec<String>,
+    /// The labels that are checked, as the source writes them.
     check: Vec<String>,
-    /// The labels as the source writes them.
-    check_titles: Vec<String>,
+    has_labels: bool,
     stated: Vec<StatedTotal>,
-    /// The rows of each day, where totals speak of days.
-    days: Option<BTreeMap<Day, Sum>>,
     subtotals: Subtotals,
+    /// Whether totals of single days were seen, and such that are checked.
+    dated: (bool, bool),
     is_full: bool,
 }
 
@@ -52,12 +48,10 @@ pub(super) struct Label {
     pub is_checked: bool,
 }
 
-/// What one totals row says.
+/// What a totals row of the whole file says.
 struct StatedTotal {
     line: u64,
     label: Label,
-    /// `None`: of the whole file.
-    day: Option<Day>,
     figures: Figures,
 }
 
@@ -74,23 +68,13 @@ pub(super) struct RowSums {
 impl CheckSums {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
-            labels: settings.labels.iter().map(|label| normal(label)).collect(),
-            check: settings.check.iter().map(|label| normal(label)).collect(),
-            check_titles: settings.check.clone(),
+            check: settings.check.clone(),
+            has_labels: !settings.labels.is_empty(),
             stated: Vec::new(),
-            days: settings.blank_campaign.then(BTreeMap::new),
             subtotals: Subtotals::default(),
+            dated: (false, false),
             is_full: false,
         }
-    }
-
-    /// Whether a record that has a day begins as a totals row does.
-    pub(super) fn may_be_subtotal(&self, first: &[u8]) -> bool {
-        if self.labels.is_empty() {
-            return false;
-        }
-        let normal = normal(&String::from_utf8_lossy(first));
-        self.labels.iter().any(|label| normal.starts_with(label.as_str()))
     }
 
     /// What is known of subtotals.
@@ -98,57 +82,25 @@ impl CheckSums {
         &mut self.subtotals
     }
 
-    /// A record that is called a total has a day and is no sum: it is a row as any other.
-    pub(super) fn is_no_subtotal(&mut self, line: u64, first: &[u8]) {
-        let text = String::from_utf8_lossy(first);
-        let normal = normal(&text);
-        // "Total Health" is a campaign as good as any; "Total: Health" may not be one.
-        let is_like = |label: &String| label.ends_with(':') || normal == *label;
-        if self.labels.iter().any(|label| normal.starts_with(label.as_str()) && is_like(label)) {
-            self.subtotals.remark(line, &text);
-        }
+    /// A total of a day was seen.
+    pub(super) const fn saw_dated(&mut self, is_checked: bool) {
+        self.dated = (true, self.dated.1 || is_checked);
     }
 
-    /// The label of a record without a date, if it has one: `first` is its first cell, `date` the
-    /// one of the date where that is another.
-    pub(super) fn label(&self, first: &[u8], date: Option<&[u8]>) -> Option<Label> {
-        if self.labels.is_empty() || date.is_some_and(|cell| cell.iter().any(u8::is_ascii_digit)) {
-            return None;
-        }
-        let text = String::from_utf8_lossy(first);
-        let normal = normal(&text);
-        let is_total = self.labels.iter().any(|label| normal.starts_with(label.as_str()));
-        let is_checked = self.check.contains(&normal);
-        is_total.then(|| Label { text: shown(text.trim()), is_checked })
-    }
-
-    /// Remembers a totals row: of a day, or of the whole file.
-    pub(super) fn state(&mut self, line: u64, label: Label, day: Option<Day>, figures: Figures) {
-        if self.has_room() {
-            self.stated.push(StatedTotal { line, label, day, figures });
-        }
-    }
-
-    /// Counts a row.
-    pub(super) fn add(&mut self, day: Day, figures: Figures) {
-        if !self.labels.is_empty() {
-            self.subtotals.add(day, figures);
-        }
-        let held = self.days.as_ref().map_or(0, BTreeMap::len) + self.stated.len();
-        let Some(days) = &mut self.days else { return };
-        if let Some(sum) = days.get_mut(&day) {
-            sum.add(figures);
-        } else if held < HELD_MAX {
-            days.entry(day).or_default().add(figures);
+    /// Remembers a totals row of the whole file.
+    pub(super) fn state(&mut self, line: u64, label: Label, figures: Figures) {
+        if self.stated.len() < HELD_MAX {
+            self.stated.push(StatedTotal { line, label, figures });
         } else {
             self.is_full = true;
         }
     }
 
-    fn has_room(&mut self) -> bool {
-        let held = self.days.as_ref().map_or(0, BTreeMap::len) + self.stated.len();
-        self.is_full |= held >= HELD_MAX;
-        !self.is_full
+    /// Counts a row.
+    pub(super) fn add(&mut self, day: Day, figures: Figures) {
+        if self.has_labels {
+            self.subtotals.add(day, figures);
+        }
     }
 
     /// Compares the totals with the rows, whose columns are called `titles`.
@@ -163,7 +115,7 @@ impl CheckSums {
             faults.push(too_many());
             return (faults, warnings);
         }
-        if !self.stated.is_empty() && rows.left_out > 0 {
+        if (!self.stated.is_empty() || self.dated.0) && rows.left_out > 0 {
             let text = format!(
                 "its totals are not compared with its rows, because the source leaves out {} of them",
                 rows.left_out
@@ -173,10 +125,7 @@ impl CheckSums {
         }
         warnings.extend(self.nothing_to_check());
         for total in &self.stated {
-            let sum = match (total.day, &self.days) {
-                (Some(day), Some(days)) => days.get(&day).copied().unwrap_or_default(),
-                _ => rows.taken,
-            };
+            let sum = rows.taken;
             let differences = compare(sum, total.figures, titles, currency);
             if differences.is_empty() {
                 continue;
@@ -196,18 +145,19 @@ impl CheckSums {
     fn nothing_to_check(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         let of_file = |text: String| Warning { line: None, text };
-        let has_check = self.stated.iter().any(|total| total.label.is_checked);
+        let has_check = self.dated.1 || self.stated.iter().any(|total| total.label.is_checked);
+        let has_none = self.stated.is_empty() && !self.dated.0;
         if !self.check.is_empty() && !has_check {
             warnings.push(of_file(format!(
                 "it has no totals row \"{}\": nothing to check its sums against, so that missing rows \
                  would not be noticed; is the file cut off?",
-                shown(&self.check_titles.join("\" or \""))
+                shown(&self.check.join("\" or \""))
             )));
-        } else if self.stated.is_empty() && self.days.is_some() {
+        } else if has_none && !self.has_labels {
             let text = "it has no totals (rows without a campaign): nothing to check its sums against, \
                         which is usual where the export leaves the summary row out";
             warnings.push(of_file(text.to_owned()));
-        } else if self.stated.is_empty() {
+        } else if has_none {
             let text = "it has no totals row, although its source names their labels: is the file cut \
                         off?";
             warnings.push(of_file(text.to_owned()));
@@ -222,7 +172,6 @@ impl CheckSums {
             );
             warnings.push(Warning { line: Some(line), text });
         }
-        warnings.extend(self.subtotals.warning());
         warnings
     }
 }
@@ -244,7 +193,6 @@ fn differ(
     let with_repeated =
         Sum { figures: sum.figures.plus(rows.repeated), rows: sum.rows.saturating_mul(2) };
     let repeats_explain = rows.repeated != Figures::NONE
-        && total.day.is_none()
         && compare(with_repeated, total.figures, titles, currency).is_empty();
     let hint = if repeats_explain {
         "the report counts rows that stand twice alike, which count once here: name the column that \
@@ -255,7 +203,7 @@ fn differ(
         "there are rows that the total doesn't count; export again"
     };
     let reason = FaultReason::TotalsDiffer {
-        of: total.day.map_or(String::new(), |day| format!(" of {day}")),
+        of: String::new(),
         label: total.label.text.clone(),
         line: total.line,
         differences,
@@ -314,40 +262,4 @@ fn is_larger(total: Figures, rows: Figures) -> bool {
     total.spend.unwrap_or_default() > rows.spend.unwrap_or_default()
         || total.spend.unwrap_or_default() == rows.spend.unwrap_or_default()
             && (total.impressions, total.clicks) > (rows.impressions, rows.clicks)
-}
-
-/// A label as it is compared: without case, with any spaces as one, and none before a colon.
-fn normal(label: &str) -> String {
-    let label = folded(&label.split_whitespace().collect::<Vec<_>>().join(" "));
-    label.replace(" :", ":")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sums() -> CheckSums {
-        CheckSums::new(&Settings {
-            labels: vec!["Total:".to_owned()],
-            check: vec!["Total: Campaigns".to_owned()],
-            ..Settings::default()
-        })
-    }
-
-    #[test]
-    fn a_totals_row_is_told_by_its_label_where_there_is_no_date() {
-        let label = |first: &str, date: Option<&str>| {
-            let found = sums().label(first.as_bytes(), date.map(str::as_bytes));
-            found.map(|label| (label.text, label.is_checked))
-        };
-        let checked = Some(("Total: Campaigns".to_owned(), true));
-        assert_eq!(label("Total: Campaigns", None), checked);
-        assert_eq!(label("Total: Campaigns", Some(" --")), checked);
-        let spaced = label("Total\u{A0}:\u{202F}campaigns ", None).expect("a total");
-        assert!(spaced.1);
-        assert_eq!(label("Total: Account", Some("")), Some(("Total: Account".to_owned(), false)));
-        assert_eq!(label("Total: Campaigns", Some("2025-09-01")), None);
-        assert_eq!(label("Total Health", Some(" --")), None);
-        assert_eq!(label("Totals & Trends", None), None);
-    }
 }

@@ -37,6 +37,11 @@ impl Filter {
         false
     }
 
+    /// Whether it would be, without counting it.
+    pub(super) fn fits(&self, record: &Record) -> bool {
+        self.only.iter().all(|(at, text)| is_text(&record[*at], text))
+    }
+
     /// The records that were left out.
     pub(super) const fn left_out(&self) -> u64 {
         self.left_out

@@ -1,113 +1,20 @@
 //! The end of a file: totals against rows, what only the whole file shows, and what became of it.
 
-use super::cells::{CellFault, CellReader};
-use super::check_sums::{Label, RowSums, Sum};
+use super::check_sums::{RowSums, Sum};
 use super::dates::Dates;
 use super::fault::{Fault, FaultReason, shown};
-use super::header::MeasureColumns;
-use super::record::Record;
-use super::rows::{Row, RowLayout, Rows, Sink};
-use super::{DailyReport, Reading};
-use crate::domain::{Figures, Grain};
+use super::rows::{Rows, Sink};
+use super::{DailyReport, Reading, lonely_days};
+use crate::domain::{Day, Grain};
 
 impl Rows<'_> {
-    /// Whether a record is a total by its label or its blank campaign, which is then remembered.
-    pub(super) fn is_totals_row(&mut self, line: u64, record: &Record) -> bool {
-        let Some(date) = self.columns.date else { return false };
-        let date_cell = &record[date];
-        let Some(sums) = &self.check_sums else { return false };
-        let label = sums.label(&record[0], (date != 0).then_some(date_cell));
-        let is_blank = self.context.source.totals.blank_campaign
-            && self.columns.campaign.is_some_and(|at| has_no_figure(&record[at]));
-        let (label, day) = match label {
-            Some(label) => (label, None),
-            None if is_blank => {
-                let day = if has_no_figure(date_cell) {
-                    None
-                } else {
-                    let Some(day) = self.day(line, record) else { return true };
-                    Some(day)
-                };
-                (Label { text: "(no campaign)".to_owned(), is_checked: true }, day)
-            }
-            None => return self.is_subtotal(line, date, record),
-        };
-        let row = Row { line, record, is_marked: false };
-        let mut figures = Figures::NONE;
-        for columns in self.measure_columns() {
-            figures = figures.plus(self.totals_figures(columns, row, label.is_checked));
-        }
-        if let Some(sums) = &mut self.check_sums {
-            sums.state(line, label, day, figures);
-        }
-        true
-    }
-
-    /// Whether a record with a day is called a total and is the sum of the rows of its day before it.
-    fn is_subtotal(&mut self, line: u64, date: usize, record: &Record) -> bool {
-        let Some(sums) = &self.check_sums else { return false };
-        if date == 0 || !sums.may_be_subtotal(&record[0]) {
-            return false;
-        }
-        let row = Row { line, record, is_marked: false };
-        let mut figures = Figures::NONE;
-        for columns in self.measure_columns() {
-            figures = figures.plus(self.totals_figures(columns, row, false));
-        }
-        let (titles, currency) = (self.titles(), self.context.account.currency);
-        let sum_of = self
-            .check_sums
-            .as_mut()
-            .and_then(|sums| sums.subtotals().day_of(figures, &titles, currency));
-        let is_sum = sum_of.is_some() && self.day(line, record) == sum_of;
-        if let Some(sums) = &mut self.check_sums {
-            if is_sum {
-                sums.subtotals().begin();
-            } else {
-                sums.is_no_subtotal(line, &record[0]);
-            }
-        }
-        is_sum
-    }
-
-    fn measure_columns(&self) -> Vec<MeasureColumns> {
-        match &self.layout {
-            RowLayout::Long(columns) => vec![columns.measures],
-            RowLayout::Wide(columns) => columns.channels.iter().map(|it| it.1).collect(),
-        }
-    }
-
-    fn totals_figures(&mut self, columns: MeasureColumns, row: Row<'_>, strict: bool) -> Figures {
-        Figures {
-            spend: self.total(columns.spend, row, strict, CellReader::totals_spend),
-            revenue: self.total(columns.revenue, row, strict, CellReader::totals_revenue),
-            impressions: self.total(columns.impressions, row, strict, CellReader::impressions),
-            clicks: self.total(columns.clicks, row, strict, CellReader::clicks),
-            conversions: self.total(columns.conversions, row, strict, CellReader::conversions),
-        }
-    }
-
-    /// A cell of a totals row: what has no figure there is no total, and never a zero.
-    fn total<T>(
-        &mut self,
-        at: Option<usize>,
-        row: Row<'_>,
-        strict: bool,
-        read: impl FnOnce(&CellReader, &[u8]) -> Result<Option<T>, CellFault>,
-    ) -> Option<T> {
-        let at = at.filter(|at| !has_no_figure(&row.record[*at]))?;
-        if strict {
-            return self.cell(Some(at), row, read).flatten();
-        }
-        read(&self.cells, row.record[at].trim_ascii()).ok().flatten()
-    }
-
     /// The end of the file.
     pub(super) fn finish<E>(mut self, sink: Sink<'_, E>) -> Result<Reading, E> {
         self.name_formats_and_currencies();
         if self.faults.is_empty() {
             self.finish_marked(sink)?;
         }
+        self.finish_held_totals();
         if self.faults.is_empty() {
             self.finish_check_sums();
         }
@@ -126,9 +33,8 @@ impl Rows<'_> {
             return Ok(Reading::Refused(self.faults.into_rejection()));
         };
         let source = self.context.source;
-        if source.grain == Grain::Day && self.totals.stand_a_week_apart() {
-            self.warnings.weekly();
-        }
+        self.remark_on_days(last_day);
+        self.finish_spendless();
         self.warnings.left_out(self.filter.left_out());
         let business = self.totals.business();
         Ok(Reading::Taken(DailyReport {
@@ -144,6 +50,17 @@ impl Rows<'_> {
             channels: self.totals.into_channels(&self.context.account.channels),
             warnings: self.warnings.into_list(),
         }))
+    }
+
+    fn remark_on_days(&mut self, last_day: Day) {
+        let (days, is_daily) = (self.totals.all_days(), self.context.source.grain == Grain::Day);
+        if is_daily && lonely_days::stand_a_week_apart(&days) {
+            self.warnings.weekly();
+        }
+        self.warnings.add_of_file(lonely_days::gaps(&days));
+        if is_daily && last_day == self.context.today {
+            self.warnings.add_of_file(vec![lonely_days::unfinished(last_day)]);
+        }
     }
 
     fn name_formats_and_currencies(&mut self) {
@@ -197,25 +114,4 @@ impl Rows<'_> {
         }
         self.warnings.add(warnings);
     }
-
-    /// What the columns of the measures are called, in messages.
-    fn titles(&self) -> [String; 5] {
-        let words = ["spend", "impressions", "clicks", "conversions", "revenue"];
-        let RowLayout::Long(columns) = &self.layout else { return words.map(str::to_owned) };
-        let of = columns.measures;
-        let columns = [of.spend, of.impressions, of.clicks, of.conversions, of.revenue];
-        let mut titles = words.map(str::to_owned);
-        for (title, at) in titles.iter_mut().zip(columns) {
-            if let Some(at) = at {
-                title.clone_from(&self.columns.names[at]);
-            }
-        }
-        titles
-    }
-}
-
-/// Whether a cell is blank or holds nothing but hyphens.
-fn has_no_figure(cell: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(cell);
-    text.chars().all(|it| it.is_whitespace() || matches!(it, '-' | '\u{2013}' | '\u{2014}'))
 }

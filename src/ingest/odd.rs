@@ -50,6 +50,7 @@ impl Rows<'_> {
             spend = columns.measures.spend;
         }
         texts.extend(self.columns.campaign);
+        texts.extend(&self.columns.keys);
         let text = |at: usize| String::from_utf8_lossy(record[at].trim_ascii());
         texts.iter().copied().find(|&at| is_total(&text(at))).or_else(|| {
             let stated = self.cells.totals_spend(record[spend?].trim_ascii()).ok()??;
@@ -62,15 +63,14 @@ impl Rows<'_> {
     fn add_unknown_total(&mut self, line: u64, at: usize, record: &Record) {
         let text = record[at].trim_ascii();
         let label = String::from_utf8_lossy(text);
-        let hint = if at == 0 && label.chars().count() <= LABEL_CHARS_MAX {
+        let hint = if label.chars().count() <= LABEL_CHARS_MAX {
             let (label, check) = (quoted(&total_label(&label)), quoted(&label));
             format!(
                 "add it to the source, so that it is left out and compared with the rows: in \
                  [sources.totals] labels = [{label}] and check = [{check}]; or export without totals"
             )
         } else {
-            "export without totals: a source knows them by the first cell of their row alone"
-                .to_owned()
+            "export without totals".to_owned()
         };
         let fault = CellFault { reason: FaultReason::UnknownTotal, hint: Some(hint) };
         self.add_cell(line, at, text, fault);

@@ -6,18 +6,22 @@ use std::sync::Arc;
 
 use chrono::Datelike as _;
 
+use super::called::{Called, Calling};
 use super::campaigns::Campaigns;
 use super::cells::{self, CellFault, CellReader};
 use super::channels::Channels;
 use super::check_sums::CheckSums;
 use super::dates::{DateCell, Dates};
-use super::fault::{Difference, Fault, FaultReason, shown, shown_bytes};
+use super::fault::{Fault, FaultReason, shown_bytes};
 use super::filter::{Currencies, Filter, RowCurrency, is_text};
 use super::header::{Body, Columns, LongColumns, MeasureColumns, WideColumns};
+use super::held_totals::HeldTotals;
 use super::layout;
 use super::marked::Marked;
+use super::pairs::Pairs;
 use super::record::Record;
 use super::rejection::Faults;
+use super::spendless::Spendless;
 use super::totals::Totals;
 use super::warnings::Warnings;
 use super::{Context, Stated, shares};
@@ -25,7 +29,7 @@ use crate::domain::calendar::plus_days;
 use crate::domain::performance::KEY_SEPARATOR;
 use crate::domain::source::RevenueSpread;
 use crate::domain::text::composed;
-use crate::domain::{Conversions, Currency, Day, Figures, FineMoney, Grain, StatedRow, Subject};
+use crate::domain::{Day, Figures, FineMoney, Grain, StatedRow, Subject};
 
 /// The rows of one file as far as they have been read.
 pub(super) struct Rows<'a> {
@@ -42,8 +46,14 @@ pub(super) struct Rows<'a> {
     /// Where the source has rows that are totals.
     pub(super) check_sums: Option<CheckSums>,
     pub(super) marked: Option<Marked>,
+    pub(super) called: Called,
+    /// Totals that have a day.
+    pub(super) held: HeldTotals,
+    /// The rows of each day and channel, where a total may have to be held against them.
+    pub(super) pairs: Option<Pairs>,
     pub(super) totals: Totals,
     pub(super) warnings: Warnings,
+    pub(super) spendless: Spendless,
     pub(super) seen: u64,
     /// Records below the header that were handed on block by block.
     pub(super) records_taken: u64,
@@ -87,6 +97,8 @@ impl<'a> Rows<'a> {
         let source = context.source;
         let mut channels = Channels::new(context.account);
         let has_totals = !source.totals.labels.is_empty() || source.totals.blank_campaign;
+        let called = Called::new(&source.totals, &columns);
+        let has_campaigns = columns.campaign.is_some();
         let without_revenue = source.revenue_spread != RevenueSpread::None;
         let layout = match &mut columns.body {
             Body::Long(columns) => RowLayout::Long(*columns),
@@ -102,8 +114,12 @@ impl<'a> Rows<'a> {
             currencies: Currencies::default(),
             check_sums: has_totals.then(|| CheckSums::new(&source.totals)),
             marked: columns.marked.map(|_| Marked::new(without_revenue)),
+            called,
+            held: HeldTotals::default(),
+            pairs: (has_campaigns || has_totals).then(|| Pairs::new(has_campaigns)),
             totals: Totals::new(context.account.channels.len()),
             warnings: Warnings::with(std::mem::take(&mut columns.remarks)),
+            spendless: Spendless::default(),
             seen: 0,
             records_taken: 0,
             totals_seen: 0,
@@ -160,7 +176,8 @@ impl<'a> Rows<'a> {
         if cut {
             self.warnings.cut(line);
         }
-        if self.check_sums.is_some() && self.is_totals_row(line, record) {
+        let called = self.called.look(record);
+        if self.check_sums.is_some() && self.is_totals_row(line, called, record) {
             self.totals_seen += 1;
             return Ok(());
         }
@@ -173,6 +190,11 @@ impl<'a> Rows<'a> {
         let is_marked = self.is_marked(record);
         if !is_marked {
             self.seen += 1;
+            if let Some((at, Calling::Word)) = called
+                && self.is_word_for_total(line, at, record)
+            {
+                return Ok(());
+            }
         }
         if !self.is_in_own_currency(line, record) {
             return Ok(());
@@ -318,13 +340,17 @@ impl<'a> Rows<'a> {
             }
             self.warnings.conversions_above_clicks(row.line);
         }
-        Some(Figures {
+        let figures = Figures {
             spend: spend?,
             revenue: revenue?,
             impressions: impressions?,
             clicks: clicks?,
             conversions: conversions?,
-        })
+        };
+        if figures.spend.is_none_or(|spend| spend == FineMoney::ZERO) {
+            self.look_at_spendless(columns.spend, row, figures);
+        }
+        Some(figures)
     }
 
     /// What a cell holds, without spaces around it; the outer `None` where it has a fault.
@@ -421,80 +447,8 @@ impl<'a> Rows<'a> {
         if let (Some(sums), Subject::Channel(_)) = (&mut self.check_sums, row.subject) {
             sums.add(row.day, row.figures);
         }
-    }
-
-    /// Counts a row whose key an earlier one has.
-    pub(super) fn count_again(&mut self, row: &StatedRow<'_>, stated: Stated) {
-        match stated {
-            Stated::New => {}
-            Stated::SameAs { line: first } => {
-                self.repeated += 1;
-                self.repeated_figures = self.repeated_figures.plus(row.figures);
-                let key = self.warnings.has_room().then(|| self.key_text(row));
-                self.warnings.repeated(row.line, first, key);
-            }
-            Stated::DiffersFrom { line: first, figures } => self.conflict(row, first, figures),
+        if let (Some(pairs), Subject::Channel(channel)) = (&mut self.pairs, row.subject) {
+            pairs.add(row, channel);
         }
     }
-
-    fn conflict(&mut self, row: &StatedRow<'_>, first_line: u64, first: Figures) {
-        let reason = FaultReason::ConflictingRows {
-            subject: self.key_text(row),
-            first_line,
-            second_line: row.line,
-            differences: differences(first, row.figures, self.context.account.currency),
-        };
-        let hint = "where both are right, name the column that tells them apart in key_columns of \
-                    the source";
-        self.faults.add(Fault::of_line(row.line, reason).with_hint(hint));
-    }
-
-    /// What a row speaks of, for people: day, channel, campaign and the further parts of its key.
-    fn key_text(&self, row: &StatedRow<'_>) -> String {
-        let mut text = match row.subject {
-            Subject::Channel(at) => {
-                format!("{}, {}", row.day, shown(self.context.account.channels[at].name.as_str()))
-            }
-            Subject::Business => format!("{}, the whole business", row.day),
-        };
-        let mut parts = row.campaign.split(KEY_SEPARATOR);
-        if let Some(campaign) = parts.next().filter(|campaign| !campaign.is_empty()) {
-            text.push_str(&format!(", campaign \"{}\"", shown(campaign)));
-        }
-        for (part, at) in parts.zip(&self.columns.keys) {
-            text.push_str(&format!(", {} \"{}\"", self.columns.names[*at], shown(part)));
-        }
-        text
-    }
-}
-
-/// In what two rows of one key differ; never empty for rows that do.
-fn differences(first: Figures, second: Figures, currency: Currency) -> Vec<Difference> {
-    let count = |count: Option<u64>| count.map_or("blank".to_owned(), |count| count.to_string());
-    let money = |money: Option<FineMoney>| {
-        money.map_or("blank".to_owned(), |money| money.rounded().to_decimal(currency))
-    };
-    let texts = |of: Figures| {
-        [
-            ("spend", money(of.spend)),
-            ("impressions", count(of.impressions)),
-            ("clicks", count(of.clicks)),
-            ("conversions", of.conversions.map_or("blank".to_owned(), Conversions::to_decimal)),
-            ("revenue", money(of.revenue)),
-        ]
-    };
-    let is_other = [
-        first.spend != second.spend,
-        first.impressions != second.impressions,
-        first.clicks != second.clicks,
-        first.conversions != second.conversions,
-        first.revenue != second.revenue,
-    ];
-    texts(first)
-        .into_iter()
-        .zip(texts(second))
-        .zip(is_other)
-        .filter(|(_, is_other)| *is_other)
-        .map(|(((measure, first), (_, second)), _)| Difference { measure, first, second })
-        .collect()
 }

@@ -430,7 +430,11 @@ fn line() -> impl Strategy<Value = String> {
         1 => Just("2025-08-01,\"Google Ads\",\"a, b\",1,9,1,1,2\n".to_owned()),
         1 => Just("2025-08-01,Email,\"a\"\"b\nc\",1,9,1,1,2\n".to_owned()),
         1 => Just("\n".to_owned()),
+        2 => (1u32..28, 0u32..40).prop_map(|(day, spend)| {
+            format!("2025-08-{day:02},Email,,{spend}.5,90,10,{},9\n", spend / 3)
+        }),
         1 => prop_oneof![
+            Just("2025-08-03,Email,Total,1.5,90,10,0,9\n".to_owned()),
             Just("2025-08-01,Bing,,1,9,1,1,2\r\n".to_owned()),
             Just("01/08/2025,Email,,1,9,1,1,2\n".to_owned()),
             Just("2025-08-01,Email,,1,9\n".to_owned()),

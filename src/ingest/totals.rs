@@ -4,6 +4,7 @@ use chrono::Datelike;
 
 use super::ChannelTotals;
 use super::dates::FIRST_DAY;
+use crate::domain::calendar::plus_days;
 use crate::domain::{Channel, Day, Figures, StatedRow, Subject};
 
 /// Sums of the rows so far.
@@ -89,13 +90,13 @@ impl Totals {
         sums.fold(Figures::NONE, |all, sum| all.plus(sum.figures))
     }
 
-    /// Whether the days of the channels, three at least, all stand seven days apart.
-    pub(super) fn stand_a_week_apart(&self) -> bool {
+    /// The days of all channels, in order.
+    pub(super) fn all_days(&self) -> Vec<Day> {
         let mut all = DaySet::default();
         for sum in self.channels.iter().flatten() {
             all.join(&sum.days);
         }
-        all.len() >= 3 && all.stand_apart(7)
+        all.days().collect()
     }
 
     /// The sums of the channels that have rows, in the order of the account.
@@ -158,16 +159,11 @@ impl DaySet {
         }
     }
 
-    /// Whether each day but the last is followed by one that many days later, and none between.
-    fn stand_apart(&self, days: usize) -> bool {
-        let mut before = None;
-        (0..self.words.len() * 64).filter(|at| self.words[at / 64] >> (at % 64) & 1 == 1).all(
-            |at| {
-                let fits = before.is_none_or(|before| at - before == days);
-                before = Some(at);
-                fits
-            },
-        )
+    /// The days in order.
+    fn days(&self) -> impl Iterator<Item = Day> {
+        let is_set = |at: &usize| self.words[at / 64] >> (at % 64) & 1 == 1;
+        let days = (0..self.words.len() * 64).filter(is_set);
+        days.map(|at| plus_days(FIRST_DAY, (self.skipped * 64 + at) as u64))
     }
 
     fn len(&self) -> u64 {
@@ -199,9 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn days_stand_apart_where_each_follows_the_one_before_by_as_many() {
-        let mondays = [(2025, 9, 15), (2025, 9, 1), (2025, 9, 8)];
-        assert!(set(&mondays).stand_apart(7));
-        assert!(!set(&[(2025, 9, 1), (2025, 9, 8), (2025, 9, 16)]).stand_apart(7));
+    fn days_come_out_in_their_order() {
+        let days: Vec<String> = set(&[(2025, 9, 15), (1970, 1, 1), (2025, 9, 1), (2025, 9, 15)])
+            .days()
+            .map(|day| day.to_string())
+            .collect();
+        assert_eq!(days, ["1970-01-01", "2025-09-01", "2025-09-15"]);
+        assert_eq!(set(&[(2025, 9, 15)]).days().count(), 1);
     }
 }

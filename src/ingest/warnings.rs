@@ -14,6 +14,7 @@ pub(super) struct Warnings {
     repeated: Vec<Warning>,
     repeated_total: u64,
     remarks: Vec<Warning>,
+    of_file: Vec<Warning>,
     cut: Option<u64>,
     conversions_above_clicks: Option<(u64, u64)>,
     spread_by: Option<&'static str>,
@@ -98,6 +99,11 @@ impl Warnings {
         self.remarks.extend(remarks);
     }
 
+    /// Remarks on the file as a whole, of which there are few.
+    pub(super) fn add_of_file(&mut self, remarks: Vec<Warning>) {
+        self.of_file.extend(remarks);
+    }
+
     /// All warnings, those of single rows by line.
     pub(super) fn into_list(self) -> Vec<Warning> {
         let of_file = |text: String| Warning { line: None, text };
@@ -122,6 +128,7 @@ impl Warnings {
             );
             list.push(Warning { line: Some(line), text });
         }
+        list.extend(self.of_file);
         let unlisted = self.remarks.len().saturating_sub(REMARKS_MAX);
         list.extend(self.remarks.into_iter().take(REMARKS_MAX));
         if unlisted > 0 {

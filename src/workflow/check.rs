@@ -5,11 +5,11 @@ use super::file_facts::stated_grain;
 use super::read::{Terms, stop_if_asked};
 use super::{Interrupt, WorkflowError};
 use crate::audit::Replacement;
-use crate::domain::calendar::minus_days;
+use crate::domain::calendar::{minus_days, plus_days};
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, DayFact, Digest, Grain};
 use crate::history::OutlierSearch;
-use crate::ingest::{ClosedChange, DailyReport, Difference, Reading, Rejection, Warning};
+use crate::ingest::{ClosedChange, DailyReport, Difference, Purpose, Reading, Rejection, Warning};
 use crate::report::outlier_text;
 use crate::store::ledger::{Changes, Take};
 
@@ -20,6 +20,9 @@ pub(super) const OUTLIER_DAYS: u64 = 31;
 /// How far back the days lie that they are held against: 28 days with rows, and at least 14 of a
 /// channel that has rows once a week.
 pub(super) const USUAL_DAYS: u64 = 112;
+
+/// A drop that lies further back than this behind everything else is likely of another year.
+const FAR_BEHIND_DAYS: u64 = 400;
 
 /// Outliers that a receipt lists; the rest is counted.
 const OUTLIERS_LISTED_MAX: usize = 20;
@@ -66,8 +69,35 @@ pub(super) fn check(
             remarks.add(fact, fact.file == sha256);
         })?;
         report.warnings.extend(remarks.end());
+        if let Some(days) = days_far_ahead(&report, today, terms) {
+            let mut newest = None;
+            take.each_fact(account, days, sha256, &mut |fact| newest = newest.max(Some(fact.day)))?;
+            report.warnings.extend(far_behind(&report, newest));
+        }
     }
     Ok(Checked::Sound(report, changes))
+}
+
+/// The days that lie so far ahead of a file of the inbox that it would seem lost behind them; `None`:
+/// such days are still to come, or the past is what it is read for.
+pub(super) fn days_far_ahead(
+    report: &DailyReport,
+    today: Day,
+    terms: Terms<'_>,
+) -> Option<(Day, Day)> {
+    let first = plus_days(report.last_day, FAR_BEHIND_DAYS + 1);
+    (terms.purpose == Purpose::Inbox && first <= today).then_some((first, today))
+}
+
+/// What is said of a file all of whose days lie far behind `newest`, the newest known one.
+pub(super) fn far_behind(report: &DailyReport, newest: Option<Day>) -> Option<Warning> {
+    let (newest, last_day) = (newest?, report.last_day);
+    let text = format!(
+        "its newest day, {last_day}, lies {} days before {newest}, the newest day that is known: is the \
+         year right?",
+        (newest - last_day).num_days()
+    );
+    Some(Warning { line: None, text })
 }
 
 /// Why a file can't be taken that would change figures of closed days; `None`: it changes none.

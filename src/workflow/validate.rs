@@ -5,13 +5,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::check::{MEASURES, OUTLIER_DAYS, USUAL_DAYS, outlier_warnings, refuse_closed};
+use super::check::{
+    MEASURES, OUTLIER_DAYS, USUAL_DAYS, days_far_ahead, far_behind, outlier_warnings, refuse_closed,
+};
 use super::file_facts::stated_grain;
 use super::read::{Terms, context, read, watched};
 use super::{Interrupt, WorkflowError, Workspace};
 use crate::audit::ChainHead;
 use crate::domain::calendar::minus_days;
-use crate::domain::{Account, Conversions, Currency, Day, DayFact, Digest, Instant, Measures};
+use crate::domain::{
+    Account, Conversions, Currency, Day, DayFact, Digest, Grain, Instant, Measures,
+};
 use crate::ingest::{ClosedChange, DailyReport, Difference, Reading, Warning};
 use crate::store::ledger::{Incoming, Ledger, NewFile};
 
@@ -58,6 +62,13 @@ pub fn validate(
         return Ok(Validated { reading: Reading::Refused(rejection), corrects });
     }
     report.warnings.extend(outliers(account, &report, &stated, known));
+    if report.grain == Grain::Day
+        && let Some((first, last)) = days_far_ahead(&report, context.today, terms)
+        && let Some(ledger) = workspace.ledger_to_read()?
+    {
+        let facts = ledger.facts(account, Some(first), Some(last))?;
+        report.warnings.extend(far_behind(&report, facts.iter().map(|fact| fact.day).max()));
+    }
     Ok(Validated { reading: Reading::Taken(report), corrects })
 }
 

@@ -239,6 +239,7 @@ revenue = "zero"
 [sources.totals]
 labels = ["Total"]
 check = ["Total: all"]
+campaigns = ["Total: Health", ""]
 blank_campaign = true
 marked = { column = "level", text = "sum" }
 unit = "major"
@@ -306,6 +307,7 @@ channel = "META ADS"
         totals: Totals {
             labels: texts(&["Total"]),
             check: texts(&["Total: all"]),
+            campaigns: texts(&["Total: Health", ""]),
             blank_campaign: true,
             marked: Some((text("level"), text("sum"))),
             unit: Some(Unit::Major),
@@ -550,6 +552,7 @@ impl Choices {
         Totals {
             labels,
             check,
+            campaigns: if self.flag() { self.names(0) } else { Vec::new() },
             blank_campaign: false,
             marked: self.flag().then_some(marked),
             unit: self.of(&[None, units[0], units[1], units[2]]),

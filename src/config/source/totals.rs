@@ -13,6 +13,9 @@ pub(super) fn read(draft: &Draft<'_>, start: Totals) -> Totals {
     Totals {
         labels: draft.value(totals("labels"), start.labels, labels),
         check: draft.value(totals("check"), start.check, labels),
+        campaigns: draft.value(totals("campaigns"), start.campaigns, |item| {
+            list_of(&item, ALIASES_MAX, "campaigns", text_or_blank)
+        }),
         blank_campaign: draft
             .value(totals("blank_campaign"), start.blank_campaign, |item| item.flag()),
         marked: draft.value(totals("marked"), start.marked, |item| marked(draft, &item)),
@@ -22,6 +25,11 @@ pub(super) fn read(draft: &Draft<'_>, start: Totals) -> Totals {
 
 fn text(item: &Item<'_>) -> Option<String> {
     item.plain_text(TEXT_CHARS_MAX).map(str::to_owned)
+}
+
+/// A blank text stands for the rows without a campaign.
+fn text_or_blank(item: &Item<'_>) -> Option<String> {
+    if item.value.as_str() == Some("") { Some(String::new()) } else { text(item) }
 }
 
 #[expect(clippy::option_option, reason = "faulty and none are different answers")]

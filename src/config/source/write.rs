@@ -169,6 +169,7 @@ fn totals(text: &mut String, now: &Totals, start: &Totals) {
     let mut put = |key: &str, differs: bool, value: &str| put_if(&mut table, differs, key, value);
     put("labels", now.labels != start.labels, &list(&now.labels));
     put("check", now.check != start.check, &list(&now.check));
+    put("campaigns", now.campaigns != start.campaigns, &list(&now.campaigns));
     let blank = if now.blank_campaign { "true" } else { "false" };
     put("blank_campaign", now.blank_campaign != start.blank_campaign, blank);
     let marked = now.marked.as_ref().map_or("false".to_owned(), |(column, mark)| {

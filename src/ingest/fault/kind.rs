@@ -46,6 +46,8 @@ impl FaultReason {
             Self::BlankRow => "rows hold nothing but commas",
             Self::HeaderAgain => "the header stands among the rows",
             Self::UnknownTotal => "totals stand among the rows",
+            Self::SumOfOthers { .. } => "rows are the sum of others",
+            Self::CalledTotal { .. } => "rows are called totals",
             Self::BlankCell => "cells are blank",
             Self::NotADay { .. } => "dates are no days",
             Self::FutureDay { .. } => "days lie in the future",

@@ -90,6 +90,10 @@ pub enum FaultReason {
     HeaderAgain,
     #[error("looks like a totals row that the source doesn't know")]
     UnknownTotal,
+    #[error("{called} the sum of {others}: their money would count twice")]
+    SumOfOthers { called: String, others: String },
+    #[error("reads like a total{why}")]
+    CalledTotal { why: String },
     #[error("is blank")]
     BlankCell,
     #[error("is no day written as {expected}")]
@@ -210,6 +214,8 @@ impl FaultReason {
             Self::BlankRow => "blank_row",
             Self::HeaderAgain => "header_again",
             Self::UnknownTotal => "unknown_total",
+            Self::SumOfOthers { .. } => "sum_of_others",
+            Self::CalledTotal { .. } => "called_total",
             Self::BlankCell => "blank_cell",
             Self::NotADay { .. } => "not_a_day",
             Self::FutureDay { .. } => "future_day",

@@ -46,7 +46,7 @@ pub(super) use numbers::word as thousands_word;
 pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
 pub(super) use toml::quoted;
 pub use toml::{UNTOLD, to_toml};
-pub(super) use totals::{is_label as is_total, label as total_label};
+pub(super) use totals::{LABELS as TOTAL_WORDS, is_label as is_total, label as total_label};
 
 use crate::domain::{Account, Currency, Day, Source};
 

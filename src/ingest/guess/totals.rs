@@ -11,7 +11,7 @@ use super::table::Record;
 use crate::domain::source::{Totals, Unit};
 
 /// What labels of totals rows begin with.
-const LABELS: [&str; 27] = [
+pub(in crate::ingest) const LABELS: [&str; 27] = [
     "total",
     "totals",
     "grand total",

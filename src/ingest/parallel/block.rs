@@ -80,8 +80,10 @@ impl<'a> Block<'a> {
         self.stated.clear();
         self.records = 0;
         let all_stated = self.state_all().unwrap_or(false);
-        self.is_sound =
-            all_stated && self.rows.faults.is_empty() && self.rows.dates.are_all_right();
+        self.is_sound = all_stated
+            && self.rows.faults.is_empty()
+            && self.rows.held.is_empty()
+            && self.rows.dates.are_all_right();
     }
 
     /// Whether each record was read and each row kept.
@@ -130,8 +132,12 @@ impl<'a> Block<'a> {
         file.seen += std::mem::take(&mut rows.seen);
         file.dates.count(rows.dates.take_right());
         file.warnings.add_conversions_above_clicks(rows.warnings.take_conversions_above_clicks());
+        file.spendless.join(&std::mem::take(&mut rows.spendless));
         if again.is_empty() {
             file.totals.join(&rows.totals);
+            if let (Some(pairs), Some(of_block)) = (&mut file.pairs, &rows.pairs) {
+                pairs.join(of_block);
+            }
             file.warnings.add_without_money(without_money);
         } else {
             let mut again = again.into_iter().peekable();
@@ -143,6 +149,9 @@ impl<'a> Block<'a> {
             })?;
         }
         self.rows.totals.clear();
+        if let Some(pairs) = &mut self.rows.pairs {
+            pairs.clear();
+        }
         Ok(())
     }
 }
