@@ -50,6 +50,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::SecondsFormat;
 use thiserror::Error;
 
 use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
@@ -87,8 +88,8 @@ pub enum WorkflowError {
         "the clock says {}, and the audit log of account {account} tells of {}: no week is decided and no \
          file taken; set the clock right; if it is right now and was ahead then, say so by \
          `budgetd decide --account {account} --clock-is-right`",
-        now.to_rfc3339(),
-        newest.to_rfc3339()
+        now.to_rfc3339_opts(SecondsFormat::Secs, false),
+        newest.to_rfc3339_opts(SecondsFormat::Secs, false)
     )]
     ClockBehind {
         /// The account's id.

@@ -104,7 +104,7 @@ impl Memory {
             WorkflowError::Store(error) => error.hint().map(escape),
             _ => None,
         };
-        self.say_trouble(account, part, (told_by(trouble), shown(trouble)), hint);
+        self.say_trouble(account, part, (told_by(trouble), shown(trouble)), hint.as_deref());
     }
 
     /// Says the trouble that weeks were decided before their time, or that it is over.
@@ -127,7 +127,7 @@ impl Memory {
         account: &Account,
         part: Part,
         (is, text): (String, String),
-        hint: Option<String>,
+        hint: Option<&str>,
     ) {
         if self.troubles.get(&part).is_none_or(|said| said.is != is) {
             let week = self.week_of(part);

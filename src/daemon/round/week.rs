@@ -21,6 +21,12 @@ use crate::workflow::{
 /// daemon, a mended key.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
 
+/// What the ledger knows of an account.
+struct LookedUp {
+    /// The newest published week of those up to that of the latest run.
+    newest: Option<Week>,
+}
+
 impl Round<'_> {
     /// Decides the week that is due, if one is.
     pub(super) fn decide(
@@ -36,7 +42,9 @@ impl Round<'_> {
         }
         memory.ask_again = Some(self.monotonic + ASK_AGAIN);
         let run = latest_run(account, self.now);
-        let Some(newest) = self.look_up(account, memory, run)? else { return Ok(()) };
+        let Some(LookedUp { newest }) = self.look_up(account, memory, run)? else {
+            return Ok(());
+        };
         let since = memory.serves_since.unwrap_or(self.started_at);
         let not_before = match self.workspace.config.schedule.catch_up {
             CatchUp::Latest => None,
@@ -68,14 +76,14 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// The newest published week of those up to that of `run`, and what is to be said of weeks that
-    /// were decided before their time. `None`: it can't be looked up, which is said.
+    /// What was published up to the week of `run`. Weeks that were decided before their time are said.
+    /// `None`: it can't be looked up, which is said.
     fn look_up(
         &mut self,
         account: &Account,
         memory: &mut Memory,
         run: Option<Run>,
-    ) -> Result<Option<Option<Week>>, WorkflowError> {
+    ) -> Result<Option<LookedUp>, WorkflowError> {
         let (now, workspace) = (self.now, self.workspace);
         let is_first = memory.newest_day.is_none();
         let looked_up = self.work(account, memory, Part::Week, |unit| {
@@ -99,7 +107,7 @@ impl Round<'_> {
         let Some((newest, days, early)) = looked_up else { return Ok(None) };
         memory.newest_day = memory.newest_day.max(days.map(|(_, last)| last));
         memory.early(account, &early);
-        Ok(Some(newest))
+        Ok(Some(LookedUp { newest }))
     }
 
     /// Where nothing is caught up, what is left out is recorded as missed and said, once.
