@@ -192,12 +192,18 @@ fn a_clock_that_is_behind_is_said_everywhere_though_nothing_is_due_and_files_wai
         words
     });
     assert!(behind[0].contains("main  attention"), "{}", behind[0]);
-    // Neither the daemon nor a command takes a file, or writes a record.
+    // Neither the daemon nor a command takes a file, claimed or not.
+    let claimed = "inbox/.claimed/0123456789abcdef~left.csv";
+    place.write(claimed, &days("2026-01-05", "2026-01-05"));
+    ends(&at(place, &library, "2026-01-05 12:00:00", &["decide"]), 3);
+    assert!(place.has(claimed));
     let taken = ends(&at(place, &library, "2026-01-05 12:00:00", &["ingest"]), 3);
     assert!(taken.contains("no file taken"), "{taken}");
     assert!(place.has("inbox/today.csv"));
     stepped.step("2026-01-06 12:00:30");
-    place::wait_until("the file is taken", || !stepped.place.has("inbox/today.csv"));
+    for file in ["inbox/today.csv", claimed] {
+        place::wait_until("the file is taken", || !stepped.place.has(file));
+    }
     let log = stepped.daemon.log();
     assert!(log.contains("no longer: the clock is behind"), "{log}");
     assert_eq!(said(), 1, "{log}");

@@ -131,6 +131,8 @@ fn after_a_clock_was_ahead_each_week_is_decided_once_it_has_come() {
             clock.round(&mut rounds, &format!("{monday}T00:30:00Z"));
             assert!(world.bundle("main", monday).exists(), "{catch_up}: {monday}");
             assert_eq!(latest(), Path::new(monday));
+            clock.round(&mut rounds, &format!("{monday}T00:30:20Z"));
+            assert!(rounds.memories[0].nothing_due.is_some(), "it is done with");
             let text = fs::read_to_string(world.bundle("main", monday).join("decision.json"));
             let decision: serde_json::Value =
                 serde_json::from_str(&text.expect("read")).expect("JSON");
