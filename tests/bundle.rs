@@ -97,7 +97,7 @@ impl World {
         let published = Event::Published { week: name.week, revision: name.revision, manifest };
         self.journal.append(now(), &published).expect("appended");
         self.before = Some((last, manifest));
-        self.outbox.publish(&staged).expect("published")
+        self.outbox.publish(&staged, name.week).expect("published")
     }
 
     fn record_decision(&mut self, name: BundleName, decision: Digest) {

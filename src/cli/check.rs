@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::clock::Clocks;
 use super::output::{BAD, CARE, GOOD, paint};
 use super::words::time;
 use super::{CliError, Context, DONE, Ending, USAGE, load, now};
@@ -127,6 +128,7 @@ fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
     let accounts = &workspace.config.accounts;
     let about = format!("{}, {}", shown(path), count(accounts.len(), "account"));
     let mut findings = vec![Finding::good("configuration", about)];
+    findings.extend(clock(workspace, at));
     findings.extend(inbox::findings(workspace));
     let own = workspace.places.folders().into_iter().filter(|(what, _)| *what != "inbox");
     findings.extend(own.map(|(what, folder)| folder_of(what, folder)));
@@ -142,6 +144,21 @@ fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
     findings.push(ledger(workspace));
     findings.push(daemon(workspace));
     findings.extend(accounts.iter().map(|account| schedule(account, at)));
+    findings
+}
+
+/// The clock, held against what there is of audit logs.
+fn clock(workspace: &Workspace, at: Instant) -> Vec<Finding> {
+    let Ok(Some(ledger)) = workspace.ledger_to_read() else { return Vec::new() };
+    let accounts: Vec<&Account> = workspace.config.accounts.iter().collect();
+    let clocks = Clocks::look(workspace, &ledger, &accounts, at);
+    let mut findings = vec![match clocks.behind() {
+        Some(error) => Finding::wrong("clock", error),
+        None => Finding::good("clock", format!("{}, no audit log is ahead of it", at.to_rfc3339())),
+    }];
+    let hint = "what is published stays as it is; see \"The clock\" in docs/operations.md";
+    findings
+        .extend(clocks.early().into_iter().map(|early| Finding::care("early week", early, hint)));
     findings
 }
 

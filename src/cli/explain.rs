@@ -1,12 +1,12 @@
 //! `budgetd explain`: a published decision in plain words, from what was published.
 
 use super::accounts::named_or_only;
-use super::{CliError, Context, DONE, Ending, parse_day};
+use super::{CliError, Context, DONE, Ending, now, parse_day};
 use crate::domain::text::escape;
 use crate::domain::{Account, Day};
 use crate::report::{self, ExplainError};
 use crate::store::ledger::Publication;
-use crate::workflow::Workspace;
+use crate::workflow::{Workspace, latest_publication};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -66,7 +66,7 @@ fn publication(
         None => None,
         Some(ledger) => match day {
             Some(day) => ledger.publication(&account.id, account.week_of(day))?,
-            None => ledger.newest_publication(&account.id, None)?,
+            None => latest_publication(&ledger, account, now())?,
         },
     };
     found.ok_or_else(|| {

@@ -58,6 +58,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let mut serve = |unit: &mut Unit<'_>, account: &Account| {
         unit.watch(progress.watch());
         unit.recover(account, arrived_at, real, &mut |_| ())?;
+        unit.check_clock(account, real)?;
         for (number, path) in (1..).zip(files) {
             let name = escape(&path.display().to_string());
             progress.at(&held(&course).begin(number, &name));

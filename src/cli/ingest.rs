@@ -91,6 +91,7 @@ fn copies(
     serve_each(context, workspace, &[account], &mut |unit, account| {
         unit.watch(progress.watch());
         unit.recover(account, times.arrived_at, times.real, &mut |file| answer.add(account, file))?;
+        unit.check_clock(account, times.real)?;
         let folder = unit.drop_folder(account)?;
         let mut status = DONE;
         for path in files {
@@ -123,6 +124,7 @@ pub fn take_inbox(
     done: &mut dyn FnMut(&TakenFile),
 ) -> Result<(), CliError> {
     unit.recover(account, arrived_at, real, done)?;
+    unit.check_clock(account, real)?;
     let folder = unit.drop_folder(account)?;
     let ready = unit.ready();
     loop {

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::accounts::{failure, named_or_all, tell};
+use super::clock::Clocks;
 use super::ingest::{nobody_words, span};
 use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint};
 use super::words::{shell_quoted, time};
@@ -60,12 +61,17 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         None => Ledger::temporary()?,
     };
     let accounts = named_or_all(&workspace, arguments.account.as_deref())?;
+    let clocks = Clocks::look(&workspace, &ledger, &accounts, now());
+    context.output.line_each(&clocks.lines());
     let mut status = DONE;
     let mut told_last = None;
     let mut answers = Vec::new();
     for account in &accounts {
         match account_standing(&workspace, &ledger, account, at) {
-            Ok(standing) => {
+            Ok(mut standing) => {
+                if !clocks.is_well(account) {
+                    standing.health = Health::Attention;
+                }
                 context.output.line(words(&workspace, account, &standing));
                 answers.push(machine(account, &standing));
             }
@@ -82,7 +88,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         "key_trouble": key.as_ref().err().map(|error| &error.message),
         "nobody": nobody.candidates.iter().map(|file| escape(&file.name)).collect::<Vec<_>>(),
         "short_of_room": short.iter().map(|disk| escape(&disk.words())).collect::<Vec<_>>(),
-        "accounts": answers}));
+        "clock": clocks.machine(), "accounts": answers}));
     Ok(status)
 }
 

@@ -3,6 +3,7 @@
 //! can't be used is not. The ledger is opened only where there is something to do.
 
 mod memory;
+mod steady;
 mod turn;
 mod week;
 
@@ -24,7 +25,8 @@ use crate::domain::{Account, Day, Instant};
 use crate::store::files;
 use crate::workflow::{Interrupt, WorkflowError, Workspace, meant_for_nobody, next_run};
 
-use memory::{Memory, WeekStanding};
+use memory::{Memory, Part, WeekStanding};
+use steady::Steady;
 use turn::Round;
 
 /// How soon a file that is settling is looked at again.
@@ -32,6 +34,10 @@ const SETTLING_PAUSE: Duration = Duration::from_secs(1);
 
 /// How often the disks' room is looked at.
 const DISKS_EVERY: Duration = Duration::from_mins(1);
+
+/// How long the clock must have gone on without a step before anything is removed for being old: a
+/// wrong one is mostly noticed by then.
+const STEADY_FOR: Duration = Duration::from_hours(12);
 
 /// What the worker remembers from round to round.
 pub struct Rounds<'w> {
@@ -45,6 +51,8 @@ pub struct Rounds<'w> {
     disks_looked_at: Option<std::time::Instant>,
     /// The day on which old originals and logs were removed last, in UTC.
     pruned_on: Option<Day>,
+    /// How the clock goes.
+    steady: Steady,
     /// In the order of the configuration's accounts.
     memories: Vec<Memory>,
     /// What was said of the inbox that belongs to nobody.
@@ -71,6 +79,7 @@ impl<'w> Rounds<'w> {
             hooks,
             disks_looked_at: None,
             pruned_on: None,
+            steady: Steady::default(),
             memories,
             nobody: BTreeSet::new(),
             nobody_trouble: None,
@@ -121,7 +130,7 @@ impl<'w> Rounds<'w> {
         drop(round);
         self.look_at_nobodys();
         self.look_at_disks(monotonic);
-        self.prune_each_day(now);
+        self.prune_each_day(now, monotonic);
         Ok(pause.max(Duration::from_millis(1)))
     }
 
@@ -164,10 +173,13 @@ impl<'w> Rounds<'w> {
         self.telemetry.ready();
     }
 
-    /// Removes what `[retention]` no longer keeps, once a day. What fails is tried again tomorrow.
-    fn prune_each_day(&mut self, now: Instant) {
+    /// Removes what `[retention]` no longer keeps, once a day. What fails is tried again tomorrow. By a
+    /// clock that was put to another time a while ago, or that is behind, nothing is old.
+    fn prune_each_day(&mut self, now: Instant, monotonic: std::time::Instant) {
+        let is_steady = self.steady.look(now, monotonic) >= STEADY_FOR;
         let today = Some(now.date_naive());
-        if self.pruned_on == today {
+        let is_behind = |memory: &Memory| memory.troubles.contains_key(&Part::Clock);
+        if self.pruned_on == today || !is_steady || self.memories.iter().any(is_behind) {
             return;
         }
         self.pruned_on = today;
@@ -239,11 +251,11 @@ fn tell_hooks_of_troubles(hooks: &Hooks, account: &Account, memory: &mut Memory)
 
 /// Tells how an account stands after its turn.
 fn tell_of(telemetry: &Telemetry, account: &Account, memory: &mut Memory, now: Instant) {
-    if memory.next_run.is_none_or(|at| at <= now) {
-        memory.next_run = next_run(account, now).map(|(_, at)| at);
+    if memory.next_run.as_ref().is_none_or(|times| !times.contains(&now)) {
+        memory.next_run = next_run(account, now).map(|(_, at)| now..at);
     }
     let next = Next {
-        run: memory.next_run,
+        run: memory.next_run.as_ref().map(|times| times.end),
         newest_day: memory.newest_day,
         today: Some(day_of(now, account.time_zone)),
         is_waiting: memory.standing != WeekStanding::NothingDue,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::WorkflowError;
 use super::answer::{Asked, plain_answer};
 use crate::decision::{BudgetChange, CorrectedWeek};
+use crate::domain::calendar::day_of;
 use crate::domain::{Account, ChannelName, Day, Grain, Instant, Money, Week};
 use crate::report::settings_json;
 use crate::store::StoreError;
@@ -106,8 +107,8 @@ impl Evidence {
 
 /// The published weeks whose evidence was corrected since, or that were held for data that have
 /// arrived since, each decided anew with today's figures and settings: those that would change
-/// first, and of these the newest; and how many more there are. `but` is left out: it is being
-/// decided again.
+/// first, and of these the newest; and how many more there are. Weeks that have not begun are left out,
+/// and `but`, which is being decided again.
 pub(super) fn corrected_weeks(
     ledger: &Ledger,
     account: &Account,
@@ -126,7 +127,10 @@ pub(super) fn corrected_weeks(
     }
     let mut corrected = Vec::new();
     let mut unlisted = 0;
-    for (&week, files) in files.iter().rev().filter(|(week, _)| but != Some(**week)) {
+    // The evidence of a week that was decided before it began is still to come.
+    let this_week = account.week_of(day_of(stated_at, account.time_zone));
+    let is_told = |week: Week| week <= this_week && but != Some(week);
+    for (&week, files) in files.iter().rev().filter(|(week, _)| is_told(**week)) {
         if corrected.len() == WEEKS_MAX {
             // A hold that no file corrected is most likely what it was.
             unlisted += usize::from(!files.is_empty());

@@ -28,6 +28,7 @@ mod week;
 pub use audit::{AuditOf, each_audit_record, verify_audit};
 pub use backup::{BackUp, BackedUp};
 pub use behind::Behind;
+pub use clock::{ClockStanding, EarlyWeek, clock_behind, is_behind, latest_publication};
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
 pub use inbox::against_companion_beside;
@@ -37,7 +38,7 @@ pub use prune::Pruned;
 pub use read::{Terms, Watch};
 pub use restore::{Restored, check as check_backup, restore, restore_config};
 pub use room::{ShortOfRoom, short_of_room};
-pub use schedule::{Due, MissedWeek, due, next_run, scheduled_at};
+pub use schedule::{Due, Run, due, latest_run, next_run, scheduled_at};
 pub use standing::{
     AccountStanding, FileStanding, Health, REFUSED_DAYS, account_standing, meant_for_nobody,
 };
@@ -49,6 +50,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::SecondsFormat;
 use thiserror::Error;
 
 use crate::audit::{ChainHead, DAEMON_CHAIN, Event, Record};
@@ -81,12 +83,13 @@ pub enum WorkflowError {
         /// What to do instead.
         hint: String,
     },
-    /// The clock is behind what the audit log already tells of: nothing is decided.
+    /// The clock is behind what the audit log already tells of: nothing is decided or taken.
     #[error(
-        "the clock says {}, and the audit log of account {account} tells of {}: set the clock right; if \
-         it is right now and was ahead then, say so by `budgetd decide --account {account} --clock-is-right`",
-        now.to_rfc3339(),
-        newest.to_rfc3339()
+        "the clock says {}, and the audit log of account {account} tells of {}: no week is decided and no \
+         file taken; set the clock right; if it is right now and was ahead then, say so by \
+         `budgetd decide --account {account} --clock-is-right`",
+        now.to_rfc3339_opts(SecondsFormat::Secs, false),
+        newest.to_rfc3339_opts(SecondsFormat::Secs, false)
     )]
     ClockBehind {
         /// The account's id.

@@ -4,6 +4,7 @@
 use super::take::TakenFile;
 use super::{Revised, Unit, WorkflowError, account_chain};
 use crate::audit::{Event, Record};
+use crate::domain::calendar::day_of;
 use crate::domain::{Account, ChannelName, Currency, Digest, Instant, Money, Week};
 use crate::store::StoreError;
 use crate::store::bundle::{BundleName, DECISION};
@@ -44,6 +45,10 @@ impl Unit<'_> {
         }
         self.supersede_pending(&chain, now)?;
         self.recovered.insert(account.id.clone());
+        if others.is_empty() || self.newest_event_behind(account, now)?.is_some() {
+            // What nothing is recorded of waits, claimed, for a clock that can be believed.
+            return Ok(());
+        }
         for claimed in others {
             self.stop_if_asked("a file that was claimed before")?;
             done(&self.take_claimed(account, &folder, &claimed, arrived_at, now)?);
@@ -109,7 +114,7 @@ impl Unit<'_> {
         if !is_staged && outbox.find(&account.id, name)? != Some(manifest) {
             return Err(lost_bundle(&outbox.path(&account.id, name), manifest).into());
         }
-        outbox.publish(&staged)?;
+        outbox.publish(&staged, day_of(now, account.time_zone))?;
         let decision = outbox.read(&account.id, name, DECISION)?;
         let publication = published_again(&staged, &decision, &record, decided.as_ref())
             .ok_or_else(|| lost_bundle(&outbox.path(&account.id, name), manifest))?;

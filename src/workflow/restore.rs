@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::backup::{AUDIT, CLAIMED, CONFIG, KEYS, LEDGER, SIGNING_KEY};
 use super::{Interrupt, WorkflowError, Workspace};
 use crate::audit::{DAEMON_CHAIN, Event};
+use crate::domain::calendar::plus_days;
 use crate::domain::text::escape;
 use crate::domain::{AccountId, Digest, Instant};
 use crate::store::backup::{ARCHIVE, Backup, From, OUTBOX, copy, own};
@@ -14,6 +15,7 @@ use crate::store::bundle::ALLOWED_SIGNERS;
 use crate::store::layout::State;
 use crate::store::ledger::check_copy;
 use crate::store::lock::Lock;
+use crate::store::outbox::Outbox;
 use crate::store::{StoreError, files};
 
 /// As the daemon makes them.
@@ -82,7 +84,7 @@ pub fn restore(
     if begun != Begun::AllButTold {
         workspace.places.create_all()?;
         written += place_state(workspace, backup)?;
-        written += place_shared(workspace, backup)?;
+        written += place_shared(workspace, backup, now)?;
         let (ledger, digest) = needed(backup, LEDGER)?;
         // Last, and by one rename: with it the place is whole.
         place(&ledger, digest, state.root(), LEDGER, (MODE_PRIVATE, MODE_PRIVATE_FOLDER))?;
@@ -183,7 +185,11 @@ fn place_state(workspace: &Workspace, backup: &Backup) -> Result<usize, Workflow
     Ok(written)
 }
 
-fn place_shared(workspace: &Workspace, backup: &Backup) -> Result<usize, WorkflowError> {
+fn place_shared(
+    workspace: &Workspace,
+    backup: &Backup,
+    now: Instant,
+) -> Result<usize, WorkflowError> {
     let paths = &workspace.config.paths;
     let mut written = 0;
     for (name, path, digest) in backup.shared(ARCHIVE) {
@@ -204,7 +210,9 @@ fn place_shared(workspace: &Workspace, backup: &Backup) -> Result<usize, Workflo
     }
     accounts.dedup();
     for account in &accounts {
-        own::point_latest(&paths.outbox, account)?;
+        // Tomorrow somewhere: the backup may hold accounts of which no zone is known here.
+        let today = plus_days(now.date_naive(), 1);
+        Outbox::at(&paths.outbox).refresh_latest(account, today)?;
     }
     Ok(written)
 }

@@ -1,5 +1,6 @@
 //! What is due: a pure function of schedule, zone, time and what was published (DESIGN §9). The
-//! run for a week is the first time in that week that the account's schedule names.
+//! run for a week is the first time in that week that the account's schedule names. Weeks that were
+//! published for later, by a clock that was ahead, make no week before them done.
 
 use chrono::TimeZone as _;
 
@@ -10,6 +11,15 @@ use crate::domain::{Account, Instant, Week};
 /// The most missed weeks that are listed one by one: two years.
 const MISSED_WEEKS_MAX: usize = 104;
 
+/// A scheduled run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The week that it decides.
+    pub week: Week,
+    /// When it is scheduled.
+    pub scheduled_at: Instant,
+}
+
 /// What is due for an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
@@ -17,44 +27,36 @@ pub struct Due {
     pub week: Week,
     /// When its run was scheduled.
     pub scheduled_at: Instant,
-    /// Older weeks since the last publication that nobody decided, oldest first.
-    pub missed: Vec<MissedWeek>,
+    /// Older weeks since the publication before it that nobody decided, oldest first.
+    pub missed: Vec<Run>,
 }
 
-/// A week that was due while nobody decided it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MissedWeek {
-    /// The week.
-    pub week: Week,
-    /// When its run was scheduled.
-    pub scheduled_at: Instant,
+/// The latest run of `account` at or before `now`. The schedule may leave weeks out; the newest that
+/// it names by now is the one that counts.
+pub fn latest_run(account: &Account, now: Instant) -> Option<Run> {
+    let this_week = account.week_of(day_of(now, account.time_zone));
+    weeks_back_from(this_week)
+        .filter_map(|week| Some(Run { week, scheduled_at: run_of(account, week)? }))
+        .find(|run| run.scheduled_at <= now)
 }
 
-/// What is due for `account` at `now`, when `newest` is its newest published week and runs
-/// scheduled before `not_before` are not caught up (`catch_up = "none"`).
+/// Whether `run`, the latest one, is due, when `newest` is the newest published week of those up to
+/// its own, and runs scheduled before `not_before` are not caught up (`catch_up = "none"`).
 pub fn due(
     account: &Account,
-    now: Instant,
+    run: Run,
     newest: Option<Week>,
     not_before: Option<Instant>,
 ) -> Option<Due> {
-    let this_week = account.week_of(day_of(now, account.time_zone));
-    // The schedule may leave weeks out; the newest that it names by now is the one that counts.
-    let (week, scheduled_at) = weeks_back_from(this_week)
-        .filter_map(|week| Some((week, run_of(account, week)?)))
-        .find(|(_, at)| *at <= now)?;
-    if newest.is_some_and(|newest| newest >= week)
-        || not_before.is_some_and(|start| scheduled_at < start)
-    {
+    let Run { week, scheduled_at } = run;
+    if newest == Some(week) || not_before.is_some_and(|start| scheduled_at < start) {
         return None;
     }
-    let mut missed: Vec<MissedWeek> = match newest {
+    let mut missed: Vec<Run> = match newest {
         None => Vec::new(),
         Some(newest) => weeks_back_from(week.back(1))
             .take_while(|older| *older > newest)
-            .filter_map(|older| {
-                Some(MissedWeek { week: older, scheduled_at: run_of(account, older)? })
-            })
+            .filter_map(|older| Some(Run { week: older, scheduled_at: run_of(account, older)? }))
             .collect(),
     };
     missed.reverse();
@@ -90,7 +92,8 @@ fn run_of(account: &Account, week: Week) -> Option<Instant> {
     (at < start_of(account, week.forward(1))).then_some(at)
 }
 
-fn start_of(account: &Account, week: Week) -> Instant {
+/// When `week` begins.
+pub fn start_of(account: &Account, week: Week) -> Instant {
     instant_of(week.first_day(), chrono::NaiveTime::MIN, account.time_zone)
 }
 
@@ -117,34 +120,54 @@ mod tests {
         Week::starting(text.parse().expect("a day"))
     }
 
+    /// What is due at `now`, when these weeks were published.
+    fn due_at(now: &str, published: &[&str], not_before: Option<Instant>) -> Option<Due> {
+        let account = account();
+        let run = latest_run(&account, at(now)).expect("a run each week");
+        let newest = published.iter().map(|it| week(it)).filter(|it| *it <= run.week).max();
+        due(&account, run, newest, not_before)
+    }
+
     #[test]
     fn a_week_is_due_from_its_scheduled_time_until_it_is_published() {
-        let account = account();
         // Monday 5 January 2026, 06:00 in Kolkata, is 00:30 UTC.
-        let before = due(&account, at("2026-01-05T00:29:59Z"), Some(week("2025-12-29")), None);
-        assert_eq!(before, None);
-        let now = at("2026-01-05T00:30:00Z");
-        let due_now = due(&account, now, Some(week("2025-12-29")), None).expect("due");
-        assert_eq!((due_now.week, due_now.scheduled_at), (week("2026-01-05"), now));
+        assert_eq!(due_at("2026-01-05T00:29:59Z", &["2025-12-29"], None), None);
+        let now = "2026-01-05T00:30:00Z";
+        let due_now = due_at(now, &["2025-12-29"], None).expect("due");
+        assert_eq!((due_now.week, due_now.scheduled_at), (week("2026-01-05"), at(now)));
         assert_eq!(due_now.missed, []);
-        assert_eq!(due(&account, now, Some(week("2026-01-05")), None), None);
+        assert_eq!(due_at(now, &["2026-01-05"], None), None);
+    }
+
+    #[test]
+    fn a_week_published_for_later_leaves_the_weeks_before_it_due() {
+        let published = ["2025-12-29", "2026-12-21"];
+        let due_now = due_at("2026-01-14T12:00:00Z", &published, None).expect("due");
+        assert_eq!(due_now.week, week("2026-01-12"));
+        let missed: Vec<Week> = due_now.missed.iter().map(|missed| missed.week).collect();
+        assert_eq!(missed, [week("2026-01-05")], "and none that is to come");
+        // When its time has come, it is decided.
+        assert_eq!(due_at("2026-12-21T00:30:00Z", &published, None), None);
+        assert_eq!(
+            due_at("2026-12-21T00:29:59Z", &published, None).map(|it| it.week),
+            Some(week("2026-12-14"))
+        );
     }
 
     #[test]
     fn only_the_newest_missed_week_is_due_and_the_others_are_named() {
-        let account = account();
-        let now = at("2026-01-07T12:00:00Z");
-        let caught_up = due(&account, now, Some(week("2025-12-15")), None).expect("due");
+        let now = "2026-01-07T12:00:00Z";
+        let caught_up = due_at(now, &["2025-12-15"], None).expect("due");
         assert_eq!(caught_up.week, week("2026-01-05"));
         let missed: Vec<Week> = caught_up.missed.iter().map(|missed| missed.week).collect();
         assert_eq!(missed, [week("2025-12-22"), week("2025-12-29")]);
         let started = Some(at("2026-01-07T11:00:00Z"));
-        assert_eq!(due(&account, now, Some(week("2025-12-15")), started), None);
+        assert_eq!(due_at(now, &["2025-12-15"], started), None);
     }
 
     #[test]
     fn an_account_without_a_decision_has_missed_nothing() {
-        let due = due(&account(), at("2026-01-07T12:00:00Z"), None, None).expect("due");
+        let due = due_at("2026-01-07T12:00:00Z", &[], None).expect("due");
         assert_eq!((due.week, due.missed.len()), (week("2026-01-05"), 0));
     }
 

@@ -8,7 +8,9 @@ use chrono::Days;
 use super::answer;
 use super::behind::{Behind, behind};
 use super::corrected::{Corrected, corrected_weeks};
-use super::{Due, WorkflowError, Workspace, due, next_run, scheduled_at};
+use super::{
+    Due, WorkflowError, Workspace, due, latest_publication, latest_run, next_run, scheduled_at,
+};
 use crate::decision::Standing;
 use crate::domain::calendar::{day_of, end_of_day, instant_of};
 use crate::domain::text::escape;
@@ -50,7 +52,7 @@ pub struct AccountStanding {
     pub ignored: Vec<Ignored>,
     /// Why the drop folder can't be looked into, where it can't.
     pub inbox_trouble: Option<String>,
-    /// The newest publication.
+    /// The newest publication of the weeks that have begun.
     pub last: Option<LastDecision>,
     /// What is due and not yet decided, with what the gate says of it.
     pub due: Option<(Due, Standing)>,
@@ -133,15 +135,24 @@ pub fn account_standing(
     now: Instant,
 ) -> Result<AccountStanding, WorkflowError> {
     let zone = account.time_zone;
-    let newest = ledger.newest_publication(&account.id, None)?;
+    let newest_until = |week: Week| ledger.newest_publication(&account.id, Some(week.forward(1)));
+    let newest = latest_publication(ledger, account, now)?;
     let newest_week = newest.as_ref().map(|publication| publication.week);
     let gate = |week: Week| -> Result<Standing, WorkflowError> {
         // A first decision asks whether there was ever a row; later ones for the last week alone.
-        let from = newest.is_some().then(|| week.back(1).first_day());
+        let has_published = newest_until(week.back(1))?.is_some();
+        let from = has_published.then(|| week.back(1).first_day());
         let facts = ledger.facts(account, from, None)?;
         Ok(answer::gate(ledger, account, week, &facts, now)?)
     };
-    let due = match due(account, now, newest_week, None) {
+    let due = match latest_run(account, now) {
+        Some(run) => {
+            let published = newest_until(run.week)?.map(|publication| publication.week);
+            due(account, run, published, None)
+        }
+        None => None,
+    };
+    let due = match due {
         Some(due) => Some((due.clone(), gate(due.week)?)),
         None => None,
     };
@@ -155,7 +166,7 @@ pub fn account_standing(
         Err(trouble) => (Inbox::default(), Some(escape(&trouble.to_string()))),
     };
     let mut missed = Vec::new();
-    for week in ledger.missed(&account.id, MISSED_SHOWN)? {
+    for week in ledger.missed(&account.id, now, MISSED_SHOWN)? {
         if ledger.publication(&account.id, week.week)?.is_none() {
             missed.push(week);
         }

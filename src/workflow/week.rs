@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::answer::{Asked, answer, evidence_outliers, facts_for, gate};
 use super::behind::behind_of;
 use super::corrected::corrected_weeks;
-use super::{MissedWeek, Unit, WorkflowError, account_chain};
+use super::{Run, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
 use crate::decision::{Decision, Remarks, Standing};
 use crate::domain::calendar::day_of;
@@ -98,7 +98,13 @@ impl Unit<'_> {
         check_not_far_ahead(account, week, request.stated_at)?;
         let existing = self.ledger.publication(&account.id, week)?;
         let revision = match (&existing, &request.revise) {
-            (Some(existing), None) => return Ok(self.already_decided(account, existing)),
+            (Some(existing), None) => {
+                if !request.dry_run {
+                    // It may have been published before it began.
+                    self.point_latest(account, request.now)?;
+                }
+                return Ok(self.already_decided(account, existing));
+            }
             // It was asked for, interrupted, and is asked for again: that is one revision.
             (Some(existing), Some(reason)) if self.has_just_revised(account, week, reason) => {
                 return Ok(self.already_decided(account, existing));
@@ -141,10 +147,10 @@ impl Unit<'_> {
     pub fn record_missed(
         &mut self,
         account: &Account,
-        missed: &[MissedWeek],
+        missed: &[Run],
         now: Instant,
     ) -> Result<(), WorkflowError> {
-        for MissedWeek { week, scheduled_at } in missed {
+        for Run { week, scheduled_at } in missed {
             if !self.ledger.is_missed(&account.id, *week)? {
                 self.ensure_recovered(account, now)?;
                 let event = Event::Missed { week: week.first_day(), due_at: *scheduled_at };
@@ -229,7 +235,7 @@ impl Unit<'_> {
             manifest,
         };
         let head = self.announce(&chain, request.now, &announced)?;
-        let folder = outbox.publish(&staged)?;
+        let folder = outbox.publish(&staged, day_of(request.now, account.time_zone))?;
         let text = String::from_utf8(decision_json).expect("JSON is UTF-8");
         let publication = NewPublication {
             account: account.id.clone(),

@@ -169,7 +169,7 @@ fn a_week_is_missed_once() {
     let chain = ("main", head(2));
     world.ledger.record_missed(&main(), week("2026-01-12"), later, chain).expect("recorded");
     assert_eq!(world.ledger.chain_head("main").expect("a head"), Some(head(2)));
-    let missed = world.ledger.missed(&main(), 10).expect("missed");
+    let missed = world.ledger.missed(&main(), later, 10).expect("missed");
     let expected = [
         Missed { week: week("2026-01-12"), due_at: later },
         Missed { week: week("2026-01-05"), due_at: due },

@@ -11,7 +11,11 @@ use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant, Week};
 use crate::store::StoreError;
 use crate::store::inbox::{Ignored, Settler};
-use crate::workflow::WorkflowError;
+use crate::store::journal::Reach;
+use crate::workflow::{EarlyWeek, WorkflowError};
+
+/// Weeks decided before their time that are told one by one.
+const EARLY_SHOWN: usize = 3;
 
 /// What the worker remembers of one account.
 #[derive(Default)]
@@ -23,7 +27,10 @@ pub(super) struct Memory {
     pub(super) noted: BTreeSet<Ignored>,
     /// Files that were said to have no room.
     pub(super) without_room: BTreeSet<String>,
-    pub(super) newest: Newest,
+    /// How far the account's audit log reached in time when it was looked at last.
+    pub(super) reach: Option<Reach>,
+    /// Since when the account is served, by a clock that can be believed.
+    pub(super) serves_since: Option<Instant>,
     /// What was said of the due week, until it changes.
     pub(super) said: Option<String>,
     pub(super) troubles: BTreeMap<Part, Trouble>,
@@ -36,8 +43,8 @@ pub(super) struct Memory {
     pub(super) due: Option<Week>,
     pub(super) ask_again: Option<std::time::Instant>,
     pub(super) is_skip_told: bool,
-    /// The next scheduled run, until it has come.
-    pub(super) next_run: Option<Instant>,
+    /// From when it was asked until the next scheduled run.
+    pub(super) next_run: Option<Range<Instant>>,
     /// The newest day with figures, as far as it is known here.
     pub(super) newest_day: Option<Day>,
 }
@@ -49,36 +56,34 @@ pub(super) struct Trouble {
     pub(super) text: String,
 }
 
-/// The newest published week, as far as it is known here.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) enum Newest {
-    #[default]
-    NotLookedUp,
-    Known(Option<Week>),
-}
-
 /// The parts of an account's service; trouble in one leaves the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
+    Clock,
     DropFolder,
     Files,
     Week,
+    Early,
 }
 
 impl Part {
     pub(super) const fn code(self) -> &'static str {
         match self {
+            Self::Clock => "clock",
             Self::DropFolder => "drop_folder",
             Self::Files => "files",
             Self::Week => "week",
+            Self::Early => "early",
         }
     }
 
     pub(super) const fn words(self) -> &'static str {
         match self {
+            Self::Clock => "the clock is behind",
             Self::DropFolder => "the drop folder can't be read",
             Self::Files => "files can't be taken",
             Self::Week => "the week can't be decided",
+            Self::Early => "a week was decided before its time",
         }
     }
 }
@@ -95,13 +100,36 @@ pub(super) enum WeekStanding {
 impl Memory {
     /// Says a trouble once, until it is another or has gone.
     pub(super) fn trouble(&mut self, account: &Account, part: Part, trouble: &WorkflowError) {
-        let (text, is) = (shown(trouble), told_by(trouble));
-        let is_new = self.troubles.get(&part).is_none_or(|said| said.is != is);
-        if is_new {
-            let hint = match trouble {
-                WorkflowError::Store(error) => error.hint().map(escape),
-                _ => None,
-            };
+        let hint = match trouble {
+            WorkflowError::Store(error) => error.hint().map(escape),
+            _ => None,
+        };
+        self.say_trouble(account, part, (told_by(trouble), shown(trouble)), hint.as_deref());
+    }
+
+    /// Says the trouble that weeks were decided before their time, or that it is over.
+    pub(super) fn early(&mut self, account: &Account, early: &[EarlyWeek]) {
+        if early.is_empty() {
+            return self.well(account, Part::Early);
+        }
+        let mut words: Vec<String> =
+            early.iter().take(EARLY_SHOWN).map(|week| week.words(account)).collect();
+        if early.len() > EARLY_SHOWN {
+            words.push(format!("and {} later weeks", early.len() - EARLY_SHOWN));
+        }
+        let text = words.join("; ");
+        self.say_trouble(account, Part::Early, (text.clone(), text), None);
+    }
+
+    /// `is` tells the trouble from another, `text` is what is said of it.
+    fn say_trouble(
+        &mut self,
+        account: &Account,
+        part: Part,
+        (is, text): (String, String),
+        hint: Option<&str>,
+    ) {
+        if self.troubles.get(&part).is_none_or(|said| said.is != is) {
             let week = self.week_of(part);
             error!(account = account.id.as_str(), week, error = text, hint, "{}", part.words());
             self.fresh_troubles.push((part, text.clone()));
@@ -142,12 +170,14 @@ impl Memory {
     }
 }
 
-/// What tells a trouble from another: of a full disk not how much is free on it, nor what had no room.
+/// What tells a trouble from another: of a full disk not how much is free on it, nor what had no room;
+/// of a clock not what it says.
 fn told_by(trouble: &WorkflowError) -> String {
     match trouble {
         WorkflowError::Store(StoreError::Full { mount, .. }) => {
             format!("full: {}", mount.display())
         }
+        WorkflowError::ClockBehind { newest, .. } => format!("behind: {newest}"),
         other => shown(other),
     }
 }

@@ -14,7 +14,9 @@ use crate::api::Telemetry;
 use crate::domain::{Account, Instant};
 use crate::store::StoreError;
 use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
-use crate::workflow::{FileAnswer, Interrupt, TakenFile, Unit, WorkflowError, Workspace};
+use crate::workflow::{
+    FileAnswer, Interrupt, TakenFile, Unit, WorkflowError, Workspace, clock_behind, is_behind,
+};
 
 /// How long a unit of work goes on from account to account before the lock is given up for others.
 const UNIT_LASTS: Duration = Duration::from_secs(1);
@@ -43,6 +45,7 @@ impl<'w> Round<'w> {
             return Err(WorkflowError::Interrupted { what: "a round".to_owned() });
         }
         self.telemetry.beat();
+        let believes = self.believes_the_clock(account, memory);
         let path = self.workspace.places.drop_folder(&account.id);
         let (mut settling, mut has_arrived) = (false, false);
         let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
@@ -58,14 +61,22 @@ impl<'w> Round<'w> {
                 let unseen = scan.candidates_total > scan.candidates.len() as u64;
                 settling = unseen && !settled.is_empty()
                     || settled.len() + waiting < scan.candidates.len();
-                has_arrived = self.take(account, memory, &looked, &settled)?;
+                if believes {
+                    has_arrived = self.take(account, memory, &looked, &settled)?;
+                }
             }
             Err(trouble) => {
                 hints.forget(&path);
                 memory.trouble(account, Part::DropFolder, &trouble.into());
             }
         }
-        self.decide(account, memory, has_arrived)?;
+        if believes {
+            self.decide(account, memory, has_arrived)?;
+        }
+        if self.unit.is_some() {
+            // What was added by ourselves is no news.
+            memory.reach = self.workspace.audit_reach(account, memory.reach).ok();
+        }
         Ok(settling)
     }
 
@@ -77,6 +88,28 @@ impl<'w> Round<'w> {
             tell::came_back(account, name);
         }
         if back.is_empty() { Ok(looked) } else { look(self.workspace, account, hints) }
+    }
+
+    /// Whether the clock is not behind what the account's audit log tells of. A log that can't be read
+    /// is told of by whoever writes to it.
+    fn believes_the_clock(&self, account: &Account, memory: &mut Memory) -> bool {
+        let Ok(reach) = self.workspace.audit_reach(account, memory.reach) else { return true };
+        let before = memory.reach.replace(reach);
+        if before.is_some_and(|before| before != reach) {
+            // Another process was at work: an operator may have decided a week, or set the clock right.
+            memory.nothing_due = None;
+        }
+        if let Some(newest) = reach.newest.filter(|newest| is_behind(self.now, *newest)) {
+            memory.trouble(account, Part::Clock, &clock_behind(account, self.now, newest));
+            return false;
+        }
+        if memory.troubles.contains_key(&Part::Clock) {
+            memory.well(account, Part::Clock);
+            (memory.nothing_due, memory.ask_again) = (None, None);
+        }
+        let since = memory.serves_since.unwrap_or(self.started_at);
+        memory.serves_since = Some(since.min(self.now));
+        true
     }
 
     /// Takes what has settled; whether anything came in.

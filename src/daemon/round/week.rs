@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracing::{error, warn};
 
 use super::super::tell;
-use super::memory::{Memory, Newest, Part, WeekStanding};
+use super::memory::{Memory, Part, WeekStanding};
 use super::shown;
 use super::turn::Round;
 use crate::config::CatchUp;
@@ -13,11 +13,19 @@ use crate::domain::calendar::{day_of, instant_of};
 use crate::domain::text::escape;
 use crate::domain::{Account, Grain, Instant, Week};
 use crate::store::StoreError;
-use crate::workflow::{Due, MissedWeek, WeekOutcome, WeekRequest, WorkflowError, due, next_run};
+use crate::workflow::{
+    Due, Run, WeekOutcome, WeekRequest, WorkflowError, due, latest_run, next_run,
+};
 
 /// How often a week that waits is tried again where no file came in here: an `ingest` beside the
 /// daemon, a mended key.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
+
+/// What the ledger knows of an account.
+struct LookedUp {
+    /// The newest published week of those up to that of the latest run.
+    newest: Option<Week>,
+}
 
 impl Round<'_> {
     /// Decides the week that is due, if one is.
@@ -27,30 +35,32 @@ impl Round<'_> {
         memory: &mut Memory,
         has_arrived: bool,
     ) -> Result<(), WorkflowError> {
-        let Newest::Known(newest) = self.newest(account, memory)? else { return Ok(()) };
-        let not_before = match self.workspace.config.schedule.catch_up {
-            CatchUp::Latest => None,
-            CatchUp::None => Some(start_of_day(account, self.started_at)),
-        };
-        if memory.nothing_due.as_ref().is_some_and(|times| times.contains(&self.now)) {
+        if memory.nothing_due.as_ref().is_some_and(|times| times.contains(&self.now))
+            || !has_arrived && memory.ask_again.is_some_and(|at| self.monotonic < at)
+        {
             return Ok(());
         }
-        let Some(due) = due(account, self.now, newest, not_before) else {
+        memory.ask_again = Some(self.monotonic + ASK_AGAIN);
+        let run = latest_run(account, self.now);
+        let Some(LookedUp { newest }) = self.look_up(account, memory, run)? else {
+            return Ok(());
+        };
+        let since = memory.serves_since.unwrap_or(self.started_at);
+        let not_before = match self.workspace.config.schedule.catch_up {
+            CatchUp::Latest => None,
+            CatchUp::None => Some(start_of_day(account, since)),
+        };
+        let Some(due) = run.and_then(|run| due(account, run, newest, not_before)) else {
             // Nothing becomes due before the next run. A clock that goes back is asked anew.
             memory.nothing_due = next_run(account, self.now).map(|(_, at)| self.now..at);
             memory.standing = WeekStanding::NothingDue;
             memory.ask_again = None;
-            return self.skip(account, memory, newest);
+            return self.skip(account, memory, run, newest);
         };
-        if !has_arrived && memory.ask_again.is_some_and(|at| self.monotonic < at) {
-            return Ok(());
-        }
         memory.due = Some(due.week);
-        memory.ask_again = Some(self.monotonic + ASK_AGAIN);
-        let request = self.request(&due);
+        let request = self.request(&due, since);
         let (now, begun) = (self.now, std::time::Instant::now());
         let outcome = self.work(account, memory, Part::Week, |unit| {
-            unit.recover_publication(account, now)?;
             unit.record_missed(account, &due.missed, now)?;
             match unit.run_week(account, &request) {
                 Err(WorkflowError::Key(source)) => Ok(Err(source)),
@@ -66,22 +76,38 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// The newest published week as far as this daemon knows. A `decide` beside the daemon may have published since: `run_week` then says so.
-    fn newest(&mut self, account: &Account, memory: &mut Memory) -> Result<Newest, WorkflowError> {
-        if matches!(memory.newest, Newest::NotLookedUp) {
-            let now = self.now;
-            let looked_up = self.work(account, memory, Part::Week, |unit| {
-                unit.recover_publication(account, now)?;
-                let newest = unit.ledger().newest_publication(&account.id, None)?;
-                let days = unit.ledger().fact_days(&account.id, Grain::Day)?;
-                Ok((newest.map(|publication| publication.week), days))
-            })?;
-            if let Some((newest, days)) = looked_up {
-                memory.newest_day = memory.newest_day.max(days.map(|(_, last)| last));
-                memory.newest = Newest::Known(newest);
+    /// What was published up to the week of `run`. Weeks that were decided before their time are said.
+    /// `None`: it can't be looked up, which is said.
+    fn look_up(
+        &mut self,
+        account: &Account,
+        memory: &mut Memory,
+        run: Option<Run>,
+    ) -> Result<Option<LookedUp>, WorkflowError> {
+        let (now, workspace) = (self.now, self.workspace);
+        let is_first = memory.newest_day.is_none();
+        let looked_up = self.work(account, memory, Part::Week, |unit| {
+            unit.recover_publication(account, now)?;
+            let ledger = unit.ledger();
+            let until = run.map(|run| run.week.forward(1));
+            let newest = ledger.newest_publication(&account.id, until)?;
+            let days = if is_first { ledger.fact_days(&account.id, Grain::Day)? } else { None };
+            let early = workspace.early_weeks(ledger, account, now)?;
+            if !early.is_empty()
+                && let Err(trouble) = unit.point_latest(account, now)
+            {
+                let (account, error) = (account.id.as_str(), shown(&trouble));
+                warn!(
+                    account,
+                    error, "`latest` could not be pointed to the newest week that has begun"
+                );
             }
-        }
-        Ok(memory.newest)
+            Ok((newest.map(|publication| publication.week), days, early))
+        })?;
+        let Some((newest, days, early)) = looked_up else { return Ok(None) };
+        memory.newest_day = memory.newest_day.max(days.map(|(_, last)| last));
+        memory.early(account, &early);
+        Ok(Some(LookedUp { newest }))
     }
 
     /// Where nothing is caught up, what is left out is recorded as missed and said, once.
@@ -89,15 +115,17 @@ impl Round<'_> {
         &mut self,
         account: &Account,
         memory: &mut Memory,
+        run: Option<Run>,
         newest: Option<Week>,
     ) -> Result<(), WorkflowError> {
         if memory.is_skip_told || newest.is_none() {
             return Ok(());
         }
         memory.is_skip_told = true;
-        let Some(skipped) = due(account, self.now, newest, None) else { return Ok(()) };
+        let skipped = run.and_then(|run| due(account, run, newest, None));
+        let Some(skipped) = skipped else { return Ok(()) };
         let mut missed = skipped.missed;
-        missed.push(MissedWeek { week: skipped.week, scheduled_at: skipped.scheduled_at });
+        missed.push(Run { week: skipped.week, scheduled_at: skipped.scheduled_at });
         let now = self.now;
         self.work(account, memory, Part::Week, |unit| unit.record_missed(account, &missed, now))?;
         warn!(
@@ -108,14 +136,14 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn request(&self, due: &Due) -> WeekRequest {
+    fn request(&self, due: &Due, since: Instant) -> WeekRequest {
         WeekRequest {
             week: Some(due.week),
             stated_at: self.now,
             now: self.now,
             dry_run: false,
             revise: None,
-            caught_up_from: (due.scheduled_at < self.started_at).then_some(due.scheduled_at),
+            caught_up_from: (due.scheduled_at < since).then_some(due.scheduled_at),
         }
     }
 
@@ -125,9 +153,9 @@ impl Round<'_> {
                 tell::published(account, &published);
                 self.telemetry.published(&account.id, &published);
                 tell::hooks_of_published(self.hooks, account, &published);
-                decided(memory, published.decision.week);
+                decided(memory);
             }
-            WeekOutcome::AlreadyDecided { week, .. } => decided(memory, week),
+            WeekOutcome::AlreadyDecided { .. } => decided(memory),
             WeekOutcome::Previewed(_) => {}
             WeekOutcome::Waiting { week, missing, holds_from } => {
                 memory.standing = WeekStanding::WaitsForData;
@@ -141,8 +169,7 @@ impl Round<'_> {
     }
 }
 
-fn decided(memory: &mut Memory, week: Week) {
-    memory.newest = Newest::Known(Some(week));
+fn decided(memory: &mut Memory) {
     memory.nothing_due = None;
     memory.standing = WeekStanding::NothingDue;
     memory.ask_again = None;

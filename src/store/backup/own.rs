@@ -13,7 +13,6 @@ use crate::store::bundle::{
     ALLOWED_SIGNERS, BundleName, Listed, MANIFEST_BYTES_MAX, SIGNERS_BYTES_MAX, parse_manifest,
 };
 use crate::store::layout::State;
-use crate::store::outbox::Outbox;
 use crate::store::outbox::durable::{machine, open_regular, read_bounded};
 
 /// The folder of claimed files in a drop folder.
@@ -125,11 +124,6 @@ pub fn files_of_bundle(
     files.push((MANIFEST.to_owned(), Some(manifest)));
     files.push((SIGNATURE.to_owned(), None));
     Ok(Some(files))
-}
-
-/// Lets `latest` of an account point to its newest bundle.
-pub fn point_latest(outbox: &Path, account: &AccountId) -> Result<(), StoreError> {
-    Outbox::at(outbox).refresh_latest(account)
 }
 
 /// Where a bundle lies below the outbox.

@@ -6,8 +6,10 @@
 //! announced effects that may not have happened: they are handed to whoever opens the log.
 
 mod backward;
+mod times;
 mod verify;
 
+pub use times::{Reach, clock_accepted_after, reach};
 pub use verify::{each_record, verify_all};
 
 use std::fs::{File, OpenOptions};
@@ -153,22 +155,6 @@ impl Journal {
             }
         }
         Ok(None)
-    }
-
-    /// The latest time that the records tell of, from the newest publication on: at that one the clock
-    /// was not behind. Where an operator has said since that the clock is right, from there on.
-    pub fn newest_time(&self) -> Result<Option<Instant>, StoreError> {
-        let mut newest = None;
-        let mut lines = LinesBackward::new(&self.file, self.len, LINE_BYTES_MAX);
-        while let Some(line) = self.line_before(&mut lines)? {
-            let record = Record::decode(&line.bytes)
-                .map_err(|reason| damaged(&self.path, format!("not a record: {reason}")))?;
-            newest = newest.max(Some(record.time));
-            if matches!(record.event, Event::Published { .. } | Event::ClockAccepted { .. }) {
-                break;
-            }
-        }
-        Ok(newest)
     }
 
     /// One log has one writer: if its end is no longer where this one left it, or it was removed,

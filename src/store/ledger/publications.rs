@@ -365,10 +365,17 @@ impl Ledger {
         transaction.commit().map_err(|error| self.write_fault(error))
     }
 
-    /// The weeks that were missed, newest first, at most `limit`.
-    pub fn missed(&self, account: &AccountId, limit: u32) -> Result<Vec<Missed>, StoreError> {
+    /// The weeks that were missed of those whose run was due by `now`, newest first, at most `limit`: a
+    /// clock that was ahead has recorded later ones, too.
+    pub fn missed(
+        &self,
+        account: &AccountId,
+        now: Instant,
+        limit: u32,
+    ) -> Result<Vec<Missed>, StoreError> {
         let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
-        let read = "SELECT week, due_at FROM missed WHERE account = ?1 ORDER BY week DESC LIMIT ?2";
+        let read = "SELECT week, due_at FROM missed WHERE account = ?1 AND due_at <= ?2
+            ORDER BY week DESC LIMIT ?3";
         self.connection
             .prepare_cached(read)
             .and_then(|mut read| {
@@ -376,7 +383,7 @@ impl Ledger {
                     let week = Week::starting(read_day(row, 0)?);
                     Ok(Missed { week, due_at: read_instant(row, 1)? })
                 };
-                read.query_map((account, limit), missed)?.collect()
+                read.query_map((account, encode::instant(now), limit), missed)?.collect()
             })
             .map_err(|error| self.read_fault(error))
     }

@@ -103,9 +103,9 @@ impl Outbox {
         Ok(StagedBundle { account: account.clone(), name, manifest: Digest::of(&manifest) })
     }
 
-    /// Puts a staged bundle in its place, durably, and lets `latest` point to the newest. Done
-    /// again, it changes nothing; it is an error if another bundle has the name.
-    pub fn publish(&self, staged: &StagedBundle) -> Result<PathBuf, StoreError> {
+    /// Puts a staged bundle in its place, durably, and lets `latest` point to the newest as of `today`.
+    /// Done again, it changes nothing; it is an error if another bundle has the name.
+    pub fn publish(&self, staged: &StagedBundle, today: Day) -> Result<PathBuf, StoreError> {
         let StagedBundle { account, name, manifest } = staged;
         let (from, to) = (self.staging_path(account, *name), self.path(account, *name));
         match self.find(account, *name)? {
@@ -122,7 +122,7 @@ impl Outbox {
             }
         }
         sync_folder(&self.account_path(account))?;
-        self.refresh_latest(account)?;
+        self.refresh_latest(account, today)?;
         Ok(to)
     }
 
@@ -289,11 +289,13 @@ impl Outbox {
         })
     }
 
-    /// Lets `latest` point to the newest revision of the newest week, in one step.
-    pub(in crate::store) fn refresh_latest(&self, account: &AccountId) -> Result<(), StoreError> {
-        let Some(newest) = self.names(account, "")?.last().map(ToString::to_string) else {
-            return Ok(());
-        };
+    /// Lets `latest` point to the newest revision of the newest week that has begun by `today`, in one
+    /// step; where none has, of the next one that will.
+    pub fn refresh_latest(&self, account: &AccountId, today: Day) -> Result<(), StoreError> {
+        let names = self.names(account, "")?;
+        let Some(first) = names.first() else { return Ok(()) };
+        let until = today.max(first.week);
+        let newest = names.iter().rfind(|name| name.week <= until).unwrap_or(first).to_string();
         let folder = self.account_path(account);
         let link = folder.join(LATEST);
         if std::fs::read_link(&link).is_ok_and(|target| target == Path::new(&newest)) {

@@ -25,6 +25,11 @@ fn name(text: &str) -> BundleName {
     BundleName::parse(text).expect("a name")
 }
 
+/// After all weeks of these tests.
+fn today() -> Day {
+    "2026-12-31".parse().expect("a day")
+}
+
 const FILES: &[(&str, &[u8])] = &[("b.csv", b"b\n"), ("advice/a.json", b"{}\n")];
 
 impl Place {
@@ -33,7 +38,7 @@ impl Place {
     }
 
     fn publish(&self, text: &str) -> PathBuf {
-        self.outbox.publish(&self.stage(text)).expect("published")
+        self.outbox.publish(&self.stage(text), today()).expect("published")
     }
 
     fn latest(&self) -> String {
@@ -61,7 +66,7 @@ fn nothing_is_visible_before_publishing_and_everything_after() {
     let staged = place.stage("2026-01-05");
     assert_eq!(place.listing(), [".staging-2026-01-05"]);
     assert_eq!(place.outbox.find(&main(), name("2026-01-05")).expect("read"), None);
-    let path = place.outbox.publish(&staged).expect("published");
+    let path = place.outbox.publish(&staged, today()).expect("published");
     assert_eq!(place.listing(), ["2026-01-05", "latest"]);
     assert_eq!(std::fs::read(path.join("advice/a.json")).expect("read"), b"{}\n");
     assert_eq!(
@@ -97,8 +102,8 @@ fn the_same_files_and_key_give_the_same_bytes() {
 fn publishing_again_changes_nothing() {
     let place = place();
     let staged = place.stage("2026-01-05");
-    place.outbox.publish(&staged).expect("published");
-    place.outbox.publish(&staged).expect("again");
+    place.outbox.publish(&staged, today()).expect("published");
+    place.outbox.publish(&staged, today()).expect("again");
     assert_eq!(place.listing(), ["2026-01-05", "latest"]);
 }
 
@@ -113,7 +118,7 @@ fn a_published_bundle_is_never_replaced() {
         name: name("2026-01-05"),
         manifest: Digest::of(b"another"),
     };
-    assert!(matches!(place.outbox.publish(&other), Err(StoreError::Refused { .. })));
+    assert!(matches!(place.outbox.publish(&other, today()), Err(StoreError::Refused { .. })));
 }
 
 #[test]
@@ -149,20 +154,41 @@ fn a_crash_between_record_and_rename_is_made_good() {
     let found = place.outbox.find_staged(&main(), staged.manifest).expect("read");
     assert_eq!(found.as_ref(), Some(&staged));
     assert_eq!(place.outbox.find_published(&main(), staged.manifest).expect("read"), None);
-    place.outbox.publish(&staged).expect("published");
+    place.outbox.publish(&staged, today()).expect("published");
     let found = place.outbox.find_published(&main(), staged.manifest).expect("read");
     assert_eq!(found.map(|bundle| bundle.name), Some(name("2026-01-05")));
     assert_eq!(place.outbox.find_staged(&main(), staged.manifest).expect("read"), None);
 }
 
 #[test]
+fn latest_leaves_weeks_out_that_have_not_begun() {
+    let place = place();
+    let day = |text: &str| -> Day { text.parse().expect("a day") };
+    let latest_on = |today: &str| {
+        place.outbox.refresh_latest(&main(), day(today)).expect("pointed");
+        place.latest()
+    };
+    place.publish("2026-01-12");
+    assert_eq!(latest_on("2026-01-01"), "2026-01-12", "the next one, where none has begun");
+    place.publish("2026-01-12.r2");
+    place.publish("2026-12-21");
+    place.publish("2026-12-28");
+    assert_eq!(latest_on("2026-01-01"), "2026-01-12.r2");
+    assert_eq!(latest_on("2026-12-20"), "2026-01-12.r2");
+    assert_eq!(latest_on("2026-12-21"), "2026-12-21");
+    let staged = place.stage("2026-12-14");
+    place.outbox.publish(&staged, day("2026-12-14")).expect("published");
+    assert_eq!(place.latest(), "2026-12-14");
+}
+
+#[test]
 fn a_crash_between_rename_and_latest_is_made_good() {
     let place = place();
     let staged = place.stage("2026-01-05");
-    place.outbox.publish(&staged).expect("published");
+    place.outbox.publish(&staged, today()).expect("published");
     std::fs::remove_file(place.root.join("main/latest")).expect("removed");
     std::os::unix::fs::symlink("x", place.root.join("main/.unfinished-latest")).expect("linked");
-    place.outbox.publish(&staged).expect("again");
+    place.outbox.publish(&staged, today()).expect("again");
     assert_eq!(place.latest(), "2026-01-05");
     assert_eq!(place.listing(), ["2026-01-05", "latest"]);
 }
@@ -174,7 +200,7 @@ fn a_crash_while_staging_leaves_nothing_to_publish_and_does_not_stand_in_the_way
     let staging = place.root.join("main/.staging-2026-01-05");
     std::fs::remove_file(staging.join("SHA256SUMS")).expect("removed");
     assert_eq!(place.outbox.staged_left(&main()).expect("read"), []);
-    let publish = place.outbox.publish(&staged);
+    let publish = place.outbox.publish(&staged, today());
     assert!(matches!(publish, Err(StoreError::Damaged { .. })), "{publish:?}");
     place.publish("2026-01-05");
 }
