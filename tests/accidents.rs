@@ -97,7 +97,7 @@ fn an_inbox_that_was_removed() {
     let place = Place::new();
     let mut daemon = begin(&place, 0);
     taken_into(&place, "inbox", 0);
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     wait_until("it is missed", || daemon.log().contains(GONE));
     // Rounds go by: it is said once, and nothing is made in its place.
     std::thread::sleep(Duration::from_millis(2500));
@@ -158,7 +158,7 @@ fn an_inbox_that_was_mounted_over() {
 #[test]
 fn an_inbox_that_was_unmounted() {
     let place = Place::new();
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     fs::create_dir(place.at("inbox")).expect("made");
     let options = "size=4m,mode=0755";
     let Some(mount) = Mount::new("tmpfs", options, &place.at("inbox")) else {

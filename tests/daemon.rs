@@ -200,7 +200,7 @@ fn systemd_is_told_of_readiness_status_and_the_end() {
     // Again and again, for as long as the worker goes on.
     hear("WATCHDOG=1");
     // What goes wrong is told in the same place.
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     hear("STATUS=account main: the drop folder can't be read");
     daemon.signal(Signal::TERM);
     hear("STOPPING=1");
@@ -252,7 +252,7 @@ fn the_listener_tells_what_came_in_what_was_published_and_what_fails() {
     }
     let (status, health) = ask(port, "/health");
     assert!(status.contains("200") && health.contains("\"status\":\"well\""), "{health}");
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     wait_until("it is not well", || ask(port, "/health").0.contains("503"));
     assert!(ask(port, "/health").1.contains("the drop folder can't be read"));
     assert_eq!(daemon.stop().0, 0, "{}", daemon.log());
@@ -297,7 +297,7 @@ fn hooks_are_told_and_delay_nothing() {
     let mut start = [0; 22];
     stream.read_exact(&mut start).expect("a request");
     assert_eq!(&start, b"POST /budgetd HTTP/1.1");
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     wait_until("it is missed", || daemon.log().contains("ERROR the drop folder can't be read"));
     wait_until("a failure", || events().len() == 3);
     assert_eq!(
@@ -390,7 +390,7 @@ fn a_drop_folder_that_goes_is_told_once_and_served_again_when_it_comes() {
     let mut daemon = Daemon::start(&place);
     // Its first round is done: that makes what is missing.
     wait_until("a round", || daemon.log().contains("waits for data"));
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     wait_until("it is missed", || daemon.log().contains("ERROR the drop folder can't be read"));
     std::thread::sleep(Duration::from_millis(1500));
     assert!(!place.has("inbox"), "what may have been a mount is not made again");

@@ -94,7 +94,7 @@ fn no_name_setting_or_error_forges_a_line() {
     // Taken, and told of a failure in vain.
     reload(hook, "the configuration changed", 1);
     wait_until("it is in force", || daemon.log().matches(" INFO ready").count() == 2);
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     wait_until("the hook", || daemon.log().contains("a hook could not be told"));
     assert_eq!(daemon.stop().0, 0);
     let (log, files) = (daemon.log(), json_text(&place));
@@ -126,7 +126,7 @@ fn a_folder_whose_own_name_is_hostile_forges_no_line() {
     let config = config.to_str().expect("UTF-8");
     let mut daemon = Daemon::spawn_command(&place, inside(&["run", "--config", config]));
     wait_until("a round", || daemon.log().contains("waits for data"));
-    fs::remove_dir_all(place.at(&format!("{root}/inbox"))).expect("removed");
+    place.remove_folder(&format!("{root}/inbox"));
     wait_until("it is missed", || daemon.log().contains("ERROR the drop folder can't be read"));
     assert_eq!(daemon.stop().0, 0);
     let log = daemon.log();
@@ -151,7 +151,7 @@ fn journald_gets_levels_and_stamps_the_lines_itself() {
     let output = fs::metadata(place.at("daemon.log")).expect("there");
     let mut daemon = with_journal(&place, &format!("{}:{}", output.dev(), output.ino()));
     wait_until("a round", || daemon.log().contains("waits for data"));
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     wait_until("it is missed", || daemon.log().contains("the drop folder can't be read"));
     assert_eq!(daemon.stop().0, 0);
     let log = daemon.log();

@@ -113,6 +113,14 @@ impl Place {
         self.write(path, &text.replacen(from, to, 1));
     }
 
+    /// Removes a folder that a running daemon may still be making something in.
+    pub fn remove_folder(&self, name: &str) {
+        let path = self.at(name);
+        while let Err(error) = fs::remove_dir_all(&path) {
+            assert_eq!(error.kind(), std::io::ErrorKind::DirectoryNotEmpty, "{name}: {error}");
+        }
+    }
+
     /// The names of files that are claimed and not done with; an original that the daemon keeps for a
     /// while is none.
     pub fn claimed(&self) -> Vec<String> {
