@@ -96,6 +96,9 @@ impl Pairs {
 impl PairSums {
     #[inline]
     fn add(&mut self, day: Day, channel: usize, figures: &Figures, line: u64) -> bool {
+        if self.is_full {
+            return false;
+        }
         let is_same = |sum: &&mut PairSum| sum.day == day && sum.channel == channel;
         if let Some(sum) = self.sums.get_mut(self.last).filter(is_same) {
             sum.sum.figures.add(figures);
