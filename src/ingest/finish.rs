@@ -3,6 +3,7 @@
 use super::check_sums::{RowSums, Sum};
 use super::dates::Dates;
 use super::fault::{Fault, FaultReason, shown};
+use super::pairs::Pairs;
 use super::rows::{Rows, Sink};
 use super::{DailyReport, Reading, lonely_days};
 use crate::domain::{Day, Grain};
@@ -13,6 +14,9 @@ impl Rows<'_> {
         self.name_formats_and_currencies();
         if self.faults.is_empty() {
             self.finish_marked(sink)?;
+        }
+        for pair in self.pairs.iter().flat_map(Pairs::each) {
+            self.totals.add_pair(pair);
         }
         self.finish_held_totals();
         if self.faults.is_empty() {

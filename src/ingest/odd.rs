@@ -4,11 +4,17 @@
 use super::cells::CellFault;
 use super::fault::{Fault, FaultReason, shown};
 use super::guess::{is_total, quoted, total_label};
+use super::pairs::Pairs;
 use super::record::Record;
 use super::rows::{RowLayout, Rows};
+use crate::domain::FineMoney;
 
 /// A longer text is no label that a setting would name.
 const LABEL_CHARS_MAX: usize = 60;
+
+/// Odd records that are held against the sum of the rows before them, which takes a while; a total
+/// stands alone, or with a few others.
+const SUMS_ASKED_MAX: u32 = 100;
 
 impl Rows<'_> {
     /// Whether a record is no row, which is then said: its date cell has no digit.
@@ -42,7 +48,7 @@ impl Rows<'_> {
 
     /// The cell in which a record without a day is called a total; the first one with text, where
     /// nothing calls it so and its spend is the sum of the rows before it.
-    fn totals_label(&self, date: usize, record: &Record) -> Option<usize> {
+    fn totals_label(&mut self, date: usize, record: &Record) -> Option<usize> {
         let mut texts = vec![0, date];
         let mut spend = None;
         if let RowLayout::Long(columns) = &self.layout {
@@ -54,10 +60,18 @@ impl Rows<'_> {
         let text = |at: usize| String::from_utf8_lossy(record[at].trim_ascii());
         texts.iter().copied().find(|&at| is_total(&text(at))).or_else(|| {
             let stated = self.cells.totals_spend(record[spend?].trim_ascii()).ok()??;
-            let is_sum = self.seen > 1 && self.totals.all().spend == Some(stated);
+            self.sums_asked += 1;
+            let is_sum = self.seen > 1
+                && self.sums_asked <= SUMS_ASKED_MAX
+                && self.spend_so_far() == Some(stated);
             let is_label = |at: &usize| Some(*at) != spend && !text(*at).is_empty();
             is_sum.then(|| texts.into_iter().find(is_label))?
         })
+    }
+
+    fn spend_so_far(&self) -> Option<FineMoney> {
+        let pairs = self.pairs.iter().flat_map(Pairs::each);
+        pairs.fold(self.totals.all(), |all, pair| all.plus(pair.sum.figures)).spend
     }
 
     fn add_unknown_total(&mut self, line: u64, at: usize, record: &Record) {

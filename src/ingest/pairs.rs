@@ -49,13 +49,13 @@ impl Pairs {
         Self { has_campaigns, ..Self::default() }
     }
 
-    /// Counts a row of a channel.
+    /// Counts a row of a channel; false where it has no room for its day.
     #[inline]
-    pub(super) fn add(&mut self, row: &StatedRow<'_>, channel: usize) {
+    pub(super) fn add(&mut self, row: &StatedRow<'_>, channel: usize) -> bool {
         let is_blank = self.has_campaigns
             && (row.campaign.is_empty() || row.campaign.starts_with(KEY_SEPARATOR));
         let sums = if is_blank { &mut self.blank } else { &mut self.named };
-        sums.add(row.day, channel, &row.figures, row.line);
+        sums.add(row.day, channel, &row.figures, row.line)
     }
 
     /// Whether not all rows could be summed.
@@ -69,10 +69,21 @@ impl Pairs {
         all.reduce(PairSum::plus)
     }
 
-    /// Adds the sums of other rows.
-    pub(super) fn join(&mut self, others: &Self) {
-        self.named.join(&others.named);
-        self.blank.join(&others.blank);
+    /// All sums.
+    pub(super) fn each(&self) -> impl Iterator<Item = &PairSum> {
+        self.named.sums.iter().chain(&self.blank.sums)
+    }
+
+    /// Adds the sums of other rows; those that it has no room for go to `rest`.
+    pub(super) fn join(&mut self, others: &Self, mut rest: impl FnMut(&PairSum)) {
+        for (sums, others) in [(&mut self.named, &others.named), (&mut self.blank, &others.blank)] {
+            sums.is_full |= others.is_full;
+            for sum in &others.sums {
+                if !sums.put(*sum) {
+                    rest(sum);
+                }
+            }
+        }
     }
 
     /// Forgets the rows, and keeps their room.
@@ -84,20 +95,23 @@ impl Pairs {
 
 impl PairSums {
     #[inline]
-    fn add(&mut self, day: Day, channel: usize, figures: &Figures, line: u64) {
+    fn add(&mut self, day: Day, channel: usize, figures: &Figures, line: u64) -> bool {
+        if self.is_full {
+            return false;
+        }
         let is_same = |sum: &&mut PairSum| sum.day == day && sum.channel == channel;
         if let Some(sum) = self.sums.get_mut(self.last).filter(is_same) {
             sum.sum.figures.add(figures);
             sum.sum.rows += 1;
             sum.lines = (sum.lines.0.min(line), sum.lines.1.max(line));
-            return;
+            return true;
         }
         let sum = Sum { figures: *figures, rows: 1 };
-        self.put(PairSum { day, channel, sum, lines: (line, line) });
+        self.put(PairSum { day, channel, sum, lines: (line, line) })
     }
 
-    fn put(&mut self, more: PairSum) {
-        let Ok(channel) = u32::try_from(more.channel) else { return };
+    fn put(&mut self, more: PairSum) -> bool {
+        let channel = u32::try_from(more.channel).expect("an account has some thousands");
         let next = self.sums.len();
         let of_day = self.of_day(more.day);
         match of_day.binary_search_by_key(&channel, |entry| entry.0) {
@@ -110,8 +124,12 @@ impl PairSums {
                 self.sums.push(more);
                 self.last = next;
             }
-            Err(_) => self.is_full = true,
+            Err(_) => {
+                self.is_full = true;
+                return false;
+            }
         }
+        true
     }
 
     fn of_day(&mut self, day: Day) -> &mut Vec<(u32, u32)> {
@@ -142,13 +160,6 @@ impl PairSums {
         let sums = of_day.iter().map(|entry| self.sums[entry.1 as usize]);
         sums.filter(|sum| channel.is_none_or(|channel| sum.channel == channel))
             .reduce(PairSum::plus)
-    }
-
-    fn join(&mut self, others: &Self) {
-        for sum in &others.sums {
-            self.put(*sum);
-        }
-        self.is_full |= others.is_full;
     }
 
     fn clear(&mut self) {
@@ -217,7 +228,7 @@ mod tests {
         for _ in 0..2 {
             joined.clear();
             for part in &parts {
-                joined.join(part);
+                joined.join(part, |sum| panic!("no room for {sum:?}"));
             }
         }
         let monday = day("2026-01-05");

@@ -51,7 +51,10 @@ pub(super) struct Rows<'a> {
     pub(super) held: HeldTotals,
     /// The rows of each day and channel, where a total may have to be held against them.
     pub(super) pairs: Option<Pairs>,
+    /// The other rows; at the end all of them.
     pub(super) totals: Totals,
+    /// How often an odd record was held against the sum of the rows before it.
+    pub(super) sums_asked: u32,
     pub(super) warnings: Warnings,
     pub(super) spendless: Spendless,
     pub(super) seen: u64,
@@ -119,6 +122,7 @@ impl<'a> Rows<'a> {
             pairs: (has_campaigns || has_totals).then(|| Pairs::new(has_campaigns)),
             totals: Totals::new(context.account.channels.len()),
             warnings: Warnings::with(std::mem::take(&mut columns.remarks)),
+            sums_asked: 0,
             spendless: Spendless::default(),
             seen: 0,
             records_taken: 0,
@@ -439,16 +443,20 @@ impl<'a> Rows<'a> {
 
     /// Counts a row whose key no row before it has.
     pub(super) fn count_new(&mut self, row: &StatedRow<'_>) {
-        self.totals.add(row);
+        // A row is added to one sum alone: those of pairs become part of the totals at the end.
+        let is_summed = match (&mut self.pairs, row.subject) {
+            (Some(pairs), Subject::Channel(channel)) => pairs.add(row, channel),
+            _ => false,
+        };
+        if !is_summed {
+            self.totals.add(row);
+        }
         let is_known = row.figures.spend.is_some() && row.figures.revenue.is_some();
         if !is_known && self.counts_for_budgets && row.subject != Subject::Business {
             self.warnings.add_without_money(Some((row.line, 1)));
         }
         if let (Some(sums), Subject::Channel(_)) = (&mut self.check_sums, row.subject) {
             sums.add(row.day, row.figures);
-        }
-        if let (Some(pairs), Subject::Channel(channel)) = (&mut self.pairs, row.subject) {
-            pairs.add(row, channel);
         }
     }
 }

@@ -4,6 +4,7 @@ use chrono::Datelike;
 
 use super::ChannelTotals;
 use super::dates::FIRST_DAY;
+use super::pairs::PairSum;
 use crate::domain::calendar::plus_days;
 use crate::domain::{Channel, Day, Figures, StatedRow, Subject};
 
@@ -28,19 +29,31 @@ impl Totals {
 
     pub(super) fn add(&mut self, row: &StatedRow<'_>) {
         match row.subject {
-            Subject::Channel(channel) => {
-                let sum = self.channels[channel].get_or_insert_default();
-                sum.rows += 1;
-                sum.figures.add(&row.figures);
-                sum.days.insert(row.day);
-            }
+            Subject::Channel(channel) => self.add_sum(channel, row.day, 1, &row.figures),
             Subject::Business => {
                 self.business.get_or_insert_default().add(&row.figures);
+                self.span(row.day);
             }
         }
+    }
+
+    /// Adds the rows of a day and channel.
+    pub(super) fn add_pair(&mut self, pair: &PairSum) {
+        self.add_sum(pair.channel, pair.day, pair.sum.rows, &pair.sum.figures);
+    }
+
+    fn add_sum(&mut self, channel: usize, day: Day, rows: u64, figures: &Figures) {
+        let sum = self.channels[channel].get_or_insert_default();
+        sum.rows += rows;
+        sum.figures.add(figures);
+        sum.days.insert(day);
+        self.span(day);
+    }
+
+    fn span(&mut self, day: Day) {
         self.days = Some(match self.days {
-            Some((first, last)) => (first.min(row.day), last.max(row.day)),
-            None => (row.day, row.day),
+            Some((first, last)) => (first.min(day), last.max(day)),
+            None => (day, day),
         });
     }
 

@@ -136,7 +136,7 @@ impl<'a> Block<'a> {
         if again.is_empty() {
             file.totals.join(&rows.totals);
             if let (Some(pairs), Some(of_block)) = (&mut file.pairs, &rows.pairs) {
-                pairs.join(of_block);
+                pairs.join(of_block, |sum| file.totals.add_pair(sum));
             }
             file.warnings.add_without_money(without_money);
         } else {
