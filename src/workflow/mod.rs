@@ -11,6 +11,7 @@ mod corrected;
 mod enter;
 mod file_facts;
 mod import;
+mod in_force;
 mod inbox;
 mod keys;
 mod places;
@@ -30,6 +31,7 @@ pub use backup::{BackUp, BackedUp};
 pub use behind::Behind;
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
+pub use in_force::{Credential, InForce, in_force};
 pub use inbox::against_companion_beside;
 pub use keys::Rotation;
 pub use places::Places;
@@ -167,6 +169,7 @@ impl Workspace {
             self.check_nothing_was_lost()?;
         }
         let ledger = Ledger::open(&path)?;
+        lock.note();
         Ok(Unit {
             workspace: self,
             interrupt,

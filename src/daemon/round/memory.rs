@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 
 use tracing::{error, info, warn};
 
@@ -10,7 +11,8 @@ use super::shown;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant, Week};
 use crate::store::StoreError;
-use crate::store::inbox::{Ignored, Settler};
+use crate::store::inbox::{Ignored, Scan, Settler};
+use crate::store::space::Space;
 use crate::workflow::WorkflowError;
 
 /// What the worker remembers of one account.
@@ -95,13 +97,38 @@ pub(super) enum WeekStanding {
 impl Memory {
     /// Says a trouble once, until it is another or has gone.
     pub(super) fn trouble(&mut self, account: &Account, part: Part, trouble: &WorkflowError) {
-        let (text, is) = (shown(trouble), told_by(trouble));
+        let hint = match trouble {
+            WorkflowError::Store(error) | WorkflowError::Key(error) => error.hint().map(escape),
+            _ => None,
+        };
+        self.begins(account, part, (shown(trouble), told_by(trouble)), hint);
+    }
+
+    /// Says once that files wait for room on the disk of `staging`, however many they come to be and
+    /// however much is free.
+    pub(super) fn no_room(&mut self, account: &Account, text: String, staging: &Path) {
+        let is = Space::of(staging).map_or_else(|_| text.clone(), |space| full(&space.mount));
+        self.begins(account, Part::Files, (text, is), None);
+    }
+
+    /// No file waits for room any more where each that did is gone.
+    pub(super) fn forget_room(&mut self, account: &Account, scan: &Scan) {
+        let waits = |name: &str| self.without_room.contains(&escape(name));
+        if !scan.candidates.iter().any(|file| waits(&file.name)) {
+            self.without_room.clear();
+            self.well(account, Part::Files);
+        }
+    }
+
+    fn begins(
+        &mut self,
+        account: &Account,
+        part: Part,
+        (text, is): (String, String),
+        hint: Option<String>,
+    ) {
         let is_new = self.troubles.get(&part).is_none_or(|said| said.is != is);
         if is_new {
-            let hint = match trouble {
-                WorkflowError::Store(error) => error.hint().map(escape),
-                _ => None,
-            };
             let week = self.week_of(part);
             error!(account = account.id.as_str(), week, error = text, hint, "{}", part.words());
             self.fresh_troubles.push((part, text.clone()));
@@ -145,9 +172,12 @@ impl Memory {
 /// What tells a trouble from another: of a full disk not how much is free on it, nor what had no room.
 fn told_by(trouble: &WorkflowError) -> String {
     match trouble {
-        WorkflowError::Store(StoreError::Full { mount, .. }) => {
-            format!("full: {}", mount.display())
-        }
+        WorkflowError::Store(StoreError::Full { mount, .. }) => full(mount),
         other => shown(other),
     }
+}
+
+/// What makes one trouble of all that lacks room on a file system.
+fn full(mount: &Path) -> String {
+    format!("full: {}", mount.display())
 }

@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::super::tell;
 use super::memory::{Memory, Newest, Part, WeekStanding};
-use super::shown;
 use super::turn::Round;
 use crate::config::CatchUp;
 use crate::domain::calendar::{day_of, instant_of};
-use crate::domain::text::escape;
 use crate::domain::{Account, Grain, Instant, Week};
-use crate::store::StoreError;
 use crate::workflow::{Due, MissedWeek, WeekOutcome, WeekRequest, WorkflowError, due, next_run};
 
 /// How often a week that waits is tried again where no file came in here: an `ingest` beside the
@@ -40,6 +37,7 @@ impl Round<'_> {
             memory.nothing_due = next_run(account, self.now).map(|(_, at)| self.now..at);
             memory.standing = WeekStanding::NothingDue;
             memory.ask_again = None;
+            memory.well(account, Part::Week);
             return self.skip(account, memory, newest);
         };
         if !has_arrived && memory.ask_again.is_some_and(|at| self.monotonic < at) {
@@ -49,7 +47,7 @@ impl Round<'_> {
         memory.ask_again = Some(self.monotonic + ASK_AGAIN);
         let request = self.request(&due);
         let (now, begun) = (self.now, std::time::Instant::now());
-        let outcome = self.work(account, memory, Part::Week, |unit| {
+        let outcome = self.try_work(account, memory, Part::Week, |unit| {
             unit.recover_publication(account, now)?;
             unit.record_missed(account, &due.missed, now)?;
             match unit.run_week(account, &request) {
@@ -60,8 +58,14 @@ impl Round<'_> {
         self.telemetry.took("week", begun.elapsed());
         match outcome {
             None => {}
-            Some(Err(source)) => unsigned(memory, account, due.week, &source),
-            Some(Ok(outcome)) => self.remember(memory, account, outcome),
+            Some(Err(source)) => {
+                memory.standing = WeekStanding::CannotBeSigned;
+                memory.trouble(account, Part::Week, &WorkflowError::Key(source));
+            }
+            Some(Ok(outcome)) => {
+                memory.well(account, Part::Week);
+                self.remember(memory, account, outcome);
+            }
         }
         Ok(())
     }
@@ -147,26 +151,6 @@ fn decided(memory: &mut Memory, week: Week) {
     memory.standing = WeekStanding::NothingDue;
     memory.ask_again = None;
     memory.said = None;
-}
-
-fn unsigned(memory: &mut Memory, account: &Account, week: Week, source: &StoreError) {
-    memory.standing = WeekStanding::CannotBeSigned;
-    let hint = source.hint().map(escape);
-    let text = format!("{week} {}", shown(source));
-    if memory.said.as_ref() != Some(&text) {
-        memory
-            .fresh_troubles
-            .push((Part::Week, format!("nothing can be signed: {}", shown(source))));
-    }
-    memory.say(text, |_| {
-        error!(
-            account = account.id.as_str(),
-            week = %week,
-            error = shown(source),
-            hint,
-            "nothing can be signed, so nothing is published; tried again each minute"
-        );
-    });
 }
 
 /// A restart on the day of a run does not lose the run, even where nothing is caught up.
