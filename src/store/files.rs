@@ -9,9 +9,6 @@ use std::path::{Path, PathBuf};
 use super::StoreError;
 use crate::domain::Digest;
 
-/// Where the daemon's hooks look for a program: the path that they are run with.
-const PROGRAMS: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
-
 /// Whether something is at `path`; a dangling link counts as something.
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
@@ -89,17 +86,9 @@ pub fn list(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Where the program of that name is that this user may execute: the name itself where it is a path,
-/// else in the folders where hooks look for programs.
-pub fn program(name: &str) -> Option<PathBuf> {
-    let may_run = |path: &PathBuf| {
-        path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
-    };
-    if name.contains('/') {
-        // Hooks are run in the root.
-        return Some(Path::new("/").join(name)).filter(may_run);
-    }
-    PROGRAMS.iter().map(|folder| Path::new(folder).join(name)).find(may_run)
+/// Whether `path` is a program that this user may execute.
+pub fn is_program(path: &Path) -> bool {
+    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
 /// Creates `folder` with its parents, where it isn't there yet.

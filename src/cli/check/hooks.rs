@@ -12,7 +12,7 @@ pub fn findings(hooks: &[Hook]) -> Vec<Finding> {
         HookTarget::Url(_) => None,
     });
     commands
-        .filter(|(_, program)| files::program(program).is_none())
+        .filter(|(_, program)| !files::is_program(program.as_ref()))
         .map(|(number, program)| {
             let program = shown(program.as_ref());
             Finding::wrong(

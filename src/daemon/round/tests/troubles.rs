@@ -16,8 +16,8 @@ fn is_well(rounds: &Rounds<'_>) -> bool {
 
 #[test]
 fn files_that_wait_for_room_are_a_trouble_until_none_does() {
-    let world =
-        World::new("[inbox]\nquiet_seconds = 0\n[limits]\nstaging_bytes_max = 100\n", &["main"]);
+    let mut world = World::new(AT_ONCE, &["main"]);
+    world.workspace.config.limits.staging_bytes_max = 100;
     let (mut rounds, clock) = (world.rounds("2025-12-30T00:00:00Z"), Clock::new());
     clock.round(&mut rounds, "2025-12-30T00:00:00Z");
     assert!(is_well(&rounds));
@@ -44,8 +44,8 @@ fn files_that_wait_for_room_are_a_trouble_until_none_does() {
 
 #[test]
 fn files_that_wait_for_room_are_told_once() {
-    let world =
-        World::new("[inbox]\nquiet_seconds = 0\n[limits]\nstaging_bytes_max = 100\n", &["main"]);
+    let mut world = World::new(AT_ONCE, &["main"]);
+    world.workspace.config.limits.staging_bytes_max = 100;
     let account = &world.workspace.config.accounts[0];
     let mut memory = Memory::default();
     let staging = world.workspace.places.state().staging();
