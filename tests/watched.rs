@@ -3,11 +3,14 @@
 
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "cli/mounts.rs"]
+mod mounts;
 #[path = "cli/place.rs"]
 mod place;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::Stdio;
@@ -103,6 +106,52 @@ fn a_daemon_that_waits_for_another_budgetd_is_alive_and_says_for_whom() {
 }
 
 #[test]
+fn a_full_disk_of_the_state_is_a_trouble_that_is_told_once() {
+    let (place, port) = quick();
+    tell_failures(&place);
+    fs::rename(place.at("state"), place.at("state-before")).expect("moved");
+    fs::create_dir(place.at("state")).expect("made");
+    let Some(_mount) = mounts::Mount::new("tmpfs", "size=80m,mode=0700", &place.at("state")) else {
+        println!(
+            "skipped: a_full_disk_of_the_state_is_a_trouble_that_is_told_once: no mounts here"
+        );
+        return;
+    };
+    let moved = std::process::Command::new("cp")
+        .arg("-a")
+        .args([place.at("state-before/."), place.at("state")])
+        .status();
+    assert!(moved.expect("it runs").success());
+    let mut daemon = Daemon::start(&place);
+    wait_until("it is well", || ask(port, "/health").0 == 200);
+    // 64 MiB are kept free.
+    fs::write(place.at("state/filler"), vec![1; 40 << 20]).expect("written");
+    for number in 0..5 {
+        let text = days(&days_ago(10 + number), &days_ago(10 + number));
+        place.write(&format!("inbox/day-{number}.csv"), &text);
+    }
+    wait_until("it is told", || ask(port, "/health").0 == 503);
+    let body = ask(port, "/health").1;
+    assert!(
+        body.contains("\"part\":\"files\"") && body.contains("waits for room: its copy in"),
+        "{body}"
+    );
+    assert!(has_metric(port, "budgetd_trouble{account=\"main\",part=\"files\"} 1"));
+    wait_until("each was said", || daemon.log().matches("WARN waits for room").count() == 5);
+    // Some rounds later.
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    assert_eq!(ask(port, "/health").0, 503);
+    fs::remove_file(place.at("state/filler")).expect("removed");
+    wait_until("all are taken", || place.names("inbox/receipts").len() == 5);
+    wait_until("it is well again", || ask(port, "/health").0 == 200);
+    assert_eq!(daemon.log().matches("ERROR files can't be taken").count(), 1, "{}", daemon.log());
+    let failures = failures(&place);
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!((&failures[0]["account"], &failures[0]["part"]), (&"main".into(), &"files".into()));
+    assert_eq!(daemon.stop().0, 0);
+}
+
+#[test]
 fn a_refused_reload_is_a_trouble_until_one_succeeds() {
     let (place, port) = quick();
     tell_failures(&place);
@@ -174,6 +223,36 @@ fn a_missing_key_is_told_once_though_nothing_was_ever_due() {
     wait_until("it is well again", || ask(port, "/health").0 == 200);
     assert_eq!(failures(&place).len(), 1);
     assert_eq!(daemon.stop().0, 0);
+}
+
+#[test]
+fn a_key_of_another_user_is_told_with_what_to_do() {
+    let test = "a_key_of_another_user_is_told_with_what_to_do";
+    if !rustix::process::geteuid().is_root() || !place::has_program("setpriv") {
+        println!("skipped: {test}: only root with setpriv can be two users");
+        return;
+    }
+    let place = Place::new();
+    fs::set_permissions(place.root(), fs::Permissions::from_mode(0o755)).expect("set");
+    for folder in ["state", "state/keys"] {
+        fs::set_permissions(place.at(folder), fs::Permissions::from_mode(0o777)).expect("set");
+    }
+    // Where anybody may run it.
+    fs::copy(env!("CARGO_BIN_EXE_budgetd"), place.at("budgetd")).expect("copied");
+    let as_other = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(place.at("budgetd"));
+        let output = command.args(arguments).current_dir(place.root()).output().expect("it runs");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    for command in [&["status"][..], &["check"]] {
+        let said = as_other(command);
+        assert!(
+            said.contains("this user (65534) can't read the signing key: user 0 owns it"),
+            "{said}"
+        );
+        assert!(said.contains("hint: the daemon's user must own it"), "{said}");
+    }
 }
 
 /// A place whose key is where only the daemon is let.
@@ -266,18 +345,10 @@ fn the_public_part_of_a_credential_is_shown_as_bundles_list_it() {
 
 #[test]
 fn an_address_that_is_taken_is_said_with_how_to_find_who_has_it() {
-    let (place, _) = quick();
+    let (place, free) = quick();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port();
-    let listen = place.read("config/budgetd.toml");
-    let listen: Vec<String> = listen
-        .lines()
-        .map(|line| match line.starts_with("listen = ") {
-            true => format!("listen = \"127.0.0.1:{port}\""),
-            false => line.to_owned(),
-        })
-        .collect();
-    place.write("config/budgetd.toml", &listen.join("\n"));
+    place.edit("config/budgetd.toml", &format!("127.0.0.1:{free}"), &format!("127.0.0.1:{port}"));
     let said = place.run(&["run"]).ends(3).stderr;
     assert!(
         said.contains(&format!("can't listen at 127.0.0.1:{port}, as [api] listen says")),

@@ -37,7 +37,7 @@ impl Worker<'_> {
     pub fn work(&self, mut loaded: Loaded, load: &Load) -> Result<(), DaemonError> {
         let started_at = clock();
         let mut hooks = Hooks::begin(loaded.workspace.config.hooks.clone())?;
-        if !self.record(&self.waits(&loaded.workspace, &hooks), &started(&loaded))? {
+        if !record(&self.waits(&loaded.workspace, &hooks), &started(&loaded))? {
             return Ok(());
         }
         let accounts = loaded.workspace.config.accounts.len();
@@ -46,7 +46,7 @@ impl Worker<'_> {
             hooks = Hooks::begin(next.workspace.config.hooks.clone())?;
             let settings = Some(config::digest(&next.texts));
             let event = Event::Reloaded { changes: changes.clone(), settings };
-            if !self.record(&self.waits(&next.workspace, &hooks), &event)? {
+            if !record(&self.waits(&next.workspace, &hooks), &event)? {
                 return Ok(());
             }
             for change in changes {
@@ -120,16 +120,16 @@ impl Worker<'_> {
         let (telemetry, hooks) = (self.telemetry.clone(), hooks.clone());
         Waits { workspace, interrupt: self.interrupt, telemetry, hooks }
     }
+}
 
-    /// Records an event of the daemon; false where it is asked to stop before that.
-    fn record(&self, waits: &Waits<'_>, event: &Event) -> Result<bool, DaemonError> {
-        match waits.begin() {
-            Ok(mut unit) => unit.record(DAEMON_CHAIN, clock(), event)?,
-            Err(WorkflowError::Interrupted { .. }) => return Ok(false),
-            Err(error) => return Err(error.into()),
-        }
-        Ok(true)
+/// Records an event of the daemon; false where it is asked to stop before that.
+fn record(waits: &Waits<'_>, event: &Event) -> Result<bool, DaemonError> {
+    match waits.begin() {
+        Ok(mut unit) => unit.record(DAEMON_CHAIN, clock(), event)?,
+        Err(WorkflowError::Interrupted { .. }) => return Ok(false),
+        Err(error) => return Err(error.into()),
     }
+    Ok(true)
 }
 
 /// Reads the configuration again and says what came of it.

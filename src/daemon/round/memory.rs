@@ -101,7 +101,7 @@ impl Memory {
             WorkflowError::Store(error) | WorkflowError::Key(error) => error.hint().map(escape),
             _ => None,
         };
-        self.begins(account, part, (shown(trouble), told_by(trouble)), hint);
+        self.begins(account, part, (shown(trouble), told_by(trouble)), hint.as_deref());
     }
 
     /// Says once that files wait for room on the disk of `staging`, however many they come to be and
@@ -125,7 +125,7 @@ impl Memory {
         account: &Account,
         part: Part,
         (text, is): (String, String),
-        hint: Option<String>,
+        hint: Option<&str>,
     ) {
         let is_new = self.troubles.get(&part).is_none_or(|said| said.is != is);
         if is_new {

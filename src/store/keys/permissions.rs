@@ -103,6 +103,18 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_cannot_be_read_is_told_with_its_owner_and_what_to_do() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let error = unreadable(file.path());
+        let user = rustix::process::geteuid().as_raw();
+        let what = format!("can't read the signing key: user {user} owns it, mode 0600: ");
+        assert!(error.to_string().contains(&what), "{error}");
+        let hint = error.hint().expect("a hint");
+        assert!(hint.contains("chown USER ") && hint.contains("chmod 600 "), "{hint}");
+        assert!(unreadable(Path::new("/nowhere/key")).to_string().contains("folder that it is in"));
+    }
+
+    #[test]
     fn a_list_that_lets_a_group_or_others_in_is_not() {
         assert!(!admits_only(&list(&[(1, 6, NONE), (4, 4, NONE), (0x20, 0, NONE)]), 990));
         assert!(!admits_only(&list(&[(1, 6, NONE), (8, 4, 990), (0x20, 0, NONE)]), 990));
