@@ -158,8 +158,10 @@ impl<'w> Rounds<'w> {
         parts.join("; ")
     }
 
-    /// Looks into every drop folder once and takes nothing: from then on the daemon is ready.
-    pub fn first_look(&mut self) {
+    /// Looks at the key and into every drop folder once and takes nothing: from then on the daemon is
+    /// ready.
+    pub fn first_look(&mut self, monotonic: std::time::Instant) {
+        self.key.look(&self.waits, monotonic);
         for (account, memory) in self.workspace.config.accounts.iter().zip(&mut self.memories) {
             turn::look_only(self.workspace, account, memory, &mut self.hints);
         }

@@ -75,7 +75,7 @@ impl Worker<'_> {
         let mut rounds = Rounds::new(self.waits(workspace, hooks), started_at, hints);
         rounds.make_drop_folders();
         // Ready before the first round: to take a backlog may last longer than systemd waits.
-        rounds.first_look();
+        rounds.first_look(std::time::Instant::now());
         notify_systemd(&[NotifyState::Ready]);
         info!("ready");
         let mut not_reloaded = None;
