@@ -124,3 +124,22 @@ fn each_look_at_a_key_that_stays_missing_tells_nobody_again() {
     assert_eq!(key.trouble(), Some(&*said));
     assert!(is_well(&rounds), "it was told again");
 }
+
+#[test]
+fn a_trouble_with_a_week_ends_where_no_week_is_due() {
+    let world = World::new(AT_ONCE, &["main"]);
+    let (mut rounds, clock) = (world.rounds("2026-01-05T00:00:00Z"), Clock::new());
+    world.drop_days("main", "a.csv", "2025-12-01", "2026-01-04");
+    clock.round(&mut rounds, "2026-01-05T00:30:00Z");
+    world.drop_days("main", "b.csv", "2026-01-05", "2026-01-11");
+    let mut unit = world.workspace.begin(&world.interrupt).expect("a unit of work");
+    let stopped = Event::Stopped { signal: "none".to_owned() };
+    unit.record("main", at("2026-01-12T00:50:00Z"), &stopped).expect("recorded");
+    drop(unit);
+    clock.round(&mut rounds, "2026-01-12T00:31:00Z");
+    assert!(!is_well(&rounds), "the clock is behind what the log tells of");
+    // Set back further, to a time at which nothing is due.
+    clock.round(&mut rounds, "2026-01-12T00:20:00Z");
+    assert_eq!(rounds.status_line(), "1 account; nothing due");
+    assert!(is_well(&rounds));
+}
