@@ -454,7 +454,7 @@ fn without_a_key_it_says_so_and_publishes_once_there_is_one() {
     fs::set_permissions(place.at("state/keys/signing_key"), fs::Permissions::from_mode(0o644))
         .expect("set");
     let mut daemon = Daemon::start(&place);
-    wait_until("it is said", || daemon.log().contains("tried again each minute"));
+    wait_until("it is said", || daemon.log().contains("ERROR the week can't be decided"));
     assert!(place.bundles("main").is_empty());
     let status = place.run(&["status"]).ends(0).stdout;
     assert!(status.contains("nothing can be signed: others than its owner"), "{status}");

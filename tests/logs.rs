@@ -296,7 +296,9 @@ fn each_line_of_a_weekly_run_has_its_account_and_week() {
     };
     set(0o644);
     let mut daemon = Daemon::start(&place);
-    wait_until("it is said", || daemon.log().matches("nothing is published; tried").count() >= 2);
+    wait_until("it is said", || {
+        daemon.log().matches("the week can't be decided account").count() >= 2
+    });
     assert_eq!(daemon.stop().0, 0);
     set(0o600);
     let before = json_lines(&place).len();
@@ -318,6 +320,10 @@ fn each_line_of_a_weekly_run_has_its_account_and_week() {
                 continue;
             }
             let fields = &line["fields"];
+            // That nothing can be signed is told of the key, too, which is no week's.
+            if fields["event"] == "failure" && fields["account"].is_null() {
+                continue;
+            }
             assert!(fields["account"].is_string() && fields["week"].is_string(), "{line}");
             accounts.insert(fields["account"].to_string());
             checked += 1;

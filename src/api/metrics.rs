@@ -81,6 +81,7 @@ pub(super) struct Metrics {
     pub log_lines_lost: Gauge,
     pub hook_events_lost: Counter,
     pub seconds_since_sign_of_life: Gauge,
+    pub start_time: Gauge,
 }
 
 impl Metrics {
@@ -109,6 +110,7 @@ impl Metrics {
             log_lines_lost: Gauge::default(),
             hook_events_lost: Counter::default(),
             seconds_since_sign_of_life: Gauge::default(),
+            start_time: Gauge::default(),
         };
         let it = &metrics;
         registry.register("files", "Files by what became of them", it.files.clone());
@@ -138,7 +140,8 @@ impl Metrics {
         );
         registry.register(
             "trouble",
-            "1 while a part of an account's service fails, 0 once it is well again",
+            "1 while a part of the service fails, 0 once it is well again; without an account it is the \
+             daemon's own",
             it.trouble.clone(),
         );
         registry.register(
@@ -170,6 +173,11 @@ impl Metrics {
             "seconds_since_sign_of_life",
             "Seconds since the worker last showed that it goes on",
             it.seconds_since_sign_of_life.clone(),
+        );
+        registry.register(
+            "start_time_seconds",
+            "When the daemon started, in seconds since 1970; its counters began then",
+            it.start_time.clone(),
         );
         metrics.registry = registry;
         metrics

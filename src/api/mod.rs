@@ -4,7 +4,9 @@
 mod metrics;
 mod telemetry;
 
-pub use telemetry::{Clock, Next, Telemetry, Trouble};
+pub use telemetry::{
+    CONFIGURATION, Clock, HANGS_AFTER, KEY, LOCK, Next, OWN_PARTS, Telemetry, Trouble,
+};
 
 use std::future::Future;
 use std::sync::Arc;

@@ -10,8 +10,23 @@ use super::metrics::{Folder, Metrics, Outcome, Part, Reason, Work, of};
 use crate::domain::{AccountId, Day, Instant};
 use crate::workflow::{FileAnswer, PublishedWeek, TakenFile};
 
-/// Without a sign of life for so long the worker hangs: on a dead mount, or by a fault of ours.
-const HANGS_AFTER: Duration = Duration::from_mins(5);
+/// Without a sign of life for so long the worker hangs: on a dead mount, or by a fault of ours. It is
+/// well below the time after which systemd ends it, so that there is time to hear of it.
+pub const HANGS_AFTER: Duration = Duration::from_mins(2);
+
+/// The label of what is no account's.
+const NO_ACCOUNT: &str = "";
+
+/// The parts of the daemon itself that may fail: the configuration on the disk, the signing key, the
+/// lock of a unit of work.
+pub const OWN_PARTS: [&str; 3] = [CONFIGURATION, KEY, LOCK];
+
+/// The configuration on the disk was not taken.
+pub const CONFIGURATION: &str = "configuration";
+/// Nothing can be signed.
+pub const KEY: &str = "key";
+/// Another process holds the lock of a unit of work, and for long.
+pub const LOCK: &str = "lock";
 
 /// How the time is told: this part of the program reads no clock of its own.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +70,8 @@ struct Pulse {
     is_ready: bool,
     seen_at: std::time::Instant,
     accounts: BTreeMap<AccountId, Standing>,
+    /// Troubles of the daemon itself, by their parts.
+    own: BTreeMap<&'static str, String>,
 }
 
 #[derive(Default)]
@@ -73,8 +90,13 @@ impl Telemetry {
     /// Of a daemon that has just started and serves these accounts.
     pub fn new(clock: Clock, accounts: impl IntoIterator<Item = AccountId>) -> Self {
         let seen_at = (clock.monotonic)();
-        let pulse = Pulse { is_ready: false, seen_at, accounts: BTreeMap::new() };
+        let (accounts_before, own) = (BTreeMap::new(), BTreeMap::new());
+        let pulse = Pulse { is_ready: false, seen_at, accounts: accounts_before, own };
         let telemetry = Self { clock, metrics: Metrics::new(), pulse: Mutex::new(pulse) };
+        telemetry.metrics.start_time.set((clock.wall)().timestamp());
+        for part in OWN_PARTS {
+            telemetry.metrics.trouble.get_or_create(&labels(NO_ACCOUNT, part)).set(0);
+        }
         telemetry.serve(accounts);
         telemetry
     }
@@ -171,6 +193,17 @@ impl Telemetry {
         *standing = Standing { next, troubles };
     }
 
+    /// A part of the daemon itself fails, for all accounts alike, or is well: one of [`OWN_PARTS`].
+    pub fn own(&self, part: &'static str, trouble: Option<String>) {
+        let fails = trouble.is_some();
+        self.metrics.trouble.get_or_create(&labels(NO_ACCOUNT, part)).set(fails.into());
+        let mut pulse = self.pulse();
+        match trouble {
+            Some(text) => drop(pulse.own.insert(part, text)),
+            None => drop(pulse.own.remove(part)),
+        }
+    }
+
     /// So much room is left where a folder is.
     pub fn disk_free(&self, folder: &'static str, bytes: u64) {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
@@ -211,23 +244,29 @@ impl Telemetry {
         self.metrics.text()
     }
 
+    /// Whether `/health` says so.
+    pub fn is_well(&self) -> bool {
+        self.health().is_well
+    }
+
     /// What `/health` shows.
     pub(super) fn health(&self) -> Health {
         let silent = self.silent_for();
         let pulse = self.pulse();
-        let troubles: Vec<Value> = pulse
+        let own = pulse.own.iter().map(|(part, text)| json!({ "part": part, "text": text }));
+        let of_accounts = pulse
             .accounts
             .iter()
             .flat_map(|(id, standing)| standing.troubles.iter().map(move |it| (id, it)))
-            .map(|(id, it)| json!({ "account": id.as_str(), "part": it.part, "text": it.text }))
-            .collect();
+            .map(|(id, it)| json!({ "account": id.as_str(), "part": it.part, "text": it.text }));
+        let troubles: Vec<Value> = own.chain(of_accounts).collect();
         let waiting: Vec<&str> = pulse
             .accounts
             .iter()
             .filter(|(_, standing)| standing.next.is_waiting)
             .map(|(id, _)| id.as_str())
             .collect();
-        let hangs = silent > HANGS_AFTER;
+        let hangs = silent >= HANGS_AFTER;
         let is_well = troubles.is_empty() && !hangs;
         let status = match (hangs, is_well) {
             (true, _) => "hangs",
@@ -252,5 +291,9 @@ impl Telemetry {
 }
 
 fn part(account: &AccountId, part: &'static str) -> Part {
-    Part { account: account.to_string(), part }
+    labels(account.as_str(), part)
+}
+
+fn labels(account: &str, part: &'static str) -> Part {
+    Part { account: account.to_owned(), part }
 }

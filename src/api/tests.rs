@@ -87,13 +87,40 @@ fn a_worker_that_shows_no_sign_of_life_is_no_health() {
     }
     let telemetry = telemetry(clock);
     assert!(telemetry.health().is_well);
-    *LATER.lock().expect("no panic") = Duration::from_secs(301);
+    *LATER.lock().expect("no panic") = Duration::from_secs(119);
+    assert!(telemetry.health().is_well);
+    *LATER.lock().expect("no panic") = Duration::from_mins(2);
     let health = telemetry.health();
     assert!(!health.is_well);
     assert_eq!(health.json["status"], "hangs");
-    assert!(telemetry.metrics().contains("budgetd_seconds_since_sign_of_life 301\n"));
+    assert!(telemetry.metrics().contains("budgetd_seconds_since_sign_of_life 120\n"));
     telemetry.beat();
     assert!(telemetry.health().is_well);
+}
+
+#[test]
+fn a_trouble_of_the_daemon_itself_is_nobodys_account_and_everybodys_trouble() {
+    let telemetry = telemetry(std::time::Instant::now);
+    // What was never seen can't rise.
+    for part in OWN_PARTS {
+        let zero = format!("budgetd_trouble{{account=\"\",part=\"{part}\"}} 0\n");
+        assert!(telemetry.metrics().contains(&zero), "{zero}");
+    }
+    telemetry.own(KEY, Some("nothing can be signed".to_owned()));
+    let health = telemetry.health();
+    assert!(!health.is_well);
+    assert_eq!(health.json["status"], "trouble");
+    let told = serde_json::json!([{ "part": "key", "text": "nothing can be signed" }]);
+    assert_eq!(health.json["troubles"], told);
+    assert!(telemetry.metrics().contains("budgetd_trouble{account=\"\",part=\"key\"} 1\n"));
+    // Another configuration serves other accounts by the same key.
+    telemetry.serve([main_account()]);
+    assert!(!telemetry.health().is_well);
+    telemetry.own(KEY, None);
+    assert!(telemetry.health().is_well);
+    assert!(telemetry.metrics().contains("budgetd_trouble{account=\"\",part=\"key\"} 0\n"));
+    // Noon of 5 January 2026.
+    assert!(telemetry.metrics().contains("budgetd_start_time_seconds 1767614400\n"));
 }
 
 #[test]

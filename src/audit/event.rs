@@ -13,6 +13,16 @@ pub enum Event {
     Started {
         /// The program's version.
         version: String,
+        /// The fingerprint of the key that it signs with; `None`: it had none, or this was written by
+        /// a version that didn't tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signs: Option<String>,
+        /// Whether that key is a credential, which commands by hand can't see.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        credential: bool,
+        /// The digest of the settings in force.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settings: Option<Digest>,
     },
     /// The daemon ended as asked.
     Stopped {
@@ -23,6 +33,9 @@ pub enum Event {
     Reloaded {
         /// What changed, setting by setting, escaped; a bounded list.
         changes: Vec<String>,
+        /// The digest of the settings in force from then on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settings: Option<Digest>,
     },
     /// An operator says that the clock is right, although the log tells of later times.
     ClockAccepted {
@@ -288,7 +301,16 @@ pub(super) fn samples() -> Vec<Event> {
         restate: true,
     };
     vec![
-        Event::Started { version: "0.1.0".to_owned() },
+        Event::Started {
+            version: "0.1.0".to_owned(),
+            signs: Some("SHA256:abc".to_owned()),
+            credential: true,
+            settings: Some(digest),
+        },
+        Event::Reloaded {
+            changes: vec!["main.toml: id: \"a\" → \"b\"".to_owned()],
+            settings: Some(digest),
+        },
         Event::Stopped { signal: "SIGTERM".to_owned() },
         Event::KeyInUse { fingerprint: "SHA256:abc".to_owned() },
         Event::KeyRotated { from: "SHA256:abc".to_owned(), to: "SHA256:def".to_owned() },

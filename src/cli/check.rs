@@ -1,6 +1,7 @@
 //! `budgetd check`: what is wrong with configuration, folders and key, and how to mend it. It looks
 //! at everything before it ends, and changes nothing.
 
+mod hooks;
 mod inbox;
 mod sources;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::clock::Clocks;
+use super::in_force::{Key, Seen};
 use super::output::{BAD, CARE, GOOD, paint};
 use super::words::time;
 use super::{CliError, Context, DONE, Ending, USAGE, load, now};
@@ -16,7 +18,6 @@ use crate::config;
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::report::words::count;
-use crate::store::keys::SigningKey;
 use crate::store::lock::Lock;
 use crate::store::{StoreError, files};
 use crate::workflow::{ShortOfRoom, WorkflowError, Workspace, next_run, short_of_room};
@@ -26,6 +27,9 @@ pub struct Arguments {
     /// Print every key of the configuration with its default and its meaning
     #[arg(long)]
     explain_config: bool,
+    /// Look at the configuration's files alone, as a reload of the daemon does
+    #[arg(long, conflicts_with = "explain_config")]
+    only_config: bool,
 }
 
 /// One thing that was looked at.
@@ -106,7 +110,11 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         }
         Err(faults) => return Err(load::faults_error(&faults)),
     };
-    let findings = findings(&workspace, &path, now());
+    let findings = if arguments.only_config {
+        vec![configuration(&workspace, &path)]
+    } else {
+        findings(&workspace, &path, now())
+    };
     let status = findings.iter().map(Finding::status).max().unwrap_or(DONE);
     let lines: Vec<String> = findings.iter().map(Finding::words).collect();
     context.output.line_each(&lines);
@@ -126,8 +134,7 @@ fn explain_config(context: &Context) -> Ending {
 
 fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
     let accounts = &workspace.config.accounts;
-    let about = format!("{}, {}", shown(path), count(accounts.len(), "account"));
-    let mut findings = vec![Finding::good("configuration", about)];
+    let mut findings = vec![configuration(workspace, path)];
     findings.extend(clock(workspace, at));
     findings.extend(inbox::findings(workspace));
     let own = workspace.places.folders().into_iter().filter(|(what, _)| *what != "inbox");
@@ -140,6 +147,7 @@ fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
             .map(|disk| Finding::care("room", escape(&disk.words()), ShortOfRoom::hint())),
     );
     findings.extend(accounts.iter().flat_map(sources::findings));
+    findings.extend(hooks::findings(&workspace.config.hooks));
     findings.push(key(workspace));
     findings.push(ledger(workspace));
     findings.push(daemon(workspace));
@@ -160,6 +168,11 @@ fn clock(workspace: &Workspace, at: Instant) -> Vec<Finding> {
     findings
         .extend(clocks.early().into_iter().map(|early| Finding::care("early week", early, hint)));
     findings
+}
+
+fn configuration(workspace: &Workspace, path: &Path) -> Finding {
+    let accounts = count(workspace.config.accounts.len(), "account");
+    Finding::good("configuration", format!("{}, {accounts}", shown(path)))
 }
 
 fn folder_of(what: &str, folder: &Path) -> Finding {
@@ -219,9 +232,33 @@ fn open_state(workspace: &Workspace) -> Option<Finding> {
 }
 
 fn key(workspace: &Workspace) -> Finding {
-    let path = &workspace.config.signing.key;
-    let key = SigningKey::load(path);
-    Finding::of("signing key", key.map(|key| format!("{}, {}", shown(path), key.fingerprint())))
+    let what = "signing key";
+    let path = shown(&workspace.config.signing.key);
+    let daemon = match Seen::look(workspace) {
+        Ok(daemon) => daemon,
+        Err(error) => return Finding::wrong(what, error),
+    };
+    match daemon.key(workspace) {
+        Key::Here(key) => Finding::good(what, format!("{path}, {}", key.fingerprint())),
+        Key::WithDaemon(credential, None) => Finding::care(
+            what,
+            daemon.credential_words(&credential),
+            "commands that sign, by hand, have to be handed the credential (systemd-run -p \
+             LoadCredential=)",
+        ),
+        Key::WithDaemon(credential, Some(key)) => Finding::care(
+            what,
+            format!(
+                "the daemon signs with {}, a systemd credential; commands by hand would sign with {}, \
+                 {path}",
+                escape(&credential.fingerprint),
+                key.fingerprint()
+            ),
+            "remove the key that is not to sign, or hand commands the credential (systemd-run -p \
+             LoadCredential=)",
+        ),
+        Key::Missing(error) => Finding::wrong(what, error),
+    }
 }
 
 fn ledger(workspace: &Workspace) -> Finding {

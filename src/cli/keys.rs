@@ -1,9 +1,8 @@
 //! `budgetd keys`: makes, rotates and shows the signing key.
 
-use std::path::Path;
-
 use serde_json::json;
 
+use super::in_force::{Key, Seen};
 use super::output::{GOOD, STRONG, paint};
 use super::{CliError, Context, DONE, Ending, now};
 use crate::audit::DAEMON_CHAIN;
@@ -40,6 +39,14 @@ fn new(context: &Context) -> Ending {
             "`budgetd keys show` shows it; a key is never overwritten",
         ));
     }
+    let daemon = Seen::look(&workspace)?;
+    if let (true, Key::WithDaemon(credential, _)) = (daemon.runs, daemon.key(&workspace)) {
+        return Err(CliError::usage(
+            daemon.credential_words(&credential),
+            "a second key would sign what commands by hand publish; to have it in place of the \
+             credential, take that away and stop the daemon first",
+        ));
+    }
     let interrupt = Interrupt::default();
     let mut unit = context.begin(&workspace, &interrupt)?;
     let key = SigningKey::generate(path, "budgetd")?;
@@ -55,7 +62,7 @@ fn rotate(context: &Context) -> Ending {
     let workspace = context.workspace()?;
     let path = &workspace.config.signing.key;
     let shown = escape(&path.display().to_string());
-    if is_credential(path) {
+    if workspace.config.signing.is_credential {
         return Err(CliError::usage(
             format!("the key in force is a credential of systemd: {shown}"),
             "make a new one with `ssh-keygen -t ed25519 -N ''` where the credential is kept",
@@ -69,20 +76,29 @@ fn rotate(context: &Context) -> Ending {
     Ok(DONE)
 }
 
-fn is_credential(key: &Path) -> bool {
-    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| key.starts_with(folder))
-}
-
 fn show(context: &Context) -> Ending {
     let workspace = context.workspace()?;
-    tell(context, &SigningKey::load(&workspace.config.signing.key)?, None);
+    let daemon = Seen::look(&workspace)?;
+    match daemon.key(&workspace) {
+        Key::Here(key) => tell(context, &key, None),
+        Key::WithDaemon(credential, _) => {
+            context.output.line(daemon.credential_words(&credential));
+            let public = workspace.outbox().listed_signer(&credential.fingerprint)?;
+            show_public(context, &credential.fingerprint, public.as_deref(), None);
+        }
+        Key::Missing(error) => return Err(error),
+    }
     Ok(DONE)
 }
 
 fn tell(context: &Context, key: &SigningKey, before: Option<&str>) {
-    let (fingerprint, public) = (key.fingerprint(), key.public_openssh());
-    context.output.line(format!("fingerprint  {}", paint(STRONG, &fingerprint)));
-    context.output.line(format!("public key   {public}"));
+    show_public(context, &key.fingerprint(), Some(&key.public_openssh()), before);
+}
+
+fn show_public(context: &Context, fingerprint: &str, public: Option<&str>, before: Option<&str>) {
+    let listed = public.unwrap_or("not in allowed_signers yet: the first bundle lists it");
+    context.output.line(format!("fingerprint  {}", paint(STRONG, &escape(fingerprint))));
+    context.output.line(format!("public key   {}", escape(listed)));
     context.output.line("Compare the fingerprint once by another way than this machine's files.");
     let mut answer = json!({"fingerprint": fingerprint, "public_key": public});
     if let Some(before) = before {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{CliError, Context, USAGE};
 use crate::config::{self, Config, ConfigFault, SourceText};
 use crate::daemon::{Load, Loaded};
+use crate::domain::Digest;
 use crate::domain::text::escape;
 use crate::store::files;
 use crate::workflow::{Interrupt, Unit, Workspace};
@@ -19,6 +20,13 @@ impl Context {
     pub fn workspace(&self) -> Result<Workspace, CliError> {
         let path = self.config_path()?;
         load(&path).map(Workspace::new).map_err(|faults| faults_error(&faults))
+    }
+
+    /// The same, with the digest of its settings.
+    pub fn workspace_and_settings(&self) -> Result<(Workspace, Digest), CliError> {
+        let path = self.config_path()?;
+        let (config, texts) = load_with_texts(&path).map_err(|faults| faults_error(&faults))?;
+        Ok((Workspace::new(config), config::digest(&texts)))
     }
 
     /// The same for the daemon, which may be asked to read it again.
@@ -115,6 +123,7 @@ fn with_credential(mut config: Config) -> Config {
         let key = Path::new(&folder).join("signing_key");
         if files::exists(&key) {
             config.signing.key = key;
+            config.signing.is_credential = true;
         }
     }
     config

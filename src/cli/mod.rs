@@ -13,6 +13,7 @@ mod explain;
 mod facts;
 mod generate;
 mod import;
+mod in_force;
 mod ingest;
 mod init;
 mod keys;
@@ -30,6 +31,7 @@ mod validate;
 mod verify;
 mod words;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,6 +46,9 @@ pub const DONE: u8 = 0;
 pub const NO: u8 = 1;
 /// Usage or configuration.
 pub const USAGE: u8 = 2;
+
+/// The machine: disk, permission, port, a second instance.
+const MACHINE: u8 = 3;
 
 /// What a command ends with: an exit status, or an error that brings its own.
 pub type Ending = Result<u8, CliError>;
@@ -124,8 +129,8 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers; clap prints them to stdout and errors to stderr.
             let status = if error.use_stderr() { USAGE } else { DONE };
-            drop(error.print());
-            return ExitCode::from(status);
+            let is_lost = error.print().is_err_and(|why| why.kind() != ErrorKind::BrokenPipe);
+            return ExitCode::from(if is_lost { status.max(MACHINE) } else { status });
         }
     };
     let context = Context { config: cli.config, output: Output::new(cli.json) };
@@ -150,10 +155,17 @@ pub fn main() -> ExitCode {
         Command::Prune(arguments) => prune::run(&context, &arguments),
         Command::Restore(arguments) => restore::run(&context, &arguments),
     };
-    ExitCode::from(ending.unwrap_or_else(|error| {
+    let status = ending.unwrap_or_else(|error| {
         context.output.error(&error);
         error.status
-    }))
+    });
+    ExitCode::from(match context.output.unwritten() {
+        None => status,
+        Some(error) => {
+            context.output.trouble(&error);
+            status.max(error.status)
+        }
+    })
 }
 
 /// The command line's definition, for man pages and completions.

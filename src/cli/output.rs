@@ -1,6 +1,7 @@
 //! What people see: aligned tables, colour only on a terminal and never with `NO_COLOR`, JSON for
 //! machines. Text that came from a file is escaped before it gets here; errors are escaped here too.
 
+use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -90,12 +91,34 @@ impl Drop for BytesProgress {
 /// Where a command's answer goes.
 pub struct Output {
     json: bool,
+    /// Why a part of the answer could not be written.
+    unwritten: Cell<Option<String>>,
 }
 
 impl Output {
     /// Answers in words, or in JSON.
     pub const fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, unwritten: Cell::new(None) }
+    }
+
+    /// Why the answer could not be written whole: whoever asked for it has less than they think.
+    pub fn unwritten(&self) -> Option<CliError> {
+        std::io::stdout().flush().unwrap_or_else(|error| self.note(&error));
+        let why = self.unwritten.take()?;
+        Some(CliError {
+            status: 3,
+            message: format!("the answer could not be written to standard output: {why}"),
+            hint: Some(
+                "what was done is done; ask again, and let the answer go elsewhere".to_owned(),
+            ),
+        })
+    }
+
+    /// A closed pipe ends the reader's interest ("| head"), not the program's work.
+    fn note(&self, error: &std::io::Error) {
+        if error.kind() != std::io::ErrorKind::BrokenPipe {
+            self.unwritten.set(Some(error.to_string()));
+        }
     }
 
     /// Whether the answer is for machines.
@@ -106,7 +129,7 @@ impl Output {
     /// A line of the answer in words; nothing where the answer is JSON.
     pub fn line(&self, text: impl AsRef<str>) {
         if !self.json {
-            print_line(text.as_ref());
+            self.print_line(text.as_ref());
         }
     }
 
@@ -120,7 +143,8 @@ impl Output {
     /// The answer for machines; nothing where the answer is in words.
     pub fn json(&self, value: &Value) {
         if self.json {
-            print_line(&serde_json::to_string_pretty(value).expect("a JSON value can be written"));
+            let text = serde_json::to_string_pretty(value).expect("a JSON value can be written");
+            self.print_line(&text);
         }
     }
 
@@ -143,6 +167,10 @@ impl Output {
             }),
             Ok(()) => Ok(()),
         }
+    }
+
+    fn print_line(&self, text: &str) {
+        writeln!(anstream::stdout().lock(), "{text}").unwrap_or_else(|error| self.note(&error));
     }
 
     /// An error, in words on standard error, and in JSON too where that was asked for.
@@ -219,9 +247,4 @@ pub fn table(headings: &[&str], right: &[usize], rows: Vec<Vec<String>>) -> Stri
         }
     }
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
-}
-
-fn print_line(text: &str) {
-    // A closed pipe ends the program's interest, not its work.
-    drop(writeln!(anstream::stdout().lock(), "{text}"));
 }

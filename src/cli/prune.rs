@@ -17,7 +17,9 @@ pub struct Arguments {
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let workspace = context.workspace()?;
-    let pruned = workspace.prune(now(), arguments.dry_run, &Interrupt::default())?;
+    let interrupt = Interrupt::default();
+    let begin = || workspace.begin(&interrupt);
+    let pruned = workspace.prune(now(), arguments.dry_run, &begin)?;
     let word = if arguments.dry_run { "would remove" } else { "removed" };
     context.output.line(format!(
         "{} {} and {}",

@@ -25,7 +25,11 @@ pub fn run(context: &Context, _arguments: &Arguments) -> Ending {
         Ok(()) => Ok(DONE),
         Err(DaemonError::Work(error)) => Err(error.into()),
         Err(DaemonError::Store(error)) => Err(error.into()),
-        Err(error) => Err(machine(error.to_string(), "start it again; the logs say more")),
+        Err(error) => {
+            let hint = error.hint();
+            let hint = hint.as_deref().unwrap_or("start it again; the logs say more");
+            Err(machine(error.to_string(), hint))
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::accounts::{failure, named_or_all, tell};
 use super::clock::Clocks;
+use super::in_force::Seen;
 use super::ingest::{nobody_words, span};
 use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint};
 use super::words::{shell_quoted, time};
@@ -17,9 +18,7 @@ use crate::history::MissingDays;
 use crate::report::words::count;
 use crate::report::{corrected_text, revise_command};
 use crate::rules::HoldReason;
-use crate::store::keys::SigningKey;
 use crate::store::ledger::{Ledger, RefusedFiles, UnknownCounts};
-use crate::store::lock::Lock;
 use crate::workflow::{
     AccountStanding, Behind, Corrected, Health, REFUSED_DAYS, ShortOfRoom, Workspace,
     account_standing, meant_for_nobody, short_of_room,
@@ -39,16 +38,14 @@ pub struct Arguments {
 }
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
-    let workspace = context.workspace()?;
+    let (workspace, settings) = context.workspace_and_settings()?;
     let at = arguments.as_of.unwrap_or_else(now);
-    let running = Lock::is_held(&workspace.places.state().run_lock())?;
-    let key = SigningKey::load(&workspace.config.signing.key).map_err(CliError::from);
+    let daemon = Seen::look(&workspace)?;
+    let running = daemon.runs;
     let nobody = meant_for_nobody(&workspace)?;
     context.output.line(daemon_words(context, running));
-    if let Err(error) = &key {
-        context.output.line(format!("{} {}", paint(BAD, "nothing can be signed:"), error.message));
-        context.output.line(format!("  hint: {}", error.hint.as_deref().unwrap_or_default()));
-    }
+    let of_daemon = daemon.tell(context, &workspace, settings)?;
+    let key = daemon.tell_key(context, &workspace);
     let short = short_of_room(&workspace);
     for disk in &short {
         context.output.line(format!("{} {}", paint(BAD, "no room:"), escape(&disk.words())));
@@ -84,8 +81,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         }
     }
     context.output.json(&json!({"running": running,
-        "key": key.as_ref().ok().map(SigningKey::fingerprint),
-        "key_trouble": key.as_ref().err().map(|error| &error.message),
+        "daemon": of_daemon, "key": key.0, "key_trouble": key.1,
         "nobody": nobody.candidates.iter().map(|file| escape(&file.name)).collect::<Vec<_>>(),
         "short_of_room": short.iter().map(|disk| escape(&disk.words())).collect::<Vec<_>>(),
         "clock": clocks.machine(), "accounts": answers}));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::SourceText;
 use super::hooks::host;
+use crate::domain::Digest;
 use crate::domain::text::escape;
 
 /// Changes that are told one by one; more of them are counted.
@@ -43,18 +44,33 @@ pub fn changes(before: &[SourceText], after: &[SourceText]) -> Vec<String> {
     told
 }
 
+/// The digest of all settings of the files: the same for files that differ in comments, order or the
+/// folder that they are named by.
+pub fn digest(files: &[SourceText]) -> Digest {
+    let mut text = String::new();
+    for file in files {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        text.push_str(&format!("{name:?}\n"));
+        for (key, value) in settings(file) {
+            text.push_str(&format!("{key:?} {value:?}\n"));
+        }
+    }
+    Digest::of(text.as_bytes())
+}
+
 /// Values by their keys, with dots between tables; the elements of lists are counted from 1.
 type Settings = BTreeMap<String, toml::Value>;
 
 fn settings_of_all(files: &[SourceText]) -> BTreeMap<String, Settings> {
-    let settings = |file: &SourceText| {
-        let mut settings = Settings::new();
-        if let Ok(table) = file.text.parse::<toml::Table>() {
-            flatten("", &toml::Value::Table(table), &mut settings);
-        }
-        (file.path.clone(), settings)
-    };
-    files.iter().map(settings).collect()
+    files.iter().map(|file| (file.path.clone(), settings(file))).collect()
+}
+
+fn settings(file: &SourceText) -> Settings {
+    let mut settings = Settings::new();
+    if let Ok(table) = file.text.parse::<toml::Table>() {
+        flatten("", &toml::Value::Table(table), &mut settings);
+    }
+    settings
 }
 
 fn flatten(key: &str, value: &toml::Value, settings: &mut Settings) {
@@ -143,6 +159,21 @@ mod tests {
         // What nobody knows may be one that was misspelt.
         let told = changes(&[file("a", "")], &[file("a", "[[hooks]]\nulr = \"SECRET\"\n")]);
         assert_eq!(told, ["a: hooks[1].ulr: not set → (not told)"]);
+    }
+
+    #[test]
+    fn the_digest_is_of_the_settings_and_not_of_how_they_are_written() {
+        let written = |path: &str, text: &str| digest(&[file(path, text)]);
+        let one = written("/etc/budgetd/a.toml", "x = 1 # one\ny = \"two\"\n");
+        assert_eq!(written("a.toml", "y = \"two\"\n\nx = 1\n"), one);
+        for (path, text) in [
+            ("a.toml", "x = 1\n"),
+            ("a.toml", "x = 2\ny = \"two\"\n"),
+            ("b.toml", "x = 1\ny = \"two\"\n"),
+        ] {
+            assert_ne!(written(path, text), one, "{path} {text}");
+        }
+        assert_ne!(digest(&[]), digest(&[file("a.toml", "")]), "a file more");
     }
 
     #[test]

@@ -74,6 +74,8 @@ impl Default for ScheduleSettings {
 pub struct SigningSettings {
     /// The private key: OpenSSH, Ed25519, without a passphrase.
     pub key: PathBuf,
+    /// Whether the service manager hands it over, so that it lies in no place of the configuration.
+    pub is_credential: bool,
 }
 
 /// `[log]`.
@@ -141,7 +143,7 @@ pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
     let hooks = hooks::read(&root);
     root.finish();
     let (paths, key) = paths?;
-    let signing = SigningSettings { key };
+    let signing = SigningSettings { key, is_credential: false };
     Some(Daemon {
         paths,
         inbox: inbox?,

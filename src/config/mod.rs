@@ -19,7 +19,7 @@ mod source;
 mod table;
 mod value;
 
-pub use changes::changes;
+pub use changes::{changes, digest};
 pub use daemon::{
     ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, RetentionSettings, ScheduleSettings,
     SigningSettings,

@@ -8,6 +8,7 @@ mod outside;
 mod reload;
 mod round;
 mod tell;
+mod waits;
 mod wake;
 mod worker;
 
@@ -15,6 +16,8 @@ pub use logs::{LogError, Logs, Lost};
 pub use reload::{Load, Loaded};
 
 use std::fmt::Display;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -69,11 +72,36 @@ pub enum DaemonError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The address of `[api] listen` can't be listened at.
+    #[error("can't listen at {address}, as [api] listen says: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The worker died.
     #[error(
         "the worker died: a fault of the program; what it was at is taken up at the next start"
     )]
     WorkerDied,
+}
+
+impl DaemonError {
+    /// What to do about it, where it is known.
+    pub fn hint(&self) -> Option<String> {
+        let Self::Listen { address, source } = self else { return None };
+        Some(match source.kind() {
+            ErrorKind::AddrInUse => format!(
+                "`ss -ltnp 'sport = :{}'`, as root, shows who listens there; end that, or name another \
+                 port under [api] listen",
+                address.port()
+            ),
+            ErrorKind::PermissionDenied => "name a port from 1024 on under [api] listen".to_owned(),
+            _ => "name an address of this machine under [api] listen, such as 127.0.0.1:8770"
+                .to_owned(),
+        })
+    }
 }
 
 /// The one daemon of a state folder.
@@ -92,7 +120,10 @@ impl Daemon {
         workspace.places.create_own()?;
         let path = workspace.places.state().run_lock();
         match Lock::try_acquire(&path)? {
-            Some(lock) => Ok(Self { loaded, load, _lock: lock }),
+            Some(lock) => {
+                lock.note();
+                Ok(Self { loaded, load, _lock: lock })
+            }
             None => Err(StoreError::Busy { path }),
         }
     }

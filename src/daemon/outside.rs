@@ -10,8 +10,11 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{error, info, warn};
 
-use super::{DaemonError, Lost, notify_systemd, setup, shown};
-use crate::api::{self, Telemetry};
+use super::{DaemonError, Lost, notify_systemd, shown};
+use crate::api::{self, HANGS_AFTER, Telemetry};
+
+/// How often the worker is looked at, at least.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How often lost log lines are counted.
 const LOST_LINES_EVERY: Duration = Duration::from_secs(10);
@@ -20,7 +23,7 @@ const LOST_LINES_EVERY: Duration = Duration::from_secs(10);
 pub struct Outside {
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
-    watchdog: Option<JoinHandle<()>>,
+    watch: JoinHandle<()>,
     lost_lines: JoinHandle<()>,
 }
 
@@ -34,8 +37,7 @@ impl Outside {
         let mut outside = Self {
             stop: None,
             server: None,
-            watchdog: sd_notify::watchdog_enabled()
-                .map(|at_most| tokio::spawn(pat_the_watchdog(at_most, telemetry.clone()))),
+            watch: tokio::spawn(watch(sd_notify::watchdog_enabled(), telemetry.clone())),
             lost_lines: tokio::spawn(count_lost_lines(lost, telemetry.clone())),
         };
         if let Some(address) = listen {
@@ -50,10 +52,7 @@ impl Outside {
         telemetry: Arc<Telemetry>,
     ) -> Result<(), DaemonError> {
         let bound = TcpListener::bind(address).await;
-        let listener = bound.map_err(|source| {
-            let words = format!("can't listen at {address}, as [api] listen says: {source}");
-            setup("the listener", std::io::Error::new(source.kind(), words))
-        })?;
+        let listener = bound.map_err(|source| DaemonError::Listen { address, source })?;
         info!(%address, "listens");
         let (stop, stopped) = tokio::sync::oneshot::channel();
         self.stop = Some(stop);
@@ -69,9 +68,7 @@ impl Outside {
     /// Ends what runs beside the worker.
     pub async fn end(mut self, within: Duration) {
         self.lost_lines.abort();
-        if let Some(watchdog) = &self.watchdog {
-            watchdog.abort();
-        }
+        self.watch.abort();
         if let Some(stop) = self.stop.take() {
             stop.send(()).unwrap_or_default();
         }
@@ -83,17 +80,26 @@ impl Outside {
     }
 }
 
-/// Tells systemd that all goes on, as long as the worker shows that it does.
-async fn pat_the_watchdog(at_most: Duration, telemetry: Arc<Telemetry>) {
-    let mut tick = interval(at_most / 2);
+/// Tells systemd, where it waits for that, that all goes on, as long as the worker shows that it does;
+/// and says once when it doesn't, long before systemd ends it.
+async fn watch(at_most: Option<Duration>, telemetry: Arc<Telemetry>) {
+    let every = at_most.map_or(LOOK_EVERY, |at_most| (at_most / 2).min(LOOK_EVERY));
+    let mut tick = interval(every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut hangs = false;
     loop {
         tick.tick().await;
         let silent = telemetry.silent_for();
-        if silent < at_most {
+        if at_most.is_some_and(|at_most| silent < at_most.min(HANGS_AFTER)) {
             notify_systemd(&[sd_notify::NotifyState::Watchdog]);
-        } else {
-            error!(seconds = silent.as_secs(), "the worker shows no sign of life");
+        }
+        let hung = std::mem::replace(&mut hangs, silent >= HANGS_AFTER);
+        match (hung, hangs) {
+            (false, true) => {
+                error!(seconds = silent.as_secs(), "the worker shows no sign of life");
+            }
+            (true, false) => info!("the worker goes on"),
+            _ => {}
         }
     }
 }

@@ -2,13 +2,13 @@
 //! due. Trouble of one account is said once, shown, tried again and survived; our own state that
 //! can't be used is not. The ledger is opened only where there is something to do.
 
+mod key;
 mod memory;
 mod steady;
 mod turn;
 mod week;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -16,6 +16,7 @@ use tracing::{error, info, warn};
 
 use super::hints::Hints;
 use super::hooks::Hooks;
+use super::waits::Waits;
 use super::{DaemonError, shown};
 use crate::api::{Next, Telemetry, Trouble};
 use crate::config::HookEvent;
@@ -23,8 +24,9 @@ use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant};
 use crate::store::files;
-use crate::workflow::{Interrupt, WorkflowError, Workspace, meant_for_nobody, next_run};
+use crate::workflow::{WorkflowError, Workspace, meant_for_nobody, next_run};
 
+use key::Key;
 use memory::{Memory, Part, WeekStanding};
 use steady::Steady;
 use turn::Round;
@@ -42,12 +44,11 @@ const STEADY_FOR: Duration = Duration::from_hours(12);
 /// What the worker remembers from round to round.
 pub struct Rounds<'w> {
     workspace: &'w Workspace,
-    interrupt: &'w Interrupt,
+    /// How units of work are begun, and what those who ask from outside are told.
+    waits: Waits<'w>,
     started_at: Instant,
     hints: Hints,
-    /// What those who ask from outside are told.
-    telemetry: Arc<Telemetry>,
-    hooks: Hooks,
+    key: Key,
     disks_looked_at: Option<std::time::Instant>,
     /// The day on which old originals and logs were removed last, in UTC.
     pruned_on: Option<Day>,
@@ -62,21 +63,15 @@ pub struct Rounds<'w> {
 
 impl<'w> Rounds<'w> {
     /// Nothing seen yet.
-    pub fn new(
-        workspace: &'w Workspace,
-        interrupt: &'w Interrupt,
-        started_at: Instant,
-        hints: Hints,
-        (telemetry, hooks): (Arc<Telemetry>, Hooks),
-    ) -> Self {
+    pub fn new(waits: Waits<'w>, started_at: Instant, hints: Hints) -> Self {
+        let workspace = waits.workspace;
         let memories = workspace.config.accounts.iter().map(|_| Memory::default()).collect();
         Self {
             workspace,
-            interrupt,
+            waits,
             started_at,
             hints,
-            telemetry,
-            hooks,
+            key: Key::default(),
             disks_looked_at: None,
             pruned_on: None,
             steady: Steady::default(),
@@ -103,14 +98,18 @@ impl<'w> Rounds<'w> {
         monotonic: std::time::Instant,
     ) -> Result<Duration, DaemonError> {
         let mut pause = Duration::from_secs(self.workspace.config.inbox.scan_seconds);
+        if self.key.look(&self.waits, monotonic) {
+            let unsigned = |memory: &&mut Memory| memory.standing == WeekStanding::CannotBeSigned;
+            self.memories.iter_mut().filter(unsigned).for_each(|memory| memory.ask_again = None);
+        }
         let mut round = Round {
             workspace: self.workspace,
-            interrupt: self.interrupt,
+            waits: &self.waits,
             started_at: self.started_at,
             now,
             monotonic,
-            telemetry: &self.telemetry,
-            hooks: &self.hooks,
+            telemetry: &self.waits.telemetry,
+            hooks: &self.waits.hooks,
             unit: None,
         };
         for (account, memory) in self.workspace.config.accounts.iter().zip(&mut self.memories) {
@@ -123,8 +122,8 @@ impl<'w> Rounds<'w> {
             if let Some(at) = memory.ask_again {
                 pause = pause.min(at.saturating_duration_since(monotonic));
             }
-            tell_of(&self.telemetry, account, memory, now);
-            tell_hooks_of_troubles(&self.hooks, account, memory);
+            tell_of(&self.waits.telemetry, account, memory, now);
+            tell_hooks_of_troubles(&self.waits.hooks, account, memory);
             round.give_way();
         }
         drop(round);
@@ -137,9 +136,12 @@ impl<'w> Rounds<'w> {
     /// What systemd shows: trouble first.
     pub fn status_line(&self) -> String {
         let accounts = self.workspace.config.accounts.iter().zip(&self.memories);
-        let mut parts = Vec::new();
+        let mut parts: Vec<String> = self.key.trouble().map(str::to_owned).into_iter().collect();
         for (account, memory) in accounts.clone() {
-            if let Some((part, trouble)) = memory.troubles.first_key_value() {
+            // What the key keeps from being decided was said already.
+            let is_told = |trouble: &memory::Trouble| self.key.trouble() == Some(&trouble.text);
+            let mut untold = memory.troubles.iter().filter(|(_, trouble)| !is_told(trouble));
+            if let Some((part, trouble)) = untold.next() {
                 let (what, text) = (part.words(), &trouble.text);
                 parts.push(format!("account {}: {what}: {text}", account.id));
                 break;
@@ -165,12 +167,14 @@ impl<'w> Rounds<'w> {
         parts.join("; ")
     }
 
-    /// Looks into every drop folder once and takes nothing: from then on the daemon is ready.
-    pub fn first_look(&mut self) {
+    /// Looks at the key and into every drop folder once and takes nothing: from then on the daemon is
+    /// ready.
+    pub fn first_look(&mut self, monotonic: std::time::Instant) {
+        self.key.look(&self.waits, monotonic);
         for (account, memory) in self.workspace.config.accounts.iter().zip(&mut self.memories) {
             turn::look_only(self.workspace, account, memory, &mut self.hints);
         }
-        self.telemetry.ready();
+        self.waits.telemetry.ready();
     }
 
     /// Removes what `[retention]` no longer keeps, once a day. What fails is tried again tomorrow. By a
@@ -183,7 +187,7 @@ impl<'w> Rounds<'w> {
             return;
         }
         self.pruned_on = today;
-        match self.workspace.prune(now, false, self.interrupt) {
+        match self.workspace.prune(now, false, &|| self.waits.begin()) {
             Ok(pruned) if pruned.originals.is_empty() && pruned.logs.is_empty() => {}
             Ok(pruned) => info!(
                 originals = pruned.originals.len(),
@@ -207,7 +211,7 @@ impl<'w> Rounds<'w> {
         for (name, path) in self.workspace.places.folders() {
             // A folder that is gone is said elsewhere.
             if let Ok(bytes) = files::free_bytes(path) {
-                self.telemetry.disk_free(name, bytes);
+                self.waits.telemetry.disk_free(name, bytes);
             }
         }
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use tracing::{info, warn};
 
 use super::hooks::Hooks;
+use crate::api::Telemetry;
 use crate::config::HookEvent;
 use crate::domain::text::escape;
 use crate::domain::{Account, Week};
@@ -106,6 +107,12 @@ pub fn hooks_of_published(hooks: &Hooks, account: &Account, published: &Publishe
     if decision.held.is_some() {
         hooks.tell(HookEvent::Hold, &fields);
     }
+}
+
+/// Shows a trouble of the daemon itself, and tells whoever wants to know of it.
+pub fn own_trouble(telemetry: &Telemetry, hooks: &Hooks, part: &'static str, text: &str) {
+    telemetry.own(part, Some(text.to_owned()));
+    hooks.tell(HookEvent::Failure, &json!({ "part": part, "text": text }));
 }
 
 /// A week that can't be decided yet.

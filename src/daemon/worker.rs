@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -13,14 +12,15 @@ use super::hints::Hints;
 use super::hooks::Hooks;
 use super::reload::{Load, Loaded, Reloaded, reload};
 use super::round::Rounds;
+use super::waits::Waits;
 use super::wake::{Bell, Wake};
-use super::{DaemonError, LOCK_POLL, clock, notify_systemd, shown};
-use crate::api::Telemetry;
+use super::{DaemonError, clock, notify_systemd, tell};
+use crate::api::{CONFIGURATION, Telemetry};
 use crate::audit::{DAEMON_CHAIN, Event};
+use crate::config;
 use crate::domain::Instant;
-use crate::domain::text::escape;
 use crate::store::keys::SigningKey;
-use crate::workflow::{Interrupt, Unit, WorkflowError, Workspace};
+use crate::workflow::{Interrupt, WorkflowError, Workspace};
 
 /// The least time between two rounds: a file that grows rings at each write.
 const ROUND_GAP: Duration = Duration::from_millis(200);
@@ -36,14 +36,18 @@ impl Worker<'_> {
     /// Works by the configuration, and by the next one that `load` reads once it is asked to.
     pub fn work(&self, mut loaded: Loaded, load: &Load) -> Result<(), DaemonError> {
         let started_at = clock();
-        if !self.record(&loaded.workspace, &started())? {
+        let mut hooks =
+            Hooks::begin(&loaded.workspace.config.hooks, &Hooks::default(), self.telemetry)?;
+        if !record(&self.waits(&loaded.workspace, &hooks), &started(&loaded))? {
             return Ok(());
         }
         let accounts = loaded.workspace.config.accounts.len();
         info!(version = env!("CARGO_PKG_VERSION"), accounts, "started");
-        let mut hooks = Hooks::default();
-        while let Some((next, changes)) = self.work_by(&loaded, load, started_at, &mut hooks)? {
-            if !self.record(&next.workspace, &Event::Reloaded { changes: changes.clone() })? {
+        while let Some((next, changes)) = self.work_by(&loaded, &hooks, load, started_at)? {
+            hooks = Hooks::begin(&next.workspace.config.hooks, &hooks, self.telemetry)?;
+            let settings = Some(config::digest(&next.texts));
+            let event = Event::Reloaded { changes: changes.clone(), settings };
+            if !record(&self.waits(&next.workspace, &hooks), &event)? {
                 return Ok(());
             }
             for change in changes {
@@ -60,57 +64,73 @@ impl Worker<'_> {
     fn work_by(
         &self,
         loaded: &Loaded,
+        hooks: &Hooks,
         load: &Load,
         started_at: Instant,
-        hooks: &mut Hooks,
     ) -> Result<Option<(Loaded, Vec<String>)>, DaemonError> {
         let workspace = &*loaded.workspace;
-        look_at_the_key(workspace);
         let accounts = workspace.config.accounts.iter();
         let folders: BTreeSet<_> =
             accounts.map(|account| workspace.places.drop_folder(&account.id)).collect();
         let hints = Hints::new(self.bell, folders);
-        *hooks = Hooks::begin(&workspace.config.hooks, hooks, self.telemetry)?;
-        let told = (self.telemetry.clone(), hooks.clone());
-        let mut rounds = Rounds::new(workspace, self.interrupt, started_at, hints, told);
+        let mut rounds = Rounds::new(self.waits(workspace, hooks), started_at, hints);
         rounds.make_drop_folders();
         // Ready before the first round: to take a backlog may last longer than systemd waits.
-        rounds.first_look();
+        rounds.first_look(std::time::Instant::now());
         notify_systemd(&[NotifyState::Ready]);
         info!("ready");
-        let mut told = String::new();
         let mut not_reloaded = None;
         loop {
             let pause = rounds.round(clock(), std::time::Instant::now())?;
             if self.interrupt.is_set() {
                 return Ok(None);
             }
+            // Again each time: a wait for another process says something else meanwhile.
             let status = status_line(not_reloaded.as_deref(), &rounds.status_line());
-            if status != told {
-                notify_systemd(&[NotifyState::Status(&status)]);
-                told = status;
-            }
+            notify_systemd(&[NotifyState::Status(&status)]);
             match self.bell.wait(pause) {
                 Wake::Stop => return Ok(None),
                 Wake::Look => self.bell.rest(ROUND_GAP),
-                Wake::Reload => match read_again(loaded, load) {
-                    Reloaded::Same => not_reloaded = None,
-                    Reloaded::Changed(next, changes) => return Ok(Some((next, changes))),
-                    Reloaded::Refused(why) => not_reloaded = Some(why),
-                },
+                Wake::Reload => {
+                    let reloaded = read_again(loaded, load);
+                    self.tell_of_reload(hooks, &reloaded, not_reloaded.as_deref());
+                    match reloaded {
+                        Reloaded::Same => not_reloaded = None,
+                        Reloaded::Changed(next, changes) => return Ok(Some((next, changes))),
+                        Reloaded::Refused(why) => not_reloaded = Some(why),
+                    }
+                }
             }
         }
     }
 
-    /// Records an event of the daemon; false where it is asked to stop before that.
-    fn record(&self, workspace: &Workspace, event: &Event) -> Result<bool, DaemonError> {
-        match begin(workspace, self.interrupt) {
-            Ok(mut unit) => unit.record(DAEMON_CHAIN, clock(), event)?,
-            Err(WorkflowError::Interrupted { .. }) => return Ok(false),
-            Err(error) => return Err(error.into()),
+    /// A configuration on the disk that is not in force is a trouble until one is: at the next start
+    /// it would be another daemon, or none.
+    fn tell_of_reload(&self, hooks: &Hooks, reloaded: &Reloaded, before: Option<&str>) {
+        match reloaded {
+            Reloaded::Refused(why) if before == Some(why) => {}
+            Reloaded::Refused(why) => {
+                let text = format!("the configuration on disk was not taken: {why}");
+                tell::own_trouble(self.telemetry, hooks, CONFIGURATION, &text);
+            }
+            Reloaded::Same | Reloaded::Changed(..) => self.telemetry.own(CONFIGURATION, None),
         }
-        Ok(true)
     }
+
+    fn waits<'w>(&'w self, workspace: &'w Workspace, hooks: &Hooks) -> Waits<'w> {
+        let (telemetry, hooks) = (self.telemetry.clone(), hooks.clone());
+        Waits { workspace, interrupt: self.interrupt, telemetry, hooks }
+    }
+}
+
+/// Records an event of the daemon; false where it is asked to stop before that.
+fn record(waits: &Waits<'_>, event: &Event) -> Result<bool, DaemonError> {
+    match waits.begin() {
+        Ok(mut unit) => unit.record(DAEMON_CHAIN, clock(), event)?,
+        Err(WorkflowError::Interrupted { .. }) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(true)
 }
 
 /// Reads the configuration again and says what came of it.
@@ -140,33 +160,13 @@ fn status_line(not_reloaded: Option<&str>, rounds: &str) -> String {
     }
 }
 
-fn started() -> Event {
-    Event::Started { version: env!("CARGO_PKG_VERSION").to_owned() }
-}
-
-/// Weeks may pass before the key is needed; whoever starts the daemon is to know now.
-fn look_at_the_key(workspace: &Workspace) {
-    match SigningKey::load(&workspace.config.signing.key) {
-        Ok(key) => info!(fingerprint = key.fingerprint(), "signs"),
-        Err(error) => {
-            let hint = error.hint().map(escape);
-            error!(error = shown(&error), hint, "nothing can be signed, so nothing is published");
-        }
-    }
-}
-
-/// Begins a unit of work as soon as no other process is at one, and not once a stop is asked for.
-pub(super) fn begin<'w>(
-    workspace: &'w Workspace,
-    interrupt: &'w Interrupt,
-) -> Result<Unit<'w>, WorkflowError> {
-    loop {
-        if interrupt.is_set() {
-            return Err(WorkflowError::Interrupted { what: "a unit of work".to_owned() });
-        }
-        if let Some(unit) = workspace.try_begin(interrupt)? {
-            return Ok(unit);
-        }
-        thread::sleep(LOCK_POLL);
+fn started(loaded: &Loaded) -> Event {
+    let signing = &loaded.workspace.config.signing;
+    let signs = SigningKey::load(&signing.key).ok().map(|key| key.fingerprint());
+    Event::Started {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        credential: signs.is_some() && signing.is_credential,
+        signs,
+        settings: Some(config::digest(&loaded.texts)),
     }
 }

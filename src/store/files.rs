@@ -86,6 +86,11 @@ pub fn list(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// Whether `path` is a program that this user may execute.
+pub fn is_program(path: &Path) -> bool {
+    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
 /// Creates `folder` with its parents, where it isn't there yet.
 pub fn create_folder(folder: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(folder)

@@ -10,6 +10,7 @@ use rustix::io::Errno;
 
 use super::StoreError;
 use super::folder::machine;
+use super::holder;
 
 /// A lock file that is removed and made again while somebody waits for it is opened anew this
 /// often; nobody does that in earnest.
@@ -22,13 +23,18 @@ const RETRY: Duration = Duration::from_millis(20);
 /// kernel drops it, so a killed daemon leaves none behind. The file stays.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
     /// Takes the lock of `path`, or `None` where somebody holds it.
     pub fn try_acquire(path: &Path) -> Result<Option<Self>, StoreError> {
         lock(path, FlockOperation::NonBlockingLockExclusive)
+    }
+
+    /// Notes in the lock's file who holds it, for those who have to wait.
+    pub fn note(&self) {
+        holder::note(&self.file);
     }
 
     /// Whether somebody holds the lock of `path`; makes no file.
@@ -75,7 +81,7 @@ fn lock(path: &Path, operation: FlockOperation) -> Result<Option<Lock>, StoreErr
         }
         // A lock on a file that somebody removed meanwhile keeps nobody out.
         if is_file_at(&handle, path)? {
-            return Ok(Some(Lock { _file: handle.into() }));
+            return Ok(Some(Lock { file: handle.into() }));
         }
     }
     Ok(None)

@@ -9,6 +9,7 @@ mod copy;
 pub mod error;
 pub mod files;
 mod folder;
+pub mod holder;
 pub mod inbox;
 pub mod journal;
 pub mod keys;

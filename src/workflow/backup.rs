@@ -12,7 +12,6 @@ use crate::store::backup::{ARCHIVE, About, Copied, FORMAT, From, OUTBOX, Writer,
 use crate::store::bundle::{ALLOWED_SIGNERS, BundleName};
 use crate::store::files;
 use crate::store::ledger::{LEDGER_VERSION, Ledger};
-use crate::store::lock::Lock;
 
 /// The ledger's name in a backup.
 pub(super) const LEDGER: &str = "ledger.db";
@@ -64,11 +63,8 @@ impl Workspace {
         interrupt: &Interrupt,
     ) -> Result<BackedUp, WorkflowError> {
         self.check_apart(asked.folder)?;
-        self.places.create_own()?;
-        let state = self.places.state();
         // Neither two backups nor a removal of old originals at one time.
-        let path = state.retention_lock();
-        let _alone = Lock::try_acquire(&path)?.ok_or(StoreError::Busy { path })?;
+        let _alone = self.retention_alone()?;
         let mut writer = Writer::begin(asked.folder)?;
         let (pinned, logs, mut about) = self.moment(asked, interrupt, &mut writer)?;
         writer.put_with(LEDGER, |target| pinned.copy_into(target))?;

@@ -11,6 +11,7 @@ mod corrected;
 mod enter;
 mod file_facts;
 mod import;
+mod in_force;
 mod inbox;
 mod keys;
 mod places;
@@ -31,6 +32,7 @@ pub use behind::Behind;
 pub use clock::{ClockStanding, EarlyWeek, clock_behind, is_behind, latest_publication};
 pub use corrected::Corrected;
 pub use import::{ImportAnswer, Imported};
+pub use in_force::{Credential, InForce, in_force};
 pub use inbox::against_companion_beside;
 pub use keys::Rotation;
 pub use places::Places;
@@ -170,6 +172,7 @@ impl Workspace {
             self.check_nothing_was_lost()?;
         }
         let ledger = Ledger::open(&path)?;
+        lock.note();
         Ok(Unit {
             workspace: self,
             interrupt,

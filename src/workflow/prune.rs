@@ -2,15 +2,17 @@
 //! before it goes, and none goes that a decision in the outbox, or the next one, may rest on.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::answer::HISTORY_WEEKS_MAX;
-use super::{Interrupt, OpenChain, Unit, WorkflowError, Workspace, account_chain};
+use super::{OpenChain, Unit, WorkflowError, Workspace, account_chain};
 use crate::audit::{Event, Record};
 use crate::domain::calendar::{day_of, minus_days};
 use crate::domain::{Account, Day, Digest, Instant};
 use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
+use crate::store::holder::holder;
 use crate::store::ledger::Original;
 use crate::store::lock::Lock;
 
@@ -30,26 +32,37 @@ pub struct Pruned {
 
 impl Workspace {
     /// Removes what `[retention]` no longer keeps; with `dry_run` nothing, and says what it would.
-    /// Work of others is waited for between two accounts only.
-    pub fn prune(
-        &self,
+    /// `begin` begins a unit of work for each account, however it waits for the work of others.
+    pub fn prune<'w>(
+        &'w self,
         now: Instant,
         dry_run: bool,
-        interrupt: &Interrupt,
+        begin: &dyn Fn() -> Result<Unit<'w>, WorkflowError>,
     ) -> Result<Pruned, WorkflowError> {
-        self.places.create_own()?;
-        let path = self.places.state().retention_lock();
         // A backup copies originals outside of the lock of a unit of work.
-        let _alone = Lock::try_acquire(&path)?.ok_or(StoreError::Busy { path })?;
+        let _alone = self.retention_alone()?;
         let mut pruned = Pruned::default();
         if self.config.retention.archive_years.is_some() {
             for account in &self.config.accounts {
-                let mut unit = self.begin(interrupt)?;
+                let mut unit = begin()?;
                 unit.prune_account(account, now, dry_run, &mut pruned)?;
             }
         }
         pruned.logs = self.prune_logs(now, dry_run)?;
         Ok(pruned)
+    }
+
+    /// The lock of what must not be done twice at one time: a backup, or a removal of old originals.
+    pub(super) fn retention_alone(&self) -> Result<Lock, StoreError> {
+        self.places.create_own()?;
+        let path = self.places.state().retention_lock();
+        match Lock::try_acquire(&path)? {
+            Some(lock) => {
+                lock.note();
+                Ok(lock)
+            }
+            None => Err(already_runs(path)),
+        }
     }
 
     fn prune_logs(&self, now: Instant, dry_run: bool) -> Result<Vec<String>, WorkflowError> {
@@ -71,6 +84,15 @@ impl Workspace {
             }
         }
         Ok(removed)
+    }
+}
+
+fn already_runs(path: PathBuf) -> StoreError {
+    let who = holder(&path).map_or_else(String::new, |holder| format!(" ({holder})"));
+    StoreError::Refused {
+        what: format!("a backup or prune is running{who}"),
+        path,
+        hint: "wait for it to end, then run this again".to_owned(),
     }
 }
 

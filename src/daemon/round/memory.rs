@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 
 use tracing::{error, info, warn};
 
@@ -10,8 +11,9 @@ use super::shown;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant, Week};
 use crate::store::StoreError;
-use crate::store::inbox::{Ignored, Settler};
+use crate::store::inbox::{Ignored, Scan, Settler};
 use crate::store::journal::Reach;
+use crate::store::space::Space;
 use crate::workflow::{EarlyWeek, WorkflowError};
 
 /// Weeks decided before their time that are told one by one.
@@ -101,10 +103,10 @@ impl Memory {
     /// Says a trouble once, until it is another or has gone.
     pub(super) fn trouble(&mut self, account: &Account, part: Part, trouble: &WorkflowError) {
         let hint = match trouble {
-            WorkflowError::Store(error) => error.hint().map(escape),
+            WorkflowError::Store(error) | WorkflowError::Key(error) => error.hint().map(escape),
             _ => None,
         };
-        self.say_trouble(account, part, (told_by(trouble), shown(trouble)), hint.as_deref());
+        self.begins(account, part, (shown(trouble), told_by(trouble)), hint.as_deref());
     }
 
     /// Says the trouble that weeks were decided before their time, or that it is over.
@@ -118,15 +120,31 @@ impl Memory {
             words.push(format!("and {} later weeks", early.len() - EARLY_SHOWN));
         }
         let text = words.join("; ");
-        self.say_trouble(account, Part::Early, (text.clone(), text), None);
+        self.begins(account, Part::Early, (text.clone(), text), None);
+    }
+
+    /// Says once that files wait for room on the disk of `staging`, however many they come to be and
+    /// however much is free.
+    pub(super) fn no_room(&mut self, account: &Account, text: String, staging: &Path) {
+        let is = Space::of(staging).map_or_else(|_| text.clone(), |space| full(&space.mount));
+        self.begins(account, Part::Files, (text, is), None);
+    }
+
+    /// No file waits for room any more where each that did is gone.
+    pub(super) fn forget_room(&mut self, account: &Account, scan: &Scan) {
+        let waits = |name: &str| self.without_room.contains(&escape(name));
+        if !scan.candidates.iter().any(|file| waits(&file.name)) {
+            self.without_room.clear();
+            self.well(account, Part::Files);
+        }
     }
 
     /// `is` tells the trouble from another, `text` is what is said of it.
-    fn say_trouble(
+    fn begins(
         &mut self,
         account: &Account,
         part: Part,
-        (is, text): (String, String),
+        (text, is): (String, String),
         hint: Option<&str>,
     ) {
         if self.troubles.get(&part).is_none_or(|said| said.is != is) {
@@ -174,10 +192,13 @@ impl Memory {
 /// of a clock not what it says.
 fn told_by(trouble: &WorkflowError) -> String {
     match trouble {
-        WorkflowError::Store(StoreError::Full { mount, .. }) => {
-            format!("full: {}", mount.display())
-        }
+        WorkflowError::Store(StoreError::Full { mount, .. }) => full(mount),
         WorkflowError::ClockBehind { newest, .. } => format!("behind: {newest}"),
         other => shown(other),
     }
+}
+
+/// What makes one trouble of all that lacks room on a file system.
+fn full(mount: &Path) -> String {
+    format!("full: {}", mount.display())
 }

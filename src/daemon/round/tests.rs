@@ -1,10 +1,12 @@
 //! Rounds with the time passed in: nothing here waits for a clock.
 
 mod clock;
+mod troubles;
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::*;
 use crate::audit::Event;
@@ -13,7 +15,7 @@ use crate::domain::calendar::{Day, plus_days};
 use crate::store::files;
 use crate::store::keys::SigningKey;
 use crate::store::lock::Lock;
-use crate::workflow::each_audit_record;
+use crate::workflow::{Interrupt, each_audit_record};
 
 /// A working folder with its time. Accounts are in Kolkata: Monday 5 January 2026, 06:00 there, is
 /// 00:30 UTC, and the deadline at 18:00 is 12:30 UTC.
@@ -60,8 +62,9 @@ impl World {
         };
         let ids = self.workspace.config.accounts.iter().map(|account| account.id.clone());
         let telemetry = Arc::new(Telemetry::new(clock, ids));
-        let told = (telemetry, Hooks::default());
-        Rounds::new(&self.workspace, &self.interrupt, at(started_at), Hints::default(), told)
+        let (workspace, interrupt, hooks) = (&self.workspace, &self.interrupt, Hooks::default());
+        let waits = Waits { workspace, interrupt, telemetry, hooks };
+        Rounds::new(waits, at(started_at), Hints::default())
     }
 
     /// Drops a file with a row a day for both channels.
@@ -316,7 +319,9 @@ fn without_a_key_nothing_is_published_until_there_is_one() {
     world.drop_days("main", "history.csv", "2025-12-08", "2026-01-04");
     clock.round(&mut rounds, "2026-01-05T00:30:00Z");
     assert!(is_empty(&world.base.join("outbox/main")));
-    assert_eq!(rounds.status_line(), "1 account; 1 can't be signed");
+    let status = rounds.status_line();
+    assert!(status.starts_with("nothing can be signed: there is no signing key: "), "{status}");
+    assert!(status.ends_with("; 1 account; 1 can't be signed"), "{status}");
     let decided = |event: &Event| matches!(event, Event::Decided { .. });
     assert!(!world.events("main").iter().any(decided), "nothing is announced either");
     world.make_key();

@@ -8,14 +8,14 @@ use std::time::Duration;
 use super::super::hints::Hints;
 use super::super::hooks::Hooks;
 use super::super::tell;
-use super::super::worker::begin;
+use super::super::waits::Waits;
 use super::memory::{Memory, Part};
 use crate::api::Telemetry;
 use crate::domain::{Account, Instant};
 use crate::store::StoreError;
 use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
 use crate::workflow::{
-    FileAnswer, Interrupt, TakenFile, Unit, WorkflowError, Workspace, clock_behind, is_behind,
+    FileAnswer, TakenFile, Unit, WorkflowError, Workspace, clock_behind, is_behind,
 };
 
 /// How long a unit of work goes on from account to account before the lock is given up for others.
@@ -24,7 +24,7 @@ const UNIT_LASTS: Duration = Duration::from_secs(1);
 /// One round, with the unit of work that it may need.
 pub(super) struct Round<'w> {
     pub(super) workspace: &'w Workspace,
-    pub(super) interrupt: &'w Interrupt,
+    pub(super) waits: &'w Waits<'w>,
     pub(super) started_at: Instant,
     pub(super) now: Instant,
     pub(super) monotonic: std::time::Instant,
@@ -41,7 +41,7 @@ impl<'w> Round<'w> {
         memory: &mut Memory,
         hints: &mut Hints,
     ) -> Result<bool, WorkflowError> {
-        if self.interrupt.is_set() {
+        if self.waits.interrupt.is_set() {
             return Err(WorkflowError::Interrupted { what: "a round".to_owned() });
         }
         self.telemetry.beat();
@@ -126,15 +126,17 @@ impl<'w> Round<'w> {
         let must_recover = !memory.recovered || looked.has_claims || !settled.is_empty();
         if !must_recover && fresh.is_empty() {
             memory.noted = shown.into_iter().collect();
+            memory.forget_room(account, &looked.scan);
             return Ok(false);
         }
         let now = self.now;
         let mut has_arrived = false;
         let told_before = std::mem::take(&mut memory.without_room);
         let mut without_room = BTreeSet::new();
+        let mut lacking = None;
         let (hooks, telemetry, begun) = (self.hooks, self.telemetry, std::time::Instant::now());
         let mut newest_day = memory.newest_day;
-        let taken = self.work(account, memory, Part::Files, |unit| {
+        let taken = self.try_work(account, memory, Part::Files, |unit| {
             for object in unit.note_ignored(account, &fresh, now)? {
                 tell::ignored(account, &object);
             }
@@ -142,7 +144,8 @@ impl<'w> Round<'w> {
                 return Ok(());
             }
             let mut done = |file: &TakenFile| {
-                if matches!(file.answer, FileAnswer::NoRoom { .. }) {
+                if let FileAnswer::NoRoom { why } = &file.answer {
+                    lacking.get_or_insert_with(|| format!("{} waits for room: {why}", file.name));
                     if !told_before.contains(&file.name) {
                         tell::file(account, file);
                     }
@@ -172,12 +175,17 @@ impl<'w> Round<'w> {
         memory.without_room = without_room;
         if taken.is_some() {
             memory.noted = shown.into_iter().collect();
+            match lacking {
+                Some(text) => {
+                    memory.no_room(account, text, &self.workspace.places.state().staging());
+                }
+                None => memory.well(account, Part::Files),
+            }
         }
         Ok(has_arrived)
     }
 
-    /// Does `work` in the round's unit of work. `None`: it failed for reasons that are the
-    /// account's own, or there is no room, which is said; the next begins afresh.
+    /// As [`Round::try_work`]; and where it was done, the part is well.
     pub(super) fn work<T>(
         &mut self,
         account: &Account,
@@ -185,11 +193,24 @@ impl<'w> Round<'w> {
         part: Part,
         work: impl FnOnce(&mut Unit<'w>) -> Result<T, WorkflowError>,
     ) -> Result<Option<T>, WorkflowError> {
+        let done = self.try_work(account, memory, part, work)?;
+        if done.is_some() {
+            memory.well(account, part);
+        }
+        Ok(done)
+    }
+
+    /// Does `work` in the round's unit of work. `None`: it failed for reasons that are the
+    /// account's own, or there is no room, which is said; the next begins afresh.
+    pub(super) fn try_work<T>(
+        &mut self,
+        account: &Account,
+        memory: &mut Memory,
+        part: Part,
+        work: impl FnOnce(&mut Unit<'w>) -> Result<T, WorkflowError>,
+    ) -> Result<Option<T>, WorkflowError> {
         match self.unit().and_then(work) {
-            Ok(answer) => {
-                memory.well(account, part);
-                Ok(Some(answer))
-            }
+            Ok(answer) => Ok(Some(answer)),
             Err(trouble) if is_full(&trouble) || self.is_of_the_account(account, &trouble) => {
                 // What a failed unit of work holds in memory may be half done; the next reads it
                 // from the disk, as after a restart.
@@ -205,7 +226,7 @@ impl<'w> Round<'w> {
         let unit = if let Some(unit) = self.unit.take() {
             unit
         } else {
-            let mut unit = begin(self.workspace, self.interrupt)?;
+            let mut unit = self.waits.begin()?;
             // A file of millions of rows is life, too.
             let telemetry = self.telemetry.clone();
             unit.watch(Box::new(move |_| telemetry.beat()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::super::tell;
 use super::memory::{Memory, Part, WeekStanding};
@@ -10,9 +10,7 @@ use super::shown;
 use super::turn::Round;
 use crate::config::CatchUp;
 use crate::domain::calendar::{day_of, instant_of};
-use crate::domain::text::escape;
 use crate::domain::{Account, Grain, Instant, Week};
-use crate::store::StoreError;
 use crate::workflow::{
     Due, Run, WeekOutcome, WeekRequest, WorkflowError, due, latest_run, next_run,
 };
@@ -55,12 +53,13 @@ impl Round<'_> {
             memory.nothing_due = next_run(account, self.now).map(|(_, at)| self.now..at);
             memory.standing = WeekStanding::NothingDue;
             memory.ask_again = None;
+            memory.well(account, Part::Week);
             return self.skip(account, memory, run, newest);
         };
         memory.due = Some(due.week);
         let request = self.request(&due, since);
         let (now, begun) = (self.now, std::time::Instant::now());
-        let outcome = self.work(account, memory, Part::Week, |unit| {
+        let outcome = self.try_work(account, memory, Part::Week, |unit| {
             unit.record_missed(account, &due.missed, now)?;
             match unit.run_week(account, &request) {
                 Err(WorkflowError::Key(source)) => Ok(Err(source)),
@@ -70,8 +69,14 @@ impl Round<'_> {
         self.telemetry.took("week", begun.elapsed());
         match outcome {
             None => {}
-            Some(Err(source)) => unsigned(memory, account, due.week, &source),
-            Some(Ok(outcome)) => self.remember(memory, account, outcome),
+            Some(Err(source)) => {
+                memory.standing = WeekStanding::CannotBeSigned;
+                memory.trouble(account, Part::Week, &WorkflowError::Key(source));
+            }
+            Some(Ok(outcome)) => {
+                memory.well(account, Part::Week);
+                self.remember(memory, account, outcome);
+            }
         }
         Ok(())
     }
@@ -86,7 +91,7 @@ impl Round<'_> {
     ) -> Result<Option<LookedUp>, WorkflowError> {
         let (now, workspace) = (self.now, self.workspace);
         let is_first = memory.newest_day.is_none();
-        let looked_up = self.work(account, memory, Part::Week, |unit| {
+        let looked_up = self.try_work(account, memory, Part::Week, |unit| {
             unit.recover_publication(account, now)?;
             let ledger = unit.ledger();
             let until = run.map(|run| run.week.forward(1));
@@ -174,26 +179,6 @@ fn decided(memory: &mut Memory) {
     memory.standing = WeekStanding::NothingDue;
     memory.ask_again = None;
     memory.said = None;
-}
-
-fn unsigned(memory: &mut Memory, account: &Account, week: Week, source: &StoreError) {
-    memory.standing = WeekStanding::CannotBeSigned;
-    let hint = source.hint().map(escape);
-    let text = format!("{week} {}", shown(source));
-    if memory.said.as_ref() != Some(&text) {
-        memory
-            .fresh_troubles
-            .push((Part::Week, format!("nothing can be signed: {}", shown(source))));
-    }
-    memory.say(text, |_| {
-        error!(
-            account = account.id.as_str(),
-            week = %week,
-            error = shown(source),
-            hint,
-            "nothing can be signed, so nothing is published; tried again each minute"
-        );
-    });
 }
 
 /// A restart on the day of a run does not lose the run, even where nothing is caught up.

@@ -16,7 +16,7 @@ pub(in crate::store) use manifest::{
 pub use manifest::{MANIFEST, SIGNATURE};
 pub use name::BundleName;
 pub(in crate::store) use siblings::manifest_digest;
-pub(in crate::store) use signers::lists;
+pub(in crate::store) use signers::{listed, lists};
 
 use std::path::Path;
 

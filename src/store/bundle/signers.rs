@@ -23,6 +23,13 @@ pub(in crate::store) fn lists(text: &str, key: &PublicKey) -> bool {
     text.lines().filter_map(listed_key).any(|(listed, _)| listed == *key.key_data())
 }
 
+/// The public key of that fingerprint, in one line, if `text` lists it for bundles.
+pub(in crate::store) fn listed(text: &str, fingerprint: &str) -> Option<String> {
+    let mut keys = text.lines().filter_map(listed_key).map(|(key, _)| PublicKey::from(key));
+    let found = keys.find(|key| key.fingerprint(HashAlg::Sha256).to_string() == fingerprint)?;
+    found.to_openssh().ok()
+}
+
 /// From when and until when a key may sign.
 #[derive(Debug, Clone, Copy, Default)]
 struct Times {

@@ -163,6 +163,9 @@ fn open(path: &Path) -> Result<File, StoreError> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Err(refused(path, "there is no signing key", OTHER_KEY));
         }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            return Err(permissions::unreadable(path));
+        }
         opened => opened.map_err(machine("open the signing key", path))?,
     };
     let metadata = file.metadata().map_err(machine("look at the signing key", path))?;

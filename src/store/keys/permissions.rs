@@ -32,6 +32,23 @@ pub(super) fn check(file: &File, path: &Path) -> Result<(), StoreError> {
     Err(refused(path, &what, &format!("run: chmod 600 {}", path.display())))
 }
 
+/// Why this user can't read the key at `path`, and who must own it.
+pub(super) fn unreadable(path: &Path) -> StoreError {
+    let user = rustix::process::geteuid().as_raw();
+    let owner = path.metadata().ok().map(|found| (found.uid(), found.mode() & 0o7777));
+    let whose = match owner {
+        Some((owner, mode)) => format!("user {owner} owns it, mode {mode:04o}"),
+        None => "the folder that it is in is closed to this user".to_owned(),
+    };
+    let what = format!("this user ({user}) can't read the signing key: {whose}");
+    let path_shown = path.display();
+    let hint = format!(
+        "the daemon's user must own it, and its folder: as root, run `chown USER {path_shown} && chmod \
+         600 {path_shown}`; commands by hand are run as that user"
+    );
+    refused(path, &what, &hint)
+}
+
 fn access_list(file: &File) -> Option<Vec<u8>> {
     let mut list = vec![0; ACL_BYTES_MAX];
     let length = rustix::fs::fgetxattr(file, ACL_ATTRIBUTE, &mut list[..]).ok()?;
@@ -83,6 +100,18 @@ mod tests {
             list(&[(1, 4, NONE), (2, 4, 990), (4, 0, NONE), (0x10, 4, NONE), (0x20, 0, NONE)]);
         assert!(admits_only(&credential, 990));
         assert!(!admits_only(&credential, 991));
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_told_with_its_owner_and_what_to_do() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let error = unreadable(file.path());
+        let user = rustix::process::geteuid().as_raw();
+        let what = format!("can't read the signing key: user {user} owns it, mode 0600: ");
+        assert!(error.to_string().contains(&what), "{error}");
+        let hint = error.hint().expect("a hint");
+        assert!(hint.contains("chown USER ") && hint.contains("chmod 600 "), "{hint}");
+        assert!(unreadable(Path::new("/nowhere/key")).to_string().contains("folder that it is in"));
     }
 
     #[test]

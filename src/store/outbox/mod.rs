@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use self::durable::{ensure_folder, machine, read_bounded, rename_new, replace, sync_folder};
 use super::StoreError;
 use super::bundle::{
-    ALLOWED_SIGNERS, BundleName, MANIFEST, SIGNATURE, SIGNERS_BYTES_MAX, is_file_name,
+    ALLOWED_SIGNERS, BundleName, MANIFEST, SIGNATURE, SIGNERS_BYTES_MAX, is_file_name, listed,
     manifest_digest, render_manifest,
 };
 use super::keys::SigningKey;
@@ -220,12 +220,7 @@ impl Outbox {
     }
 
     fn list_signer(&self, key: &SigningKey, line: &str) -> Result<(), StoreError> {
-        let path = self.root.join(ALLOWED_SIGNERS);
-        let mut text = match read_bounded(&path, SIGNERS_BYTES_MAX) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(machine("read the allowed signers", &path)(error)),
-        };
+        let mut text = self.signers()?;
         // With whatever options: an operator may have said until when.
         if key.is_listed_in(&String::from_utf8_lossy(&text)) {
             return Ok(());
@@ -236,6 +231,19 @@ impl Outbox {
         text.extend(line.as_bytes());
         text.push(b'\n');
         replace(&self.root, ALLOWED_SIGNERS, &text, 0o644)
+    }
+
+    /// The public key of that fingerprint, in one line, as `allowed_signers` lists it.
+    pub fn listed_signer(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
+        Ok(listed(&String::from_utf8_lossy(&self.signers()?), fingerprint))
+    }
+
+    fn signers(&self) -> Result<Vec<u8>, StoreError> {
+        let path = self.root.join(ALLOWED_SIGNERS);
+        match read_bounded(&path, SIGNERS_BYTES_MAX) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            text => text.map_err(machine("read the allowed signers", &path)),
+        }
     }
 
     /// Where an account's bundle is once it is published.
