@@ -8,8 +8,8 @@ use super::dates::FIRST_DAY;
 use crate::domain::performance::KEY_SEPARATOR;
 use crate::domain::{Day, Figures, StatedRow};
 
-/// Days of channels that are summed: those of 45 channels in three years, or some 20 MB.
-const PAIRS_MAX: usize = if cfg!(test) { 1_000 } else { 50_000 };
+/// Days of channels that are summed: those of 27 channels in three years, or some 6 MB.
+const PAIRS_MAX: usize = if cfg!(test) { 1_000 } else { 30_000 };
 
 /// The rows of each day and channel.
 #[derive(Default)]
@@ -86,7 +86,7 @@ impl Pairs {
         }
     }
 
-    /// Forgets the rows, and keeps their room.
+    /// Forgets the rows, and keeps the room of their sums.
     pub(super) fn clear(&mut self) {
         self.named.clear();
         self.blank.clear();
@@ -163,9 +163,7 @@ impl PairSums {
     }
 
     fn clear(&mut self) {
-        for sum in &self.sums {
-            self.days[place(sum.day) - self.skipped].clear();
-        }
+        self.days.clear();
         self.sums.clear();
     }
 }
