@@ -8,7 +8,7 @@ use super::accounts::{Served, named_or_all, named_or_only, serve_each};
 use super::output::{BAD, CARE, FAINT, GOOD, paint};
 use super::refusal::{self, joined};
 use super::words::{indented, warnings};
-use super::{CliError, Context, DONE, Ending, NO, now, parse_time};
+use super::{CliError, Context, DONE, Ending, MACHINE, NO, now, parse_time};
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::ingest::DailyReport;
@@ -178,8 +178,10 @@ impl<'a> Answer<'a> {
     }
 
     fn add(&mut self, account: &Account, file: &TakenFile) {
-        if matches!(file.answer, FileAnswer::Refused { .. } | FileAnswer::NoRoom { .. }) {
-            self.status = self.status.max(NO);
+        match file.answer {
+            FileAnswer::Refused { .. } => self.status = self.status.max(NO),
+            FileAnswer::NoRoom { .. } => self.status = self.status.max(MACHINE),
+            _ => {}
         }
         let folder = self.workspace.places.drop_folder(&account.id);
         self.lines.push(words(&self.place(account), file, &folder));

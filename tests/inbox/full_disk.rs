@@ -87,7 +87,7 @@ fn a_file_that_waits_for_room_says_on_which_file_system_and_how_much() {
     place.write("inbox/a.csv", &text);
     fill(&place.at("state"), 1 << 20);
     let mount = place.at("state").canonicalize().expect("there").display().to_string();
-    let said = place.run(&["ingest"]).ends(1).stdout;
+    let said = place.run(&["ingest"]).ends(3).stdout;
     let says = format!(
         "left waiting a.csv: its copy in state/staging needs {} bytes, and the file system at \
          {mount} has ",

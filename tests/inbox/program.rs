@@ -111,6 +111,32 @@ fn a_named_file_is_checked_against_the_digest_beside_it() {
 }
 
 #[test]
+fn an_old_page_of_problems_says_that_it_is_no_longer_the_newest_answer() {
+    let place = place_with("quiet");
+    let send = |text: &str, status| {
+        place.write("inbox/a.csv", text);
+        place.run(&["ingest"]).ends(status);
+    };
+    let page = || place.read("inbox/rejected/a.csv.problems.txt");
+    send("not a daily file\n", 1);
+    let first = page();
+    assert!(first.starts_with("a.csv was refused"), "{first}");
+    let other = "nor is this one\n";
+    send(other, 1);
+    let own = format!("{}_a.csv.problems.txt", &digest_of(other)[..16]);
+    assert!(place.has(&format!("inbox/rejected/{own}")));
+    let newer = format!("a later file of this name was refused, see rejected/{own}");
+    assert_eq!(page(), format!("No longer the newest answer: {newer}\n\n{first}"));
+    send(&days("2026-01-05", "2026-01-06"), 0);
+    let newer = "a later file of this name was taken, see receipts/a.csv.receipt.txt";
+    assert_eq!(page(), format!("No longer the newest answer: {newer}\n\n{first}"));
+    // A page that is none of ours is its sender's.
+    place.write("inbox/rejected/a.csv.problems.txt", "mine");
+    send(&days("2026-01-05", "2026-01-07"), 0);
+    assert_eq!(page(), "mine");
+}
+
+#[test]
 fn a_file_waits_for_its_marker_and_the_marker_goes_with_it() {
     let place = place_with("marker");
     place.write("inbox/a.csv", &days("2026-01-05", "2026-01-06"));

@@ -8,6 +8,7 @@ use super::claim::Claimed;
 use super::names::Companion;
 use super::receipts::MODE_ANSWER;
 use crate::domain::Digest;
+use crate::domain::text::escape;
 use crate::store::StoreError;
 use crate::store::copy::hash;
 use crate::store::folder::{Folder, Moved, Opened, machine};
@@ -89,6 +90,12 @@ impl DropFolder {
                 // The new place first, so that a power cut leaves the file in one of the two.
                 rejected.sync()?;
                 claimed_folder.sync()?;
+                if name != claimed.name {
+                    let page = escape(&format!("{name}.problems.txt"));
+                    let newer =
+                        format!("a later file of this name was refused, see rejected/{page}");
+                    drop(self.supersede_problems(&claimed.name, &newer));
+                }
                 return Ok(RefusedAnswer::Given { name });
             }
         }

@@ -31,6 +31,7 @@ mod room;
 mod scan;
 mod settle;
 mod stage;
+mod superseded;
 
 use std::cell::RefCell;
 use std::ffi::OsStr;

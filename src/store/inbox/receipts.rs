@@ -7,6 +7,7 @@ use std::io::Read as _;
 
 use super::DropFolder;
 use crate::domain::Digest;
+use crate::domain::text::escape;
 use crate::report::receipt_digest;
 use crate::store::StoreError;
 use crate::store::folder::{Folder, Opened};
@@ -45,6 +46,9 @@ impl DropFolder {
             remove_file(&receipts, &aside(digest, name))?;
             remove_oldest(&receipts, name)?;
         }
+        let newer = format!("a later file of this name was taken, see receipts/{}", shown(&own));
+        // What the sender has put in the way of a convenience is his own.
+        drop(self.supersede_problems(name, &newer));
         Ok(())
     }
 
@@ -52,6 +56,10 @@ impl DropFolder {
     pub fn sync_receipts(&self) -> Result<(), StoreError> {
         self.receipts()?.sync()
     }
+}
+
+fn shown(name: &OsStr) -> String {
+    escape(&name.to_string_lossy())
 }
 
 fn receipt_name(name: &str) -> OsString {
