@@ -313,6 +313,31 @@ fn verify_and_audit_say_no_with_1() {
 }
 
 #[test]
+fn status_of_many_accounts_is_a_line_each_below_a_verdict() {
+    let place = Place::with_two_accounts();
+    let main = place.read("config/accounts/main.toml");
+    for id in ["north", "south"] {
+        let account = main.replacen("\"main\"", &format!("\"{id}\""), 1);
+        place.write(&format!("config/accounts/{id}.toml"), &account);
+    }
+    place.write("inbox/south/history.csv", &days("2025-11-01", "2026-01-25"));
+    place.run(&["ingest", "--as-of", MONDAY]).ends(0);
+    place.run(&["decide", "--account", "south", "--as-of", MONDAY]).ends(0);
+    let said = place.run(&["status", "--as-of", "2026-01-27T00:00:00Z"]).ends(0).stdout;
+    let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
+    let verdict = "waiting: main, north, other; not well: the daemon does not run; of 4 accounts";
+    assert_eq!(lines[0], verdict);
+    let line = |number: usize, start: &str| assert!(lines[number].starts_with(start), "{said}");
+    line(2, "main   waiting  due: the week of 2026-01-26: it waits for data");
+    line(3, "north  waiting  due: ");
+    line(4, "other  waiting  due: ");
+    line(5, "south  well  next: ");
+    assert_eq!(lines[6], "`budgetd status --account ID` tells all of one");
+    let said = place.run(&["status", "--account", "south", "--as-of", "2026-01-27T00:00:00Z"]);
+    assert!(said.ends(0).stdout.contains("  file       accepted  history.csv"));
+}
+
+#[test]
 fn the_log_of_an_account_that_left_is_verified_and_shown() {
     let place = Place::with_two_accounts();
     place.write("inbox/other/history.csv", &days("2025-11-01", "2026-01-25"));

@@ -1,24 +1,29 @@
 //! `budgetd status`: in one screen, what has arrived, what is missing, what was decided and what
 //! comes next.
 
-use serde_json::{Value, json};
+mod json;
+mod page;
 
+use serde_json::json;
+
+use self::json::machine;
+use self::page::{Page, verdict};
 use super::accounts::{failure, named_or_all, tell};
 use super::clock::Clocks;
-use super::in_force::Seen;
+use super::in_force::{Key, Seen};
 use super::ingest::{nobody_words, span};
-use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint};
+use super::output::{BAD, CARE, FAINT, GOOD, paint};
 use super::words::{shell_quoted, time};
 use super::{CliError, Context, DONE, Ending, now, parse_time};
-use crate::decision::{BudgetChange, Standing};
+use crate::decision::Standing;
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
-use crate::domain::{Account, Instant, Money};
+use crate::domain::{Account, Instant};
 use crate::history::MissingDays;
 use crate::report::words::count;
 use crate::report::{corrected_text, revise_command};
 use crate::rules::HoldReason;
-use crate::store::ledger::{Ledger, RefusedFiles, UnknownCounts};
+use crate::store::ledger::{Ledger, UnknownCounts};
 use crate::workflow::{
     AccountStanding, Behind, Corrected, Health, REFUSED_DAYS, ShortOfRoom, Workspace,
     account_standing, meant_for_nobody, short_of_room,
@@ -26,6 +31,10 @@ use crate::workflow::{
 
 /// Waiting files that are named before the rest is counted.
 const WAITING_SHOWN: usize = 10;
+/// More accounts than this have a line each, so that all of them stand on one screen.
+const PAGES_MAX: usize = 3;
+/// Files of an account that are named where it is one of several.
+const FILES_OF_SEVERAL: usize = 2;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -43,15 +52,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     let daemon = Seen::look(&workspace)?;
     let running = daemon.runs;
     let nobody = meant_for_nobody(&workspace)?;
-    context.output.line(daemon_words(context, running));
-    let of_daemon = daemon.tell(context, &workspace, settings)?;
-    let key = daemon.tell_key(context, &workspace);
     let short = short_of_room(&workspace);
-    for disk in &short {
-        context.output.line(format!("{} {}", paint(BAD, "no room:"), escape(&disk.words())));
-        context.output.line(format!("  hint: {}", ShortOfRoom::hint()));
-    }
-    context.output.line_each(&nobody_words(&workspace, &nobody));
     // Before the first file there is no ledger; an empty one tells the same.
     let ledger = match workspace.ledger_to_read()? {
         Some(ledger) => ledger,
@@ -59,26 +60,57 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     };
     let accounts = named_or_all(&workspace, arguments.account.as_deref())?;
     let clocks = Clocks::look(&workspace, &ledger, &accounts, now());
-    context.output.line_each(&clocks.lines());
     let mut status = DONE;
     let mut told_last = None;
     let mut answers = Vec::new();
+    let (mut pages, mut healths) = (Vec::new(), Vec::new());
     for account in &accounts {
         match account_standing(&workspace, &ledger, account, at) {
             Ok(mut standing) => {
                 if !clocks.is_well(account) {
                     standing.health = Health::Attention;
                 }
-                context.output.line(words(&workspace, account, &standing));
+                healths.push((account.id.as_str(), standing.health));
+                pages.push(page_of(&workspace, account, &standing, accounts.len()));
                 answers.push(machine(account, &standing));
             }
             Err(error) => {
                 let error = CliError::from(error);
                 status = status.max(error.status);
                 tell(context, account, &error, accounts.len() > 1, &mut told_last);
+                healths.push((account.id.as_str(), Health::Attention));
                 answers.push(failure(account, &error));
             }
         }
+    }
+    let machine_troubles: Vec<&str> = [
+        (!short.is_empty(), "no room"),
+        (matches!(daemon.key(&workspace), Key::Missing(_)), "nothing can be signed"),
+        (!running, "the daemon does not run"),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, words)| is_so.then_some(words))
+    .collect();
+    context.output.line(verdict(&healths, &machine_troubles));
+    context.output.line(daemon_words(context, running));
+    let of_daemon = daemon.tell(context, &workspace, settings)?;
+    let key = daemon.tell_key(context, &workspace);
+    for disk in &short {
+        context.output.line(format!("{} {}", paint(BAD, "no room:"), escape(&disk.words())));
+        context.output.line(format!("  hint: {}", ShortOfRoom::hint()));
+    }
+    context.output.line_each(&nobody_words(&workspace, &nobody));
+    context.output.line_each(&clocks.lines());
+    if accounts.len() > PAGES_MAX {
+        context.output.line("");
+    }
+    let width = pages.iter().map(|page| page.account.len()).max().unwrap_or(0);
+    for page in &pages {
+        let shown = if accounts.len() > PAGES_MAX { page.line(width) } else { page.whole() };
+        context.output.line(shown);
+    }
+    if accounts.len() > PAGES_MAX {
+        context.output.line(paint(FAINT, "\n`budgetd status --account ID` tells all of one"));
     }
     context.output.json(&json!({"running": running,
         "daemon": of_daemon, "key": key.0, "key_trouble": key.1,
@@ -99,31 +131,25 @@ fn daemon_words(context: &Context, running: bool) -> String {
     format!("the daemon {}; start it with `budgetd run{config}`", paint(CARE, "does not run"))
 }
 
-/// One account, a field a line; further lines of a field stand below its first.
-struct Page(Vec<String>);
-
-impl Page {
-    fn field(&mut self, name: &str, text: impl AsRef<str>) {
-        for (index, line) in text.as_ref().lines().enumerate() {
-            let name = if index == 0 { name } else { "" };
-            self.0.push(format!("  {} {line}", paint(FAINT, &format!("{name:<10}"))));
-        }
-    }
-}
-
-fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -> String {
+fn page_of(
+    workspace: &Workspace,
+    account: &Account,
+    standing: &AccountStanding,
+    accounts: usize,
+) -> Page {
     let style = match standing.health {
         Health::Well => GOOD,
         // A decision that doesn't come is the worst, whatever else there is.
         Health::Waiting | Health::Attention if standing.due.is_some() => BAD,
         Health::Waiting | Health::Attention => CARE,
     };
-    let mut page = Page(vec![format!(
-        "\n{}  {}",
-        paint(STRONG, account.id.as_str()),
-        paint(style, standing.health.word())
-    )]);
-    inbox(&mut page, workspace, account, standing);
+    let mut page = Page {
+        account: account.id.to_string(),
+        health: paint(style, standing.health.word()),
+        fields: Vec::new(),
+    };
+    let files = if accounts > 1 { FILES_OF_SEVERAL } else { usize::MAX };
+    inbox(&mut page, workspace, account, standing, files);
     page.field("last", last_words(account, standing));
     for missed in &standing.missed {
         let hint = format!("`budgetd decide --week {}` still can", missed.week);
@@ -162,7 +188,7 @@ fn words(workspace: &Workspace, account: &Account, standing: &AccountStanding) -
     if let Some((week, at)) = standing.next {
         page.field("next", format!("{}, for the week of {week}", time(account, at)));
     }
-    page.0.join("\n")
+    page
 }
 
 /// Published weeks that would be others now, each with what would publish it anew; those that would
@@ -212,7 +238,13 @@ fn unknown(page: &mut Page, unknown: &UnknownCounts) {
     }
 }
 
-fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &AccountStanding) {
+fn inbox(
+    page: &mut Page,
+    workspace: &Workspace,
+    account: &Account,
+    standing: &AccountStanding,
+    files: usize,
+) {
     let today = &standing.today;
     page.field(
         "today",
@@ -222,7 +254,7 @@ fn inbox(page: &mut Page, workspace: &Workspace, account: &Account, standing: &A
         ),
     );
     refused(page, account, standing);
-    for record in &standing.files {
+    for record in standing.files.iter().take(files) {
         let file = &record.file;
         let mut text = format!("{:<9} {}", record.outcome.name(), escape(&file.name));
         if let (Some(first), Some(last)) = (file.first_day, file.last_day) {
@@ -322,89 +354,4 @@ fn gate_words(account: &Account, gate: &Standing) -> String {
 
 fn missing_words(missing: &[MissingDays]) -> String {
     super::words::missing(missing).join("\n")
-}
-
-fn machine(account: &Account, standing: &AccountStanding) -> Value {
-    let files: Vec<Value> = standing
-        .files
-        .iter()
-        .map(|record| {
-            let file = &record.file;
-            json!({"name": escape(&file.name), "outcome": record.outcome.name(),
-                "rows": file.rows, "first_day": file.first_day, "last_day": file.last_day,
-                "taken_at": file.taken_at})
-        })
-        .collect();
-    let last = standing.last.as_ref().map(|last| {
-        json!({"week": last.publication.week, "revision": last.publication.revision,
-            "outcome": if last.publication.held { "held" } else { "decided" },
-            "vetoes": last.publication.vetoed, "folder": last.folder.display().to_string(),
-            "is_there": last.is_there, "late_since": last.late_since})
-    });
-    let due = standing.due.as_ref().map(|(due, gate)| {
-        json!({"week": due.week, "scheduled_at": due.scheduled_at, "standing": gate_value(gate)})
-    });
-    let next = standing.next.map(|(week, at)| json!({"week": week, "at": at}));
-    json!({
-        "account": account.id.as_str(), "health": standing.health.word(),
-        "channels_left_out": standing.channels_left_out,
-        "bundles_gone": standing.bundles_gone,
-        "corrected": standing.corrected.iter().map(|one| corrected(account, one)).collect::<Vec<_>>(),
-        "corrected_unlisted": standing.corrected_unlisted,
-        "weeks_on_older_revisions": standing.behind.iter().map(|behind| json!({
-            "week": behind.week, "reference": behind.reference,
-            "started_from": behind.started_from, "newest": behind.newest})).collect::<Vec<_>>(),
-        "channel_days_unknown": {"without_revenue": standing.unknown.without_revenue,
-            "without_spend": standing.unknown.without_spend,
-            "without_both": standing.unknown.without_both},
-        "today": {"accepted": standing.today.accepted, "duplicate": standing.today.duplicate,
-            "refused": standing.today.refused},
-        "refused": refused_value(account, &standing.refused),
-        "files": files,
-        "waiting": standing.waiting.iter().map(|file| file.name.clone()).collect::<Vec<_>>(),
-        "waiting_for": standing.waiting.iter().filter(|file| file.waits_for.is_some())
-            .map(|file| json!({"name": file.name, "why": file.waits_for})).collect::<Vec<_>>(),
-        "early": standing.early,
-        "ignored": standing.ignored.iter()
-            .map(|object| json!({"name": object.name, "kind": object.kind.code()})).collect::<Vec<_>>(),
-        "inbox_trouble": standing.inbox_trouble,
-        "last": last,
-        "missed": standing.missed.iter().map(|missed| missed.week).collect::<Vec<_>>(), "due": due, "next": next,
-        "next_standing": standing.next_standing.as_ref().map(gate_value),
-    })
-}
-
-fn refused_value(account: &Account, refused: &RefusedFiles) -> Value {
-    let newest = refused.newest.as_ref().map(|newest| {
-        let file = &newest.file;
-        json!({"name": escape(&file.name), "answer": escape(&file.answer_name),
-            "on": day_of(file.arrived_at, account.time_zone)})
-    });
-    json!({"days": REFUSED_DAYS, "files": refused.count, "newest": newest})
-}
-
-fn corrected(account: &Account, corrected: &Corrected) -> Value {
-    let week = &corrected.week;
-    let money = |money: Option<Money>| money.map(|money| money.to_decimal(account.currency));
-    let budgets = week.changes.as_ref().map(|changes| {
-        let change = |change: &BudgetChange| {
-            json!({"channel": change.channel.as_str(), "published": money(change.published),
-                "would_be": money(change.would_be)})
-        };
-        changes.iter().map(change).collect::<Vec<_>>()
-    });
-    json!({"week": week.week, "revision": week.revision, "files": week.files,
-        "corrected_on": corrected.arrived_at.map(|at| day_of(at, account.time_zone)),
-        "can_be_decided": week.can_be_decided,
-        "settings_changed": week.settings_changed, "budgets": budgets})
-}
-
-fn gate_value(gate: &Standing) -> Value {
-    match gate {
-        Standing::Ready => json!({"gate": "ready"}),
-        Standing::Waiting { missing, holds_from } => {
-            json!({"gate": "waiting", "missing": missing, "holds_from": holds_from})
-        }
-        Standing::Hold(reason) => json!({"gate": "hold", "reason": reason}),
-    }
 }

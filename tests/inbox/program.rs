@@ -184,7 +184,7 @@ fn the_daemon_takes_a_renamed_file_at_once_and_a_checked_one_with_its_digest() {
 fn a_drop_folder_that_goes_away_is_an_error_and_not_made_again() {
     // Nobody was here yet: it is made.
     let place = Place::new();
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     place.run(&["ingest"]).ends(0);
     assert!(place.has("inbox"));
     // Something was taken: what stood there may have been a mount.
@@ -208,7 +208,7 @@ fn a_drop_folder_that_goes_away_is_an_error_and_not_made_again() {
 fn beside_a_daemon_no_drop_folder_is_made() {
     let place = Place::new();
     let _daemon = Daemon::start(&place);
-    fs::remove_dir_all(place.at("inbox")).expect("removed");
+    place.remove_folder("inbox");
     place.run(&["ingest"]).ends(3);
     let said = place.run(&["status"]).ends(0);
     assert!(said.stdout.contains("the drop folder is gone"), "{}", said.stdout);
