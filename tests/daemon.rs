@@ -207,6 +207,24 @@ fn systemd_is_told_of_readiness_status_and_the_end() {
     assert_eq!(daemon.ending(), 0);
 }
 
+#[test]
+fn systemd_hears_nothing_twice_and_one_that_reads_late_holds_up_nothing() {
+    let place = quick();
+    let path = place.at("notify");
+    // A queue takes some ten messages, and nobody reads them.
+    let socket = UnixDatagram::bind(&path).expect("a socket");
+    let mut daemon = Daemon::spawn(&place, &[("NOTIFY_SOCKET", path.as_path())]);
+    wait_until("a round", || daemon.log().contains("waits for data"));
+    for _ in 0..16 {
+        place.write("inbox/.poke", "");
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    let (status, took) = daemon.stop();
+    assert_eq!(status, 0, "{}", daemon.log());
+    assert!(took < STOP_WITHIN, "{took:?}");
+    drop(socket);
+}
+
 /// A port of this machine that nobody listens at, for the moment.
 fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -18,7 +18,7 @@ pub use reload::{Load, Loaded};
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -134,7 +134,7 @@ impl Daemon {
         if let Err(error) = &ending {
             let words = shown(error);
             error!(error = words, "ended");
-            notify_systemd(&[sd_notify::NotifyState::Status(&format!("ended: {words}"))]);
+            show_status(&format!("ended: {words}"));
         }
         ending
     }
@@ -236,6 +236,17 @@ async fn ticks(bell: &Bell) -> Result<JobScheduler, JobSchedulerError> {
 fn notify_systemd(states: &[sd_notify::NotifyState<'_>]) {
     if let Err(source) = sd_notify::notify(states) {
         warn!(error = shown(&source), "systemd could not be told");
+    }
+}
+
+/// What systemd shows of the daemon, told where it is another line than the last: whoever listens may
+/// read late, and a full queue would hold up the daemon.
+fn show_status(line: &str) {
+    static SHOWN: Mutex<String> = Mutex::new(String::new());
+    let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if *shown != line {
+        notify_systemd(&[sd_notify::NotifyState::Status(line)]);
+        line.clone_into(&mut shown);
     }
 }
 

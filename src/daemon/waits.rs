@@ -9,7 +9,7 @@ use sd_notify::NotifyState;
 use tracing::{error, info, warn};
 
 use super::hooks::Hooks;
-use super::{LOCK_POLL, notify_systemd, tell};
+use super::{LOCK_POLL, notify_systemd, show_status, tell};
 use crate::api::{HANGS_AFTER, LOCK, Telemetry};
 use crate::store::holder::holder;
 use crate::workflow::{Interrupt, Unit, WorkflowError, Workspace};
@@ -65,9 +65,7 @@ impl<'w> Waits<'w> {
             wait.is_said = true;
             let who = self.who();
             warn!(who, "waits for another budgetd that is at work");
-            notify_systemd(&[NotifyState::Status(&format!(
-                "waits for another budgetd that is at work ({who})"
-            ))]);
+            show_status(&format!("waits for another budgetd that is at work ({who})"));
         }
         if waited >= TROUBLE_AFTER && !wait.is_trouble {
             wait.is_trouble = true;

@@ -14,7 +14,7 @@ use super::reload::{Load, Loaded, Reloaded, reload};
 use super::round::Rounds;
 use super::waits::Waits;
 use super::wake::{Bell, Wake};
-use super::{DaemonError, clock, notify_systemd, tell};
+use super::{DaemonError, clock, notify_systemd, show_status, tell};
 use crate::api::{CONFIGURATION, Telemetry};
 use crate::audit::{DAEMON_CHAIN, Event};
 use crate::config;
@@ -85,9 +85,7 @@ impl Worker<'_> {
             if self.interrupt.is_set() {
                 return Ok(None);
             }
-            // Again each time: a wait for another process says something else meanwhile.
-            let status = status_line(not_reloaded.as_deref(), &rounds.status_line());
-            notify_systemd(&[NotifyState::Status(&status)]);
+            show_status(&status_line(not_reloaded.as_deref(), &rounds.status_line()));
             match self.bell.wait(pause) {
                 Wake::Stop => return Ok(None),
                 Wake::Look => self.bell.rest(ROUND_GAP),
