@@ -212,7 +212,36 @@ fn check_names_sources_that_no_file_in_the_inbox_is_ever_read_by() {
     let findings = place.run(&["check", "--json"]).ends(0).json();
     let look = |finding: &&serde_json::Value| finding["verdict"] == "look";
     let findings = findings["findings"].as_array().expect("findings");
-    assert_eq!(findings.iter().filter(look).count(), 3);
+    // The fourth: what three of the others read is of one channel.
+    assert_eq!(findings.iter().filter(look).count(), 4);
+}
+
+#[test]
+fn check_names_sources_that_replace_each_others_days() {
+    let place = Place::new();
+    let source = |name: &str, more: &str| {
+        format!(
+            "\n[[sources]]\nname = \"{name}\"\nfiles = \"{name}_*.csv\"\npreset = \"google_ads\"\n{more}"
+        )
+    };
+    let account = place.read("config/accounts/main.toml");
+    let rule = "[[sources.campaigns]]\npattern = \"Brand*\"\nchannel = \"Email\"\n";
+    let sources = [
+        source("in", rule),
+        source("us", "channel = \"Google Ads\"\n"),
+        source("mail", "channel = \"Email\"\n"),
+        source("meta", "channel = \"Meta Ads\"\n"),
+    ];
+    place.write("config/accounts/main.toml", &format!("{account}{}", sources.concat()));
+    let said = checked(&place, 0);
+    let tail = "a day of one replaces the same day of the other";
+    for line in [
+        format!("\"in\" and \"mail\" state the same channel, Email: {tail}"),
+        format!("\"in\" and \"us\" state the same channel, Google Ads: {tail}"),
+    ] {
+        assert!(said.contains(&line), "{line}\nis not in\n{said}");
+    }
+    assert_eq!(said.matches(tail).count(), 2, "{said}");
 }
 
 #[test]
