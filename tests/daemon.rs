@@ -202,6 +202,11 @@ fn systemd_is_told_of_readiness_status_and_the_end() {
     // What goes wrong is told in the same place.
     place.remove_folder("inbox");
     hear("STATUS=account main: the drop folder can't be read");
+    wait_until("it is in the log files", || {
+        let said = place.run(&["status"]).stdout;
+        said.contains("\nlast error: ")
+            && said.contains("account main: the drop folder can't be read")
+    });
     daemon.signal(Signal::TERM);
     hear("STOPPING=1");
     assert_eq!(daemon.ending(), 0);

@@ -2,11 +2,13 @@
 //! comes next.
 
 mod json;
+mod last_error;
 mod page;
 
 use serde_json::json;
 
 use self::json::machine;
+use self::last_error::LastError;
 use self::page::{Page, verdict};
 use super::accounts::{failure, named_or_all, tell};
 use super::clock::Clocks;
@@ -101,6 +103,10 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     }
     context.output.line_each(&nobody_words(&workspace, &nobody));
     context.output.line_each(&clocks.lines());
+    let last_error = LastError::find(&workspace.config.paths.logs);
+    if let Some(error) = &last_error {
+        context.output.line(format!("{} {}", paint(FAINT, "last error:"), error.words()));
+    }
     if accounts.len() > PAGES_MAX {
         context.output.line("");
     }
@@ -116,7 +122,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         "daemon": of_daemon, "key": key.0, "key_trouble": key.1,
         "nobody": nobody.candidates.iter().map(|file| escape(&file.name)).collect::<Vec<_>>(),
         "short_of_room": short.iter().map(|disk| escape(&disk.words())).collect::<Vec<_>>(),
-        "clock": clocks.machine(), "accounts": answers}));
+        "clock": clocks.machine(),
+        "last_error": last_error.as_ref().map(LastError::machine), "accounts": answers}));
     Ok(status)
 }
 

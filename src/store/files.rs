@@ -2,7 +2,7 @@
 //! of the disk.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +71,16 @@ pub fn read_text(path: &Path, bytes_max: u64) -> std::io::Result<String> {
         return Err(std::io::Error::other(format!("it is larger than {bytes_max} bytes")));
     }
     Ok(text)
+}
+
+/// The last `bytes_max` bytes of a file as text; what is no UTF-8 is replaced.
+pub fn read_end(path: &Path, bytes_max: u64) -> std::io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let bytes = file.metadata()?.len();
+    file.seek(SeekFrom::Start(bytes.saturating_sub(bytes_max)))?;
+    let mut end = Vec::new();
+    file.take(bytes_max).read_to_end(&mut end)?;
+    Ok(String::from_utf8_lossy(&end).into_owned())
 }
 
 /// The files of `folder` with that extension, by name.
