@@ -2,3 +2,4 @@
 //! nothing here turns an estimate into money.
 
 pub mod blocker;
+pub mod mmm;
