@@ -3,6 +3,7 @@
 
 use nalgebra::DMatrix;
 
+use super::regressors::Regressor;
 use super::response::Response;
 use super::scores::Scores;
 use super::series::Series;
@@ -16,6 +17,11 @@ pub struct Candidate {
     pub responses: Vec<Response>,
     /// Covariance of the responses' coefficients, in the same order.
     pub covariance: DMatrix<f64>,
+    /// The coefficients before negative ones were ruled out: with the covariance, the normal
+    /// distribution that is cut off at 0.
+    pub unbounded: Vec<f64>,
+    /// Coefficients of the regressors, in their order.
+    pub regressors: Vec<f64>,
 }
 
 /// A fitted model. Revenue and spend are in major units per period of the series.
@@ -25,6 +31,8 @@ pub struct Fitted {
     pub series: Series,
     /// The candidates, the weightiest first.
     pub candidates: Vec<Candidate>,
+    /// What explains revenue beside the media.
+    pub regressors: Vec<Regressor>,
     /// Revenue without any spend, per period.
     pub baseline: Vec<f64>,
     /// What each channel's spend added, by channel and period.
@@ -35,6 +43,8 @@ pub struct Fitted {
     pub autocorrelation: f64,
     /// How many equally good candidates the average stands for.
     pub candidates_effective: f64,
+    /// How many candidates were tried.
+    pub candidates_tried: usize,
     /// On the periods of [`Fitted::train`], by a model that learnt from them alone.
     pub scores_train: Scores,
     /// On the periods after them, predicted by that model.

@@ -1,301 +1,300 @@
-//! Prototype
-pub mod halton;
-pub mod problem;
-pub mod sampling;
-pub mod shape;
+//! The automated search: which carryover and saturation each channel has is not known, so a fixed
+//! design of candidates is tried, each is weighted by how well it foretold every period from those
+//! before it, and the answer is their weighted average, with the spread that this implies. No winner
+//! is picked, no random number drawn.
 
-#[cfg(test)]
-mod proto {
-    use super::problem::Problem;
-    use super::sampling::*;
-    use super::shape::*;
-    use crate::advice::mmm::normal;
-    use nalgebra::DVector;
-    use rayon::prelude::*;
+mod features;
+mod halton;
+mod problem;
+mod sampling;
+mod shape;
 
-    fn read(path: &str) -> (Vec<String>, Vec<Vec<f64>>) {
-        let text = std::fs::read_to_string(path).unwrap();
-        let mut lines = text.lines();
-        let header: Vec<String> = lines.next().unwrap().split(',').map(str::to_owned).collect();
-        let mut cols = vec![Vec::new(); header.len()];
-        for line in lines {
-            for (c, cell) in cols.iter_mut().zip(line.split(',')) {
-                c.push(cell.parse().unwrap_or(f64::NAN));
-            }
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
+
+use super::failure::Failure;
+use super::regressors::Regressor;
+use super::response::Response;
+use features::Features;
+use problem::{Likely, Problem};
+use sampling::{Region, effective_count, temper, weights_of};
+
+pub use features::ChannelShape;
+pub use shape::{COORDINATES, Shape, ShapePrior};
+
+/// A channel may be expected to bring the mean revenue divided by the root of the number of
+/// channels where its spend is strongest: together they can explain all of it.
+const MEDIA_SHARE: f64 = 1.0;
+
+/// The noise that is assumed before anything is fitted, as a share of the outcome's variance.
+const NOISE_SHARE_FIRST: f64 = 0.5;
+
+/// Errors that are more alike than this are a trend that the model lacks.
+const AUTOCORRELATION_MAX: f64 = 0.9;
+
+/// A round's region is made from weights that still count as so many points per coordinate.
+const POINTS_PER_COORDINATE: f64 = 3.0;
+
+/// How much of the prior's width each region keeps, so that no direction is given up.
+const PRIOR_SHARE: f64 = 0.15;
+
+/// How much wider than its points a region is: importance sampling wants wide tails.
+const WIDENING: f64 = 1.1;
+
+/// Candidates below this share of the largest weight don't bear on any figure that is shown.
+const WEIGHT_SHARE_MIN: f64 = 1e-3;
+
+/// Candidates that are kept at most.
+const CANDIDATES_MAX: usize = 400;
+
+/// How long a search takes; the figures that are promised are those of the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchSettings {
+    /// Points of the first design and of each later one.
+    pub points: u32,
+    /// Designs after the first.
+    pub rounds: u32,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        Self { points: 600, rounds: 4 }
+    }
+}
+
+/// What is searched.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Revenue of the periods that are learnt from.
+    pub outcome: &'a [f64],
+    /// What explains it beside the media; of these periods at least.
+    pub regressors: &'a [Regressor],
+    /// Spend per channel; of these periods at least.
+    pub spends: &'a [&'a [f64]],
+    /// What is known of each channel's shape.
+    pub shapes: &'a [ChannelShape],
+}
+
+/// A candidate with its share of the average.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its share; all sum to 1.
+    pub weight: f64,
+    /// One per channel.
+    pub responses: Vec<Response>,
+    /// Covariance of their coefficients.
+    pub covariance: DMatrix<f64>,
+    /// Their coefficients before negative ones were ruled out: with the covariance, the normal
+    /// distribution that is cut off at 0.
+    pub unbounded: Vec<f64>,
+    /// Coefficients of the regressors.
+    pub regressors: Vec<f64>,
+}
+
+/// The outcome of a search.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The weightiest first.
+    pub candidates: Vec<Found>,
+    /// How alike neighbouring errors are.
+    pub autocorrelation: f64,
+    /// How many equally good candidates the average stands for.
+    pub effective: f64,
+    /// How many candidates were tried.
+    pub tried: usize,
+}
+
+/// Searches.
+///
+/// # Errors
+/// [`Failure::IllConditioned`] where no candidate has a fit.
+pub fn search(question: &Question<'_>, settings: SearchSettings) -> Result<Answer, Failure> {
+    let features = Features::new(question.spends, question.shapes, question.outcome.len());
+    let prior = features.prior();
+    let first = prior.design(0, settings.points);
+    let (likely, _) = likely(question, &features, &first)?;
+    let problem = Problem::new(question.outcome, question.regressors, likely);
+
+    let mut designs = Designs::new(prior, first, &|point| score(&problem, &features, point));
+    for _ in 0..settings.rounds {
+        designs.extend(settings.points, &|point| score(&problem, &features, point));
+    }
+    let weights = weights_of(&designs.log_weights);
+    if !weights.iter().all(|weight| weight.is_finite()) {
+        return Err(no_fit());
+    }
+    let candidates = kept(&designs.points, &weights, &problem, &features);
+    if candidates.is_empty() {
+        return Err(no_fit());
+    }
+    Ok(Answer {
+        candidates,
+        autocorrelation: likely.autocorrelation,
+        effective: effective_count(&weights),
+        tried: designs.points.len(),
+    })
+}
+
+/// All points so far, with the regions that they came from.
+struct Designs {
+    prior: Region,
+    regions: Vec<Region>,
+    counts: Vec<u32>,
+    points: Vec<DVector<f64>>,
+    scores: Vec<f64>,
+    /// Logarithms: score and prior, divided by the mixture of the regions.
+    log_weights: Vec<f64>,
+}
+
+impl Designs {
+    fn new(prior: Region, points: Vec<DVector<f64>>, score: &Scorer<'_>) -> Self {
+        let scores = scores(&points, score);
+        Self {
+            regions: vec![prior.clone()],
+            counts: vec![u32::try_from(points.len()).unwrap_or(u32::MAX)],
+            log_weights: scores.clone(),
+            prior,
+            points,
+            scores,
         }
-        (header, cols)
     }
 
-    fn media(point: &DVector<f64>, spends: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        spends
-            .iter()
-            .enumerate()
-            .map(|(k, spend)| {
-                let shape = Shape::at([point[3 * k], point[3 * k + 1], point[3 * k + 2]]);
-                let a = shape.adstock().apply(spend);
-                let largest = a.iter().copied().fold(0.0, f64::max);
-                let s = shape.saturation(largest);
-                let top = s.effect(largest);
-                a.iter().map(|x| s.effect(*x) / top).collect()
-            })
-            .collect()
+    /// Adds a design in the region where the good points lie.
+    fn extend(&mut self, points: u32, score: &Scorer<'_>) {
+        let enough = POINTS_PER_COORDINATE * count(self.points[0].len()) + 1.0;
+        let warmth = temper(&self.log_weights, enough);
+        let tempered: Vec<f64> = self.log_weights.iter().map(|value| value * warmth).collect();
+        let weights = weights_of(&tempered);
+        let region = Region::around(&self.points, &weights, &self.prior, PRIOR_SHARE, WIDENING)
+            .unwrap_or_else(|| self.prior.clone());
+        let fresh = region.design(self.counts.iter().sum(), points);
+        self.scores.extend(scores(&fresh, score));
+        self.points.extend(fresh);
+        self.regions.push(region);
+        self.counts.push(points);
+        self.weigh();
     }
 
-    fn run(
-        name: &str,
-        y: &[f64],
-        spends: &[Vec<f64>],
-        controls: &[Vec<f64>],
-        truth: &[f64],
-        evidence: bool,
-    ) -> (f64, f64, usize) {
-        let mut covered = 0;
-        let started = std::time::Instant::now();
-        let n = y.len();
-        let mean = y.iter().sum::<f64>() / n as f64;
-        let year = 52.18;
-        let mut shared = vec![vec![1.0; n]];
-        let mut holds = vec![0.0];
-        let order = 2;
-        let sd = (y.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64).sqrt();
-        let noise_guess = 0.5 * sd * sd;
-        shared.push((0..n).map(|t| t as f64 / n as f64 - 0.5).collect());
-        holds.push(noise_guess / (mean * 0.5).powi(2));
-        for h in 1..=order {
-            for part in 0..2 {
-                shared.push(
-                    (0..n)
-                        .map(|t| {
-                            let a = std::f64::consts::TAU * h as f64 * t as f64 / year;
-                            if part == 0 { a.sin() } else { a.cos() }
-                        })
-                        .collect(),
-                );
-                holds.push(noise_guess / (mean * 0.3).powi(2));
-            }
-        }
-        for c in controls {
-            let m = c.iter().sum::<f64>() / n as f64;
-            let s = (c.iter().map(|v| (v - m).powi(2)).sum::<f64>() / n as f64).sqrt();
-            shared.push(c.iter().map(|v| (v - m) / s).collect());
-            holds.push(noise_guess / (mean * 0.2).powi(2));
-        }
-        let k = spends.len();
-        let tau = mean / (k as f64).sqrt();
-        let problem = Problem::new(y.to_vec(), shared, holds, noise_guess / (tau * tau));
-        let prior = ShapePrior::around(0.25);
-        let means: Vec<f64> = (0..k).flat_map(|_| prior.means).collect();
-        let devs: Vec<f64> = (0..k).flat_map(|_| prior.deviations).collect();
-        let base = Region::independent(&means, &devs);
-        let mut regions = vec![base.clone()];
-        let mut counts = vec![1000u32];
-        let mut points = base.design(0, 1000);
-        let score = |p: &DVector<f64>| -> f64 {
-            let m = media(p, spends);
-            if evidence {
-                match problem.log_evidence(&m) {
-                    Some(e) => e,
-                    None => f64::NEG_INFINITY,
-                }
-            } else {
-                match problem.error_out_of_sample(&m) {
-                    Some(e) => -0.5 * n as f64 * e.ln(),
-                    None => f64::NEG_INFINITY,
-                }
-            }
-        };
-        let mut scores: Vec<f64> = points.par_iter().map(|p| score(p)).collect();
-        let mut logw: Vec<f64> = scores.clone();
-        for round in 0..4 {
-            let t = temper(&logw, 40.0);
-            let w = weights_of(&logw.iter().map(|l| l * t).collect::<Vec<_>>());
-            if name == "small" {
-                println!(
-                    "  round {round} temper {t:.3} ess {:.1}",
-                    effective_count(&weights_of(&logw))
-                );
-            }
-            let region = Region::around(&points, &w, &base, 0.15, 1.1).unwrap();
-            let from: u32 = counts.iter().sum();
-            let fresh = region.design(from, 1000);
-            scores.extend(fresh.par_iter().map(|p| score(p)).collect::<Vec<_>>());
-            points.extend(fresh);
-            regions.push(region);
-            counts.push(1000);
-            let total: f64 = counts.iter().map(|c| f64::from(*c)).sum();
-            logw = points
+    fn weigh(&mut self) {
+        let all: f64 = self.counts.iter().copied().map(f64::from).sum();
+        let shares: Vec<f64> =
+            self.counts.iter().map(|count| libm::log(f64::from(*count) / all)).collect();
+        let weight = |(point, score): (&DVector<f64>, &f64)| {
+            let densities: Vec<f64> = self
+                .regions
                 .iter()
-                .zip(&scores)
-                .map(|(p, s)| {
-                    let parts: Vec<f64> = regions
-                        .iter()
-                        .zip(&counts)
-                        .map(|(r, c)| r.log_density(p) + (f64::from(*c) / total).ln())
-                        .collect();
-                    let top = parts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                    let mix = top + parts.iter().map(|v| (v - top).exp()).sum::<f64>().ln();
-                    s + base.log_density(p) - mix
-                })
+                .zip(&shares)
+                .map(|(region, share)| region.log_density(point) + share)
                 .collect();
-        }
-        let w = weights_of(&logw);
-        println!("{name} ess {:.1} of {} in {:?}", effective_count(&w), w.len(), started.elapsed());
-        let mut order: Vec<usize> = (0..w.len()).collect();
-        order.sort_by(|a, b| w[*b].total_cmp(&w[*a]));
-        let kept = &order[..300.min(order.len())];
-        let mut parts: Vec<Vec<(f64, f64, f64)>> = vec![Vec::new(); k];
-        let mut shapes = vec![[0.0; 3]; k];
-        let mut tw = 0.0;
-        for &i in kept {
-            let m = media(&points[i], spends);
-            let fit = problem.fit(&m).unwrap();
-            tw += w[i];
-            for c in 0..k {
-                let s: f64 = m[c].iter().sum();
-                let sdv = fit.media_covariance[(c, c)].sqrt() * s;
-                parts[c].push((w[i], fit.media_means[c] * s, sdv));
-                let shape =
-                    Shape::at([points[i][3 * c], points[i][3 * c + 1], points[i][3 * c + 2]]);
-                for (a, v) in
-                    shapes[c].iter_mut().zip([shape.decay, shape.half_saturation, shape.slope])
-                {
-                    *a += w[i] * v;
-                }
-            }
-        }
-        let mut err = 0.0;
-        for c in 0..k {
-            // truncated normal mixture
-            let trunc_mean = |m: f64, s: f64| {
-                let z = m / s;
-                m + s * normal::density(z) / normal::below(z).max(1e-300)
-            };
-            let mean_c: f64 =
-                parts[c].iter().map(|(w, m, s)| w * trunc_mean(*m, *s)).sum::<f64>() / tw;
-            let cdf = |x: f64| {
-                parts[c]
+            let largest = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = densities.iter().map(|density| libm::exp(density - largest)).sum();
+            score + self.prior.log_density(point) - largest - libm::log(sum)
+        };
+        self.log_weights =
+            self.points.par_iter().zip(&self.scores).map(weight).collect();
+    }
+}
+
+type Scorer<'a> = dyn Fn(&DVector<f64>) -> f64 + Sync + 'a;
+
+/// In the order of the points, whatever the number of threads.
+fn scores(points: &[DVector<f64>], score: &Scorer<'_>) -> Vec<f64> {
+    points.par_iter().map(score).collect()
+}
+
+fn score(problem: &Problem, features: &Features<'_>, point: &DVector<f64>) -> f64 {
+    problem.log_evidence(&features.columns(point.as_slice())).unwrap_or(f64::NEG_INFINITY)
+}
+
+/// How large the noise is and how alike neighbouring errors are, from the best of `points`: what
+/// the search proper takes as given.
+fn likely(
+    question: &Question<'_>,
+    features: &Features<'_>,
+    points: &[DVector<f64>],
+) -> Result<(Likely, f64), Failure> {
+    let outcome = question.outcome;
+    let periods = count(outcome.len());
+    let mean = outcome.iter().sum::<f64>() / periods;
+    let variance =
+        outcome.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / periods;
+    let media = MEDIA_SHARE * mean.abs() / libm::sqrt(count(question.spends.len()));
+    let mut likely =
+        Likely { noise_variance: NOISE_SHARE_FIRST * variance, autocorrelation: 0.0, media };
+    let problem = Problem::new(outcome, question.regressors, likely);
+    let scores = scores(points, &|point| score(&problem, features, point));
+    let best = scores
+        .iter()
+        .zip(points)
+        .filter(|(score, _)| score.is_finite())
+        .max_by(|left, right| left.0.total_cmp(right.0))
+        .ok_or_else(no_fit)?;
+    let columns = features.columns(best.1.as_slice());
+    let fit = problem.fit(&columns).ok_or_else(no_fit)?;
+    let residuals: Vec<f64> = (0..outcome.len())
+        .map(|period| {
+            let shared = question.regressors.iter().zip(&fit.shared);
+            let media = columns.iter().zip(&fit.media);
+            outcome[period]
+                - shared.map(|(column, by)| column.values[period] * by).sum::<f64>()
+                - media.map(|(column, by)| column[period] * by).sum::<f64>()
+        })
+        .collect();
+    let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
+    let neighbours: f64 = residuals.windows(2).map(|two| two[0] * two[1]).sum();
+    let alike = if squares > 0.0 { neighbours / squares } else { 0.0 };
+    likely.autocorrelation = alike.clamp(0.0, AUTOCORRELATION_MAX);
+    let whitened = 1.0 - likely.autocorrelation * likely.autocorrelation;
+    // A fit without any error would hold nothing; a millionth of the variance is no error either.
+    likely.noise_variance = (squares / periods * whitened).max(variance * 1e-6);
+    Ok((likely, squares))
+}
+
+/// The candidates that bear on the average, the weightiest first.
+fn kept(
+    points: &[DVector<f64>],
+    weights: &[f64],
+    problem: &Problem,
+    features: &Features<'_>,
+) -> Vec<Found> {
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|left, right| weights[*right].total_cmp(&weights[*left]).then(left.cmp(right)));
+    let least = weights[order[0]] * WEIGHT_SHARE_MIN;
+    order.truncate(CANDIDATES_MAX);
+    let mut found: Vec<Found> = order
+        .into_par_iter()
+        .filter(|&at| weights[at] > least)
+        .filter_map(|at| {
+            let point = points[at].as_slice();
+            let fit = problem.fit(&features.columns(point))?;
+            let scales = features.scales(point);
+            let per_effect = |at: usize, value: f64| value / scales[at];
+            Some(Found {
+                weight: weights[at],
+                responses: features.responses(point, &fit.media),
+                covariance: DMatrix::from_fn(scales.len(), scales.len(), |row, column| {
+                    fit.covariance[(row, column)] / scales[row] / scales[column]
+                }),
+                unbounded: fit
+                    .unbounded
                     .iter()
-                    .map(|(w, m, s)| {
-                        let p0 = normal::below(-m / s);
-                        w * ((normal::below((x - m) / s) - p0) / (1.0 - p0).max(1e-300)).max(0.0)
-                    })
-                    .sum::<f64>()
-                    / tw
-            };
-            let q = |p: f64| {
-                let (mut lo, mut hi) = (0.0, 10.0 * truth[c]);
-                for _ in 0..60 {
-                    let mid = 0.5 * (lo + hi);
-                    if cdf(mid) < p { lo = mid } else { hi = mid }
-                }
-                lo
-            };
-            let rel = (mean_c - truth[c]).abs() / truth[c];
-            err += rel / k as f64;
-            covered += usize::from(q(0.05) <= truth[c] && truth[c] <= q(0.95));
-            if name == "small" {
-                println!(
-                    "  ch{c} true {:.0} found {mean_c:.0} ({:+.1}%) 90% {:.0}..{:.0} {} shape {:?}",
-                    truth[c],
-                    100.0 * (mean_c / truth[c] - 1.0),
-                    q(0.05),
-                    q(0.95),
-                    (q(0.05) <= truth[c] && truth[c] <= q(0.95)),
-                    shapes[c].map(|v| (v / tw * 100.0).round() / 100.0)
-                );
-            }
-        }
-        println!("{name} evidence={evidence}: mean error {:.1}%", 100.0 * err);
-        (err, effective_count(&w), covered)
-    }
+                    .enumerate()
+                    .map(|(at, value)| per_effect(at, *value))
+                    .collect(),
+                regressors: fit.shared,
+            })
+        })
+        .collect();
+    let total: f64 = found.iter().map(|found| found.weight).sum();
+    found.iter_mut().for_each(|found| found.weight /= total);
+    found
+}
 
-    #[test]
-    fn known_truth() {
-        let (_, cols) = read("../shared/data/known_truth_small/small_business.csv");
-        let y = cols[10].clone();
-        let spends: Vec<Vec<f64>> = (2..6).map(|c| cols[c].clone()).collect();
-        let controls = vec![cols[6].clone(), cols[8].clone()];
-        let truth = [129561.57, 45145.42, 84524.97, 58693.68];
-        for e in [false, true] {
-            run("small", &y, &spends, &controls, &truth, e);
-        }
-        let (_, cols) = read("../shared/data/pymc_marketing/mmm_roas_data.csv");
-        let h: Vec<f64> = cols[0].clone();
-        let _ = h;
-    }
+fn no_fit() -> Failure {
+    Failure::IllConditioned { what: "no candidate of the search has a fit".to_owned() }
+}
 
-    #[test]
-    fn seeds() {
-        use rand_chacha::ChaCha8Rng;
-        use rand_chacha::rand_core::{Rng, SeedableRng};
-        for setting in 0..3 {
-            let mut sums = [[0.0; 3]; 2];
-            let seeds = 12;
-            for seed in 0..seeds {
-                let mut r = ChaCha8Rng::seed_from_u64(seed);
-                let mut u = move || (r.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-                let mut nrm = {
-                    let mut u2 = move || 0.0;
-                    let _ = u2();
-                    move |u: &mut dyn FnMut() -> f64| {
-                        (-2.0 * u().max(1e-12).ln()).sqrt() * (std::f64::consts::TAU * u()).cos()
-                    }
-                };
-                let n = 104;
-                let k = 4;
-                let mut spends = Vec::new();
-                let mut contr = Vec::new();
-                for c in 0..k {
-                    let mut lv = 0.0;
-                    let flight = c % 2 == 1;
-                    let mut on = false;
-                    let spend: Vec<f64> = (0..n)
-                        .map(|_| {
-                            lv = 0.6 * lv + 0.3 * nrm(&mut u);
-                            if u() < 0.25 {
-                                on = !on;
-                            }
-                            if flight && !on {
-                                0.0
-                            } else {
-                                1000.0 * (1.0 + c as f64) * f64::exp(lv)
-                            }
-                        })
-                        .collect();
-                    let decay = 0.1 + 0.6 * u();
-                    let kap = 0.3 + 1.2 * u();
-                    let slope = 0.8 + 1.4 * u();
-                    let shape = Shape { decay, half_saturation: kap, slope };
-                    let a = shape.adstock().apply(&spend);
-                    let largest = a.iter().copied().fold(0.0, f64::max);
-                    let sat = shape.saturation(largest);
-                    let beta = 1000.0 + 5000.0 * u();
-                    contr.push(a.iter().map(|x| beta * sat.effect(*x)).collect::<Vec<f64>>());
-                    spends.push(spend);
-                }
-                let noise = [200.0, 500.0, 500.0][setting];
-                let ar = [0.0, 0.0, 0.6][setting];
-                let mut e = 0.0;
-                let y: Vec<f64> = (0..n)
-                    .map(|t| {
-                        e = ar * e + (1.0f64 - ar * ar).sqrt() * noise * nrm(&mut u);
-                        6000.0
-                            + 1000.0
-                                * (std::f64::consts::TAU * t as f64 / 52.18 + seed as f64).sin()
-                            + 5.0 * t as f64
-                            + e
-                            + (0..k).map(|c: usize| contr[c][t]).sum::<f64>()
-                    })
-                    .collect();
-                let truth: Vec<f64> = contr.iter().map(|c| c.iter().sum()).collect();
-                for (i, ev) in [false, true].into_iter().enumerate() {
-                    let (err, ess, cov) = run("seed", &y, &spends, &[], &truth, ev);
-                    sums[i][0] += err / seeds as f64;
-                    sums[i][1] += ess / seeds as f64;
-                    sums[i][2] += cov as f64 / (4 * seeds) as f64;
-                }
-            }
-            println!("setting {setting}: oos {:?} evidence {:?}", sums[0], sums[1]);
-        }
-    }
+#[expect(clippy::cast_precision_loss, reason = "channels and periods are few")]
+fn count(values: usize) -> f64 {
+    values as f64
 }

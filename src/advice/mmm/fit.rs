@@ -1,0 +1,253 @@
+//! A series → a fitted model, by the automated search: once on the periods before the test, so that
+//! its predictions can be scored on what it has not seen, and once on all of them.
+
+use super::failure::Failure;
+use super::fitted::{Candidate, Fitted};
+use super::regressors::{Regressor, RegressorSettings, regressors};
+use super::scores::Scores;
+use super::search::{self, Answer, ChannelShape, Question, SearchSettings, ShapePrior};
+use super::series::{Series, varies};
+use crate::domain::{Day, Grain};
+
+/// The decay that is most likely beforehand of a channel whose kind is not known: per day, and per
+/// week.
+const DECAY_DAILY: f64 = 0.5;
+const DECAY_WEEKLY: f64 = 0.25;
+
+/// Periods that any model needs.
+const PERIODS_MIN: usize = 26;
+
+/// Periods needed for each column.
+const PERIODS_PER_COLUMN: usize = 2;
+
+/// Spends that are more alike than this can't be told apart.
+const CORRELATION_MAX: f64 = 0.9999;
+
+/// Which periods test the model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Split {
+    /// The last share of them, 0 to 1.
+    Share(f64),
+    /// Those from this day on.
+    From(Day),
+}
+
+/// How a model is fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitSettings {
+    /// Which periods test it.
+    pub split: Split,
+    /// What explains revenue beside the media.
+    pub regressors: RegressorSettings,
+    /// What is known of channels' shapes, by name; others are searched for.
+    pub shapes: Vec<(String, ChannelShape)>,
+    /// How long the search takes.
+    pub search: SearchSettings,
+}
+
+impl Default for FitSettings {
+    fn default() -> Self {
+        Self {
+            split: Split::Share(0.2),
+            regressors: RegressorSettings::default(),
+            shapes: Vec::new(),
+            search: SearchSettings::default(),
+        }
+    }
+}
+
+/// Fits `series`.
+///
+/// # Errors
+/// A [`Failure`] that says what is missing; never a number that is not finite.
+pub fn fit(series: &Series, settings: &FitSettings) -> Result<Fitted, Failure> {
+    series.check()?;
+    check_channels(series)?;
+    let train = train_periods(series, settings.split);
+    let shapes = shapes(series, settings);
+    let spends: Vec<&[f64]> = series.channels.iter().map(|it| it.spend.as_slice()).collect();
+    let learn = |periods: usize| -> Result<(Vec<Regressor>, Answer), Failure> {
+        let regressors = regressors(series, &settings.regressors, periods);
+        check_length(series, periods, regressors.len() + spends.len())?;
+        let question = Question {
+            outcome: &series.outcome[..periods],
+            regressors: &regressors,
+            spends: &spends,
+            shapes: &shapes,
+        };
+        let answer = search::search(&question, settings.search)?;
+        Ok((regressors, answer))
+    };
+
+    let (train_regressors, train_answer) = learn(train)?;
+    let tested = Parts::of(series, &train_regressors, &train_answer);
+    let predicted = tested.predicted();
+    let scores = |range: std::ops::Range<usize>| {
+        Scores::of(&series.outcome[range.clone()], &predicted[range]).ok_or_else(|| too_short(series))
+    };
+    let (scores_train, scores_test) = (scores(0..train)?, scores(train..series.len())?);
+
+    let (regressors, answer) = learn(series.len())?;
+    let parts = Parts::of(series, &regressors, &answer);
+    if !parts.is_finite() {
+        return Err(Failure::OutOfRange { what: "the contributions".to_owned() });
+    }
+    let noise = noise(&series.outcome, &parts.predicted());
+    Ok(Fitted {
+        series: series.clone(),
+        candidates: answer
+            .candidates
+            .into_iter()
+            .map(|found| Candidate {
+                weight: found.weight,
+                responses: found.responses,
+                covariance: found.covariance,
+                unbounded: found.unbounded,
+                regressors: found.regressors,
+            })
+            .collect(),
+        regressors,
+        baseline: parts.baseline,
+        contributions: parts.contributions,
+        noise,
+        autocorrelation: answer.autocorrelation,
+        candidates_effective: answer.effective,
+        candidates_tried: answer.tried,
+        scores_train,
+        scores_test,
+        train,
+    })
+}
+
+/// The weighted average of all candidates, period by period.
+struct Parts {
+    baseline: Vec<f64>,
+    contributions: Vec<Vec<f64>>,
+}
+
+impl Parts {
+    fn of(series: &Series, regressors: &[Regressor], answer: &Answer) -> Self {
+        let mut baseline = vec![0.0; series.len()];
+        let mut contributions = vec![vec![0.0; series.len()]; series.channels.len()];
+        for found in &answer.candidates {
+            for (regressor, coefficient) in regressors.iter().zip(&found.regressors) {
+                add(&mut baseline, &regressor.values, found.weight * coefficient);
+            }
+            for (at, response) in found.responses.iter().enumerate() {
+                let contribution = response.contribution(&series.channels[at].spend);
+                add(&mut contributions[at], &contribution, found.weight);
+            }
+        }
+        Self { baseline, contributions }
+    }
+
+    fn predicted(&self) -> Vec<f64> {
+        let mut predicted = self.baseline.clone();
+        self.contributions.iter().for_each(|channel| add(&mut predicted, channel, 1.0));
+        predicted
+    }
+
+    fn is_finite(&self) -> bool {
+        self.contributions.iter().flatten().chain(&self.baseline).all(|value| value.is_finite())
+    }
+}
+
+fn add(sums: &mut [f64], values: &[f64], times: f64) {
+    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += times * value);
+}
+
+fn noise(outcome: &[f64], predicted: &[f64]) -> f64 {
+    let squares: f64 = outcome
+        .iter()
+        .zip(predicted)
+        .map(|(outcome, predicted)| (outcome - predicted) * (outcome - predicted))
+        .sum();
+    libm::sqrt(squares / count(outcome.len()))
+}
+
+/// How many periods are learnt from before the test.
+fn train_periods(series: &Series, split: Split) -> usize {
+    match split {
+        Split::Share(share) => {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share")]
+            let test = libm::ceil(count(series.len()) * share.clamp(0.0, 1.0)) as usize;
+            series.len() - test
+        }
+        Split::From(day) => series.periods.partition_point(|period| *period < day),
+    }
+}
+
+fn shapes(series: &Series, settings: &FitSettings) -> Vec<ChannelShape> {
+    let decay = if series.grain == Grain::Day { DECAY_DAILY } else { DECAY_WEEKLY };
+    series
+        .channels
+        .iter()
+        .map(|channel| {
+            let known = settings.shapes.iter().find(|(name, _)| *name == channel.name);
+            known.map_or(ChannelShape::Searched(ShapePrior::around(decay)), |(_, shape)| *shape)
+        })
+        .collect()
+}
+
+fn check_length(series: &Series, periods: usize, columns: usize) -> Result<(), Failure> {
+    let needed = PERIODS_MIN.max(PERIODS_PER_COLUMN * columns);
+    if periods >= needed {
+        return Ok(());
+    }
+    Err(Failure::NotEnoughData {
+        periods,
+        periods_min: needed,
+        unit: series.unit(),
+        why: format!(" to learn {columns} effects from, beside those that test it"),
+    })
+}
+
+fn too_short(series: &Series) -> Failure {
+    Failure::NotEnoughData {
+        periods: series.len(),
+        periods_min: PERIODS_MIN,
+        unit: series.unit(),
+        why: " to learn from and to test on".to_owned(),
+    }
+}
+
+/// Each channel's spend must vary, and differ from every other's.
+fn check_channels(series: &Series) -> Result<(), Failure> {
+    for (at, channel) in series.channels.iter().enumerate() {
+        if !varies(&channel.spend) {
+            return Err(Failure::NoVariation { what: format!("the spend of {}", channel.name) });
+        }
+        for other in &series.channels[..at] {
+            if correlation(&channel.spend, &other.spend).abs() > CORRELATION_MAX {
+                return Err(Failure::IllConditioned {
+                    what: format!(
+                        "{} and {} always spend in the same proportion, so their effects can't be told apart",
+                        other.name, channel.name
+                    ),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn correlation(left: &[f64], right: &[f64]) -> f64 {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / count(values.len());
+    let (left_mean, right_mean) = (mean(left), mean(right));
+    let (mut both, mut lefts, mut rights) = (0.0, 0.0, 0.0);
+    for (left, right) in left.iter().zip(right) {
+        let (left, right) = (left - left_mean, right - right_mean);
+        both += left * right;
+        lefts += left * left;
+        rights += right * right;
+    }
+    both / libm::sqrt(lefts * rights)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "periods are few")]
+fn count(periods: usize) -> f64 {
+    periods as f64
+}
+
+#[cfg(test)]
+mod tests;
