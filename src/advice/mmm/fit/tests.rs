@@ -74,3 +74,60 @@ fn proto_known_truth() {
     }
     println!("mean error {mean_error:.3}");
 }
+
+#[test]
+fn proto_seeds() {
+    use crate::advice::mmm::search::Shape;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+    for setting in 0..4 {
+        let (mut err, mut cov, mut wape) = (0.0, 0, 0.0);
+        let seeds = 16;
+        for seed in 0..seeds {
+            let mut r = ChaCha8Rng::seed_from_u64(seed);
+            let mut u = move || (r.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+            let nrm = |u: &mut dyn FnMut() -> f64| (-2.0 * u().max(1e-12).ln()).sqrt() * (std::f64::consts::TAU * u()).cos();
+            let n = 104;
+            let k = if setting == 3 { 12 } else { 4 };
+            let mut channels = Vec::new();
+            let mut contr: Vec<Vec<f64>> = Vec::new();
+            for c in 0..k {
+                let mut lv = 0.0;
+                let flight = c % 2 == 1;
+                let mut on = false;
+                let spend: Vec<f64> = (0..n).map(|_| { lv = 0.6 * lv + 0.3 * nrm(&mut u); if u() < 0.25 { on = !on; } if flight && !on { 0.0 } else { 1000.0 * (1.0 + c as f64) * f64::exp(lv) } }).collect();
+                let shape = Shape { decay: 0.1 + 0.6 * u(), half_saturation: 0.3 + 1.2 * u(), slope: 0.8 + 1.4 * u() };
+                let a = shape.adstock().apply(&spend);
+                let largest = a.iter().copied().fold(0.0, f64::max);
+                let sat = shape.saturation(largest);
+                let beta = 1000.0 + 5000.0 * u();
+                contr.push(a.iter().map(|x| beta * sat.effect(*x)).collect());
+                channels.push(ChannelSeries { name: format!("c{c}"), spend, reported_revenue: None });
+            }
+            let noise = [200.0, 500.0, 500.0, 500.0][setting];
+            let ar = [0.0, 0.0, 0.6, 0.3][setting];
+            let mut e = 0.0;
+            let outcome: Vec<f64> = (0..n).map(|t| { e = ar * e + (1.0f64 - ar * ar).sqrt() * noise * nrm(&mut u); 6000.0 + 1000.0 * (std::f64::consts::TAU * t as f64 / 52.18 + seed as f64).sin() + 5.0 * t as f64 + e + (0..k).map(|c: usize| contr[c][t]).sum::<f64>() }).collect();
+            let first: Day = "2020-01-06".parse().unwrap();
+            let series = Series { grain: Grain::Week, periods: (0..n).map(|t| first + chrono::Days::new(7 * t as u64)).collect(), outcome, channels, controls: vec![] };
+            let fitted = fit(&series, &FitSettings::default()).expect("a model");
+            let (mut abs, mut all) = (0.0, 0.0);
+            for c in 0..k {
+                let truth: f64 = contr[c].iter().sum();
+                let total: f64 = fitted.contributions[c].iter().sum();
+                err += (total / truth - 1.0).abs() / (k as u64 * seeds) as f64;
+                abs += (total - truth).abs(); all += truth;
+                let parts: Vec<(f64, f64, f64)> = fitted.candidates.iter().map(|cand| {
+                    let per: f64 = cand.responses[c].contribution(&series.channels[c].spend).iter().sum::<f64>() / cand.responses[c].coefficient;
+                    (cand.weight, cand.unbounded[c] * per, cand.covariance[(c, c)].sqrt() * per)
+                }).collect();
+                let cdf = |x: f64| parts.iter().map(|(w, m, s)| { let p0 = normal::below(-m / s); w * ((normal::below((x - m) / s) - p0) / (1.0 - p0)).max(0.0) }).sum::<f64>();
+                cov += usize::from(cdf(truth) > 0.05 && cdf(truth) < 0.95);
+            }
+            wape += abs / all / seeds as f64;
+            if seed < 3 { println!("  s{setting} seed {seed} ess {:.0} rho {:.2}", fitted.candidates_effective, fitted.autocorrelation); }
+        }
+        println!("setting {setting}: mean rel err {err:.3} wape {wape:.3} coverage {:.3}", cov as f64 / (k_of(setting) * seeds as usize) as f64);
+    }
+    fn k_of(s: usize) -> usize { if s == 3 { 12 } else { 4 } }
+}

@@ -59,15 +59,14 @@ impl<'a> Features<'a> {
     pub(super) fn columns(&self, point: &[f64]) -> Vec<Vec<f64>> {
         (0..self.spends.len())
             .map(|channel| {
-                let (adstock, mut carried) = self.carried(channel, point);
-                let largest = largest(&carried);
-                let saturation = self.saturation(channel, point, adstock.1, largest);
-                let scale = saturation.effect(largest);
-                let scale = if scale > 0.0 { scale } else { 1.0 };
-                for value in &mut carried {
-                    *value = saturation.effect(*value) / scale;
+                let Carried { mut values, saturation, scale, .. } = self.carried(channel, point);
+                match saturation {
+                    Saturation::Hill { half_saturation, slope } => {
+                        hill(&mut values, half_saturation, slope, scale);
+                    }
+                    _ => values.iter_mut().for_each(|it| *it = saturation.effect(*it) / scale),
                 }
-                carried
+                values
             })
             .collect()
     }
@@ -75,59 +74,64 @@ impl<'a> Features<'a> {
     /// The effect of each channel's strongest period: a coefficient of a column divided by it is
     /// one of the response.
     pub(super) fn scales(&self, point: &[f64]) -> Vec<f64> {
-        self.responses(point, &vec![1.0; self.spends.len()])
-            .iter()
-            .map(|response| 1.0 / response.coefficient)
-            .collect()
+        (0..self.spends.len()).map(|channel| self.carried(channel, point).scale).collect()
     }
 
     /// The responses whose columns have these coefficients.
     pub(super) fn responses(&self, point: &[f64], coefficients: &[f64]) -> Vec<Response> {
         (0..self.spends.len())
             .map(|channel| {
-                let (adstock, carried) = self.carried(channel, point);
-                let largest = largest(&carried);
-                let saturation = self.saturation(channel, point, adstock.1, largest);
-                let scale = saturation.effect(largest);
-                let scale = if scale > 0.0 { scale } else { 1.0 };
-                Response {
-                    adstock: adstock.0,
-                    saturation,
-                    coefficient: coefficients[channel] / scale,
-                }
+                let Carried { adstock, saturation, scale, .. } = self.carried(channel, point);
+                Response { adstock, saturation, coefficient: coefficients[channel] / scale }
             })
             .collect()
     }
 
-    /// Carryover, with the shape where it is searched for, and the carried-over spend.
-    fn carried(&self, channel: usize, point: &[f64]) -> ((Adstock, Option<Shape>), Vec<f64>) {
-        let (adstock, shape) = match (self.shapes[channel], self.places[channel]) {
-            (ChannelShape::Fixed(adstock, _), _) => (adstock, None),
+    fn carried(&self, channel: usize, point: &[f64]) -> Carried {
+        let shape = match (self.shapes[channel], self.places[channel]) {
+            (ChannelShape::Fixed(adstock, saturation), _) => {
+                let values = adstock.apply(self.spends[channel]);
+                let scale = positive(saturation.effect(largest(&values)));
+                return Carried { adstock, saturation, values, scale };
+            }
             (ChannelShape::Searched(_), Some(at)) => {
-                let shape = Shape::at(std::array::from_fn(|coordinate| point[at + coordinate]));
-                (shape.adstock(), Some(shape))
+                Shape::at(std::array::from_fn(|coordinate| point[at + coordinate]))
             }
-            (ChannelShape::Searched(prior), None) => {
-                let shape = Shape::at(prior.means);
-                (shape.adstock(), Some(shape))
-            }
+            (ChannelShape::Searched(prior), None) => Shape::at(prior.means),
         };
-        ((adstock, shape), adstock.apply(self.spends[channel]))
+        let adstock = shape.adstock();
+        let values = adstock.apply(self.spends[channel]);
+        let most = positive(largest(&values));
+        let saturation = shape.saturation(most);
+        Carried { adstock, saturation, values, scale: saturation.effect(most) }
     }
+}
 
-    fn saturation(
-        &self,
-        channel: usize,
-        _point: &[f64],
-        shape: Option<Shape>,
-        largest: f64,
-    ) -> Saturation {
-        match (self.shapes[channel], shape) {
-            (ChannelShape::Fixed(_, saturation), _) => saturation,
-            (ChannelShape::Searched(_), Some(shape)) => shape.saturation(largest.max(1e-9)),
-            (ChannelShape::Searched(_), None) => Saturation::None,
-        }
+/// A channel's carried-over spend and what it goes through next.
+struct Carried {
+    adstock: Adstock,
+    saturation: Saturation,
+    values: Vec<f64>,
+    /// The effect of the largest of the values.
+    scale: f64,
+}
+
+/// Hill's saturation of all values, divided by `scale`, by one logarithm and one power of e each:
+/// most of a search's time goes into this line.
+fn hill(values: &mut [f64], half_saturation: f64, slope: f64, scale: f64) {
+    let (height, half) = (1.0 / scale, libm::log(half_saturation));
+    for value in values {
+        *value = if *value > 0.0 {
+            height / (1.0 + libm::exp(slope * (half - libm::log(*value))))
+        } else {
+            0.0
+        };
     }
+}
+
+/// Of a channel that never spent, 1.
+fn positive(value: f64) -> f64 {
+    if value > 0.0 { value } else { 1.0 }
 }
 
 fn largest(values: &[f64]) -> f64 {
