@@ -17,6 +17,12 @@ pub struct Response {
 }
 
 impl Response {
+    /// The same shape with another coefficient.
+    #[must_use]
+    pub fn with_coefficient(self, coefficient: f64) -> Self {
+        Self { coefficient, ..self }
+    }
+
     /// Revenue in each period, where `spend` is all that was ever spent.
     pub fn contribution(&self, spend: &[f64]) -> Vec<f64> {
         self.adstock

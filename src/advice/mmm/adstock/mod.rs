@@ -102,6 +102,15 @@ impl Adstock {
         convolve(&self.weights(spend.len()), spend)
     }
 
+    /// The share of the effect that a period keeps, where that is the same in each.
+    pub fn decay(&self) -> Option<f64> {
+        match *self {
+            Self::None => Some(0.0),
+            Self::Geometric { decay } | Self::GeometricNormalised { decay, .. } => Some(decay),
+            _ => None,
+        }
+    }
+
     /// What one unit of spend adds up to over all periods.
     pub fn total(&self) -> f64 {
         if let Self::Geometric { decay } = *self {

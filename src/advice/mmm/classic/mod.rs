@@ -83,4 +83,4 @@ pub fn run(rows: &[DailyRow]) -> Result<Classic, Failure> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

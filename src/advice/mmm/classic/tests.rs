@@ -1,7 +1,7 @@
 use super::*;
 use crate::advice::mmm::rows::DailyRow;
 
-fn facebook() -> Option<Vec<DailyRow>> {
+pub(crate) fn facebook() -> Option<Vec<DailyRow>> {
     let path = "../shared/data/facebook_ads_daily/facebook_ads_raw.csv";
     let Ok(text) = std::fs::read_to_string(path) else {
         println!("skipped: the Facebook data are not there");

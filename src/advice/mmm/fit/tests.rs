@@ -131,3 +131,35 @@ fn proto_seeds() {
     }
     fn k_of(s: usize) -> usize { if s == 3 { 12 } else { 4 } }
 }
+
+#[test]
+fn proto_facebook() {
+    let rows = crate::advice::mmm::classic::tests::facebook().unwrap();
+    let classic = crate::advice::mmm::classic::run(&rows).unwrap();
+    for (name, clean) in [("clipped", true), ("raw", false)] {
+        let days = if clean { classic.days.clone() } else {
+            let mut r = Vec::new();
+            for row in &rows { r.push(crate::advice::mmm::classic::clean::CleanRow { day: row.day, channel: row.channel.clone(), spend: row.spend.unwrap_or(0.0), impressions: 0.0, clicks: 0.0, conversions: 0.0, revenue: row.revenue.unwrap_or(0.0) }); }
+            crate::advice::mmm::classic::features::days_of(&r)
+        };
+        let series = Series {
+            grain: Grain::Day,
+            periods: days.days.clone(),
+            outcome: days.revenue.clone(),
+            channels: days.channels.iter().zip(&days.spend).map(|(n, s)| ChannelSeries { name: n.clone(), spend: s.clone(), reported_revenue: None }).collect(),
+            controls: vec![],
+        };
+        for holidays in [false, true] {
+            for trend in [None, Some(false)] {
+                for weekdays in [None, Some(false)] {
+                let mut settings = FitSettings::default();
+                if holidays { settings.regressors.holidays = days.days.iter().copied().filter(|d| crate::advice::mmm::classic::features::is_holiday(*d)).collect(); }
+                settings.regressors.trend = trend;
+                settings.regressors.weekdays = weekdays;
+                let fitted = fit(&series, &settings).unwrap();
+                println!("{name} holidays {holidays} trend {trend:?} weekdays {weekdays:?}: test r2 {:.3} mae {:.0} mape {:.3} train r2 {:.3} rho {:.2} ess {:.0}", fitted.scores_test.r2.unwrap(), fitted.scores_test.mae, fitted.scores_test.mape.unwrap(), fitted.scores_train.r2.unwrap(), fitted.autocorrelation, fitted.candidates_effective);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What was observed → a series that a model can be made of, and every figure that was changed on
+//! the way, with the reason.
+
+use chrono::Days;
+use serde::Serialize;
+
+use super::cleaning::{Change, Measure, Reason};
+use super::failure::Failure;
+use super::observed::{Figures, Observed, ObservedChannel};
+use super::series::{ChannelSeries, ControlSeries, Series, varies};
+use crate::domain::{Day, Grain};
+
+/// How figures are cleaned.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PrepareSettings {
+    /// A figure is an outlier this many interquartile ranges outside the quartiles of the series'
+    /// logarithms, zeros left out; infinite: none is.
+    pub outlier_ranges: f64,
+    /// A channel without spend in more than this share of the periods is left out.
+    pub empty_share_max: f64,
+}
+
+impl Default for PrepareSettings {
+    /// Far out by Tukey (1977); nine periods of ten.
+    fn default() -> Self {
+        Self { outlier_ranges: 3.0, empty_share_max: 0.9 }
+    }
+}
+
+/// A series, and what was done to make it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// The series.
+    pub series: Series,
+    /// Each figure that was changed.
+    pub changes: Vec<Change>,
+    /// What was left out, in words.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A channel or control that is not in the model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Prepares.
+///
+/// # Errors
+/// [`Failure::NotEnoughData`] where there is nothing, [`Failure::NoVariation`] where no channel is
+/// left.
+pub fn prepare(observed: &Observed, settings: PrepareSettings) -> Result<Prepared, Failure> {
+    let (first, last) = observed.span().ok_or_else(|| Failure::NotEnoughData {
+        periods: 0,
+        periods_min: 1,
+        unit: "periods",
+        why: String::new(),
+    })?;
+    let periods = periods(first, last, observed.grain)?;
+    let mut cleaner = Cleaner { periods: &periods, settings, changes: Vec::new() };
+    let mut left_out = Vec::new();
+    let mut channels = Vec::new();
+    for channel in &observed.channels {
+        let spend = cleaner.spend(channel);
+        let empty = spend.iter().filter(|spend| **spend <= 0.0).count();
+        if count(empty) > settings.empty_share_max * count(periods.len()) {
+            let why = format!(
+                "it has no spend in {empty} of {} {}, more than {} %",
+                periods.len(),
+                observed.grain.word().to_owned() + "s",
+                settings.empty_share_max * 100.0
+            );
+            left_out.push(LeftOut { name: channel.name.clone(), why });
+        } else if varies(&spend) {
+            channels.push(ChannelSeries {
+                name: channel.name.clone(),
+                spend,
+                reported_revenue: cleaner.reported(channel),
+            });
+        } else {
+            let why = "its spend is the same in every period".to_owned();
+            left_out.push(LeftOut { name: channel.name.clone(), why });
+        }
+    }
+    if channels.is_empty() {
+        return Err(Failure::NoVariation { what: "the spend of each channel".to_owned() });
+    }
+    let outcome = cleaner.outcome(&claimed_or_own(observed));
+    let mut controls = Vec::new();
+    for (name, figures) in &observed.controls {
+        let values = cleaner.control(name, figures);
+        if varies(&values) {
+            controls.push(ControlSeries { name: name.clone(), values });
+        } else {
+            let why = "it is the same in every period".to_owned();
+            left_out.push(LeftOut { name: name.clone(), why });
+        }
+    }
+    let changes = cleaner.changes;
+    let series = Series { grain: observed.grain, outcome, channels, controls, periods };
+    Ok(Prepared { series, changes, left_out })
+}
+
+/// The business's own revenue, or the sum of what the platforms claim.
+fn claimed_or_own(observed: &Observed) -> Figures {
+    if !observed.outcome.is_empty() {
+        return observed.outcome.clone();
+    }
+    let mut sums = Figures::new();
+    for channel in &observed.channels {
+        for (day, revenue) in &channel.revenue {
+            if let Some(revenue) = revenue {
+                let sum = sums.entry(*day).or_insert(None);
+                *sum = Some(sum.unwrap_or(0.0) + revenue);
+            }
+        }
+    }
+    sums
+}
+
+/// Longer than any account's history.
+const PERIODS_MAX: usize = 40_000;
+
+fn periods(first: Day, last: Day, grain: Grain) -> Result<Vec<Day>, Failure> {
+    let next = |day: Day| match grain {
+        Grain::Day => day.checked_add_days(Days::new(1)),
+        Grain::Week => day.checked_add_days(Days::new(7)),
+        Grain::Month => day.checked_add_months(chrono::Months::new(1)),
+    };
+    let mut periods = vec![first];
+    while let Some(day) = next(periods[periods.len() - 1]).filter(|day| *day <= last) {
+        if periods.len() == PERIODS_MAX {
+            return Err(Failure::OutOfRange { what: format!("more than {PERIODS_MAX} periods") });
+        }
+        periods.push(day);
+    }
+    Ok(periods)
+}
+
+struct Cleaner<'a> {
+    periods: &'a [Day],
+    settings: PrepareSettings,
+    changes: Vec<Change>,
+}
+
+impl Cleaner<'_> {
+    /// A period without a row is one without spend where the channel rests now and then; a row
+    /// without a figure takes what is usual around it.
+    fn spend(&mut self, channel: &ObservedChannel) -> Vec<f64> {
+        let of = |day: &Day| channel.spend.get(day).copied();
+        let found: Vec<Option<Option<f64>>> = self.periods.iter().map(of).collect();
+        let known: Vec<Option<f64>> = found.iter().map(|figure| figure.flatten()).collect();
+        let filled = (0..known.len()).map(|at| match found[at] {
+            Some(Some(spend)) => spend.max(0.0),
+            Some(None) => usual_around(&known, at).unwrap_or(0.0),
+            None => 0.0,
+        });
+        let filled: Vec<f64> = filled.collect();
+        self.note(&channel.name, Measure::Spend, &known, &filled);
+        self.clip(&channel.name, Measure::Spend, filled)
+    }
+
+    fn reported(&mut self, channel: &ObservedChannel) -> Option<Vec<f64>> {
+        let known = channel.revenue.values().any(Option::is_some);
+        known.then(|| {
+            let of = |day: &Day| channel.revenue.get(day).copied().flatten().unwrap_or(0.0);
+            self.periods.iter().map(of).collect()
+        })
+    }
+
+    fn outcome(&mut self, figures: &Figures) -> Vec<f64> {
+        let known: Vec<Option<f64>> =
+            self.periods.iter().map(|day| figures.get(day).copied().flatten()).collect();
+        let filled = (0..known.len()).map(|at| match known[at] {
+            Some(revenue) => revenue.max(0.0),
+            None => usual_around(&known, at).unwrap_or(0.0),
+        });
+        let filled: Vec<f64> = filled.collect();
+        self.note("revenue", Measure::Outcome, &known, &filled);
+        self.clip("revenue", Measure::Outcome, filled)
+    }
+
+    fn control(&mut self, name: &str, figures: &Figures) -> Vec<f64> {
+        let known: Vec<Option<f64>> =
+            self.periods.iter().map(|day| figures.get(day).copied().flatten()).collect();
+        let filled: Vec<f64> = (0..known.len())
+            .map(|at| known[at].or_else(|| usual_around(&known, at)).unwrap_or(0.0))
+            .collect();
+        self.note(name, Measure::Control, &known, &filled);
+        filled
+    }
+
+    fn note(&mut self, series: &str, measure: Measure, before: &[Option<f64>], after: &[f64]) {
+        for ((day, before), after) in self.periods.iter().zip(before).zip(after) {
+            if *before != Some(*after) {
+                self.changes.push(Change {
+                    day: *day,
+                    series: series.to_owned(),
+                    measure: Some(measure),
+                    before: *before,
+                    after: Some(*after),
+                    reason: if before.is_some() { Reason::Negative } else { Reason::Missing },
+                });
+            }
+        }
+    }
+
+    fn clip(&mut self, series: &str, measure: Measure, mut values: Vec<f64>) -> Vec<f64> {
+        let mut logarithms: Vec<f64> =
+            values.iter().filter(|value| **value > 0.0).map(|value| libm::log(*value)).collect();
+        logarithms.sort_by(f64::total_cmp);
+        let quartile = |share| super::classic::clean::quantile(&logarithms, share);
+        let (Some(first), Some(third)) = (quartile(0.25), quartile(0.75)) else { return values };
+        // A series that hardly varies has no outliers but what doubles it.
+        let reach = self.settings.outlier_ranges * (third - first).max(REACH_MIN);
+        let (low, high) = (libm::exp(first - reach), libm::exp(third + reach));
+        for (day, value) in self.periods.iter().zip(&mut values) {
+            let before = *value;
+            let after = before.clamp(low, high);
+            if before > 0.0 && after != before {
+                self.changes.push(Change {
+                    day: *day,
+                    series: series.to_owned(),
+                    measure: Some(measure),
+                    before: Some(before),
+                    after: Some(after),
+                    reason: Reason::Outlier { low, high },
+                });
+                *value = after;
+            }
+        }
+        values
+    }
+}
+
+/// A quarter of the logarithm of two: with three ranges, figures up to 1.7 times the upper quartile
+/// are never outliers.
+const REACH_MIN: f64 = 0.17;
+
+/// How many known neighbours on each side say what is usual.
+const NEIGHBOURS: usize = 4;
+
+/// The median of the nearest known figures on both sides; `None` where there is none.
+fn usual_around(known: &[Option<f64>], at: usize) -> Option<f64> {
+    let before = known[..at].iter().rev().flatten().take(NEIGHBOURS);
+    let after = known[at + 1..].iter().flatten().take(NEIGHBOURS);
+    let mut near: Vec<f64> = before.chain(after).map(|value| value.max(0.0)).collect();
+    near.sort_by(f64::total_cmp);
+    super::classic::clean::quantile(&near, 0.5)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "periods are few")]
+fn count(periods: usize) -> f64 {
+    periods as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(number: u32) -> Day {
+        Day::from_ymd_opt(2026, 1, number).expect("a day")
+    }
+
+    fn figures(values: &[Option<f64>]) -> Figures {
+        (1..).zip(values).map(|(number, value)| (day(number), *value)).collect()
+    }
+
+    fn observed(spend: &[Option<f64>], outcome: &[Option<f64>]) -> Observed {
+        Observed {
+            grain: Grain::Day,
+            channels: vec![ObservedChannel {
+                name: "Email".to_owned(),
+                spend: figures(spend),
+                revenue: Figures::new(),
+            }],
+            outcome: figures(outcome),
+            controls: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_blank_takes_what_is_usual_around_it_and_is_named() {
+        let spend = [Some(10.0), Some(12.0), None, Some(14.0), Some(20.0)];
+        let outcome = [Some(100.0), None, Some(120.0), Some(110.0), Some(90.0)];
+        let found = prepare(&observed(&spend, &outcome), PrepareSettings::default());
+        let found = found.expect("a series");
+        // Medians of 10, 12, 14, 20 and of 90, 100, 110, 120.
+        assert_eq!(found.series.channels[0].spend, [10.0, 12.0, 13.0, 14.0, 20.0]);
+        assert_eq!(found.series.outcome[1], 105.0);
+        let told: Vec<_> = found.changes.iter().map(|it| (it.day, it.measure, it.after)).collect();
+        assert_eq!(
+            told,
+            [
+                (day(3), Some(Measure::Spend), Some(13.0)),
+                (day(2), Some(Measure::Outcome), Some(105.0))
+            ]
+        );
+    }
+
+    #[test]
+    fn negatives_become_zero_and_are_named() {
+        let spend = [Some(10.0), Some(-3.0), Some(14.0)];
+        let found =
+            prepare(&observed(&spend, &[Some(1.0), Some(2.0), Some(3.0)]), PrepareSettings::default())
+                .expect("a series");
+        assert_eq!(found.series.channels[0].spend, [10.0, 0.0, 14.0]);
+        assert_eq!(found.changes.len(), 1);
+        assert_eq!(found.changes[0].reason, Reason::Negative);
+        assert_eq!(found.changes[0].before, Some(-3.0));
+    }
+
+    #[test]
+    fn a_figure_far_out_is_brought_to_the_fence_and_named() {
+        let mut spend: Vec<Option<f64>> = (0..20).map(|at| Some(100.0 + f64::from(at))).collect();
+        spend[7] = Some(90_000.0);
+        let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(1000.0 + f64::from(at))).collect();
+        let found = prepare(&observed(&spend, &outcome), PrepareSettings::default());
+        let found = found.expect("a series");
+        let [change] = &found.changes[..] else { panic!("{:?}", found.changes) };
+        assert_eq!((change.day, change.before), (day(8), Some(90_000.0)));
+        // The third quartile is below 116; the reach at least exp(3 · 0.17) = 1.67.
+        let after = change.after.expect("a figure");
+        assert!((150.0..220.0).contains(&after), "{after}");
+    }
+
+    #[test]
+    fn a_channel_that_is_mostly_empty_is_left_out_by_name() {
+        let spend: Vec<Option<f64>> =
+            (0..20).map(|at| Some(if at == 3 { 5.0 } else { 0.0 })).collect();
+        let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(f64::from(at))).collect();
+        let failure = prepare(&observed(&spend, &outcome), PrepareSettings::default());
+        assert_eq!(failure.expect_err("nothing is left").code(), "no_variation");
+        let settings = PrepareSettings { empty_share_max: 0.95, ..PrepareSettings::default() };
+        assert!(prepare(&observed(&spend, &outcome), settings).is_ok());
+    }
+}
