@@ -18,6 +18,7 @@ mod ingest;
 mod init;
 mod keys;
 mod load;
+mod model;
 mod output;
 mod prune;
 mod refusal;
@@ -99,6 +100,9 @@ enum Command {
     Explain(explain::Arguments),
     /// Check a bundle: signature, digests, sums, chain
     Verify(verify::Arguments),
+    /// The advisory model: what each channel really contributed
+    #[command(subcommand)]
+    Model(model::Arguments),
     /// Check or show the audit log
     #[command(subcommand)]
     Audit(audit::Arguments),
@@ -148,6 +152,7 @@ pub fn main() -> ExitCode {
         Command::Facts(arguments) => facts::run(&context, &arguments),
         Command::Explain(arguments) => explain::run(&context, &arguments),
         Command::Verify(arguments) => verify::run(&context, &arguments),
+        Command::Model(arguments) => model::run(&context, &arguments),
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
         Command::Generate(arguments) => generate::run(&context, &arguments),

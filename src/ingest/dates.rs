@@ -101,7 +101,7 @@ impl<'a> Dates<'a> {
         let window_days = context.account.checks.window_days;
         let first = match context.purpose {
             Purpose::Inbox => minus_days(today, window_days.into()).max(FIRST_DAY),
-            Purpose::Import => FIRST_DAY,
+            Purpose::Import | Purpose::Model => FIRST_DAY,
         };
         Self {
             format,

@@ -97,6 +97,8 @@ pub enum Purpose {
     Inbox,
     /// To know the past: weeks and months too, of any age.
     Import,
+    /// To show a model what is there, blanks and negative amounts included; nothing of it is kept.
+    Model,
 }
 
 /// What the sink knows of a row's key (day, channel, campaign) within the same file.
@@ -294,7 +296,7 @@ fn read_on<R: BufRead, E>(
 /// Rows that cover more than a day are history, and no evidence of days.
 fn not_daily(context: &Context<'_>) -> Option<Fault> {
     let source = context.source;
-    if context.purpose == Purpose::Import || source.grain == Grain::Day {
+    if context.purpose != Purpose::Inbox || source.grain == Grain::Day {
         return None;
     }
     let source_name = fault::shown(&source.name);

@@ -24,7 +24,7 @@ use super::rejection::Faults;
 use super::spendless::Spendless;
 use super::totals::Totals;
 use super::warnings::Warnings;
-use super::{Context, Stated, shares};
+use super::{Context, Purpose, Stated, shares};
 use crate::domain::calendar::plus_days;
 use crate::domain::performance::KEY_SEPARATOR;
 use crate::domain::source::RevenueSpread;
@@ -95,6 +95,11 @@ pub(super) struct Row<'r> {
 /// Takes what a row states.
 pub(super) type Sink<'s, E> = &'s mut dyn FnMut(&StatedRow<'_>) -> Result<Stated, E>;
 
+fn cell_reader(context: &Context<'_>) -> CellReader {
+    let cells = CellReader::new(context.source, context.account.currency);
+    if context.purpose == Purpose::Model { cells.with_negative_amounts() } else { cells }
+}
+
 impl<'a> Rows<'a> {
     pub(super) fn new(context: &'a Context<'a>, mut columns: Columns, mut faults: Faults) -> Self {
         let source = context.source;
@@ -110,7 +115,7 @@ impl<'a> Rows<'a> {
         Self {
             layout,
             dates: Dates::new(context),
-            cells: CellReader::new(source, context.account.currency),
+            cells: cell_reader(context),
             campaigns: Campaigns::new(source, &mut channels, &mut faults),
             channels,
             filter: Filter::new(std::mem::take(&mut columns.only)),

@@ -2,6 +2,7 @@
 //! renders what is already decided and never writes a file. Text that came from outside is escaped
 //! for the format it goes into. Each key is documented in `docs/formats.md`.
 
+pub mod advice;
 mod corrected;
 mod csv;
 mod explanation;

@@ -118,6 +118,13 @@ impl CellReader {
         }
     }
 
+    /// As it is, but amounts may be negative: who reads for a model sees and mends them.
+    pub(super) fn with_negative_amounts(mut self) -> Self {
+        self.spend.negative = true;
+        self.revenue.negative = true;
+        self
+    }
+
     /// Money spent; never negative.
     pub(super) fn spend(&self, text: &[u8]) -> Result<Option<FineMoney>, CellFault> {
         self.amount(text, &self.spend)

@@ -1,0 +1,63 @@
+//! Response curves: what a channel brings per period if it spends the same in every period, carried
+//! over and saturated, at spends from nothing to beyond what was ever spent.
+
+use serde::Serialize;
+
+use super::fitted::{Candidate, Fitted};
+use super::spread::{self, Estimate, Part};
+
+/// Points of a curve, the first at 0.
+const POINTS: u32 = 31;
+
+/// How far beyond the largest spend of a period a curve goes.
+const REACH: f64 = 1.5;
+
+/// A point of a curve. Money in major units per period.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CurvePoint {
+    /// Spend in every period.
+    pub spend: f64,
+    /// Revenue per period that it brings.
+    pub revenue: Estimate,
+    /// Revenue that a little more spend brings, per unit of it.
+    pub marginal: f64,
+    /// Whether the channel ever spent so much in a period: beyond, the curve is the shape's word
+    /// alone.
+    pub is_within_history: bool,
+}
+
+/// The curve of a channel by its position; intervals are central ones of `confidence`.
+pub fn curve(fitted: &Fitted, channel: usize, confidence: f64) -> Vec<CurvePoint> {
+    let largest = fitted.series.channels[channel].spend.iter().copied().fold(0.0, f64::max);
+    (0..POINTS)
+        .map(|point| largest * REACH * f64::from(point) / f64::from(POINTS - 1))
+        .map(|spend| at(fitted, channel, spend, largest, confidence))
+        .collect()
+}
+
+fn at(fitted: &Fitted, channel: usize, spend: f64, largest: f64, confidence: f64) -> CurvePoint {
+    let (mut mean, mut marginal) = (0.0, 0.0);
+    let part = |candidate: &Candidate| {
+        let response = candidate.responses[channel];
+        let total = response.adstock.total();
+        let effect = response.saturation.effect(spend * total);
+        mean += candidate.weight * response.coefficient * effect;
+        marginal += candidate.weight
+            * response.coefficient
+            * response.saturation.marginal(spend * total)
+            * total;
+        Part {
+            weight: candidate.weight,
+            mean: candidate.unbounded[channel] * effect,
+            deviation: libm::sqrt(candidate.covariance[(channel, channel)].max(0.0)) * effect,
+        }
+    };
+    let parts: Vec<Part> = fitted.candidates.iter().map(part).collect();
+    let revenue = if spend > 0.0 { spread::above_zero(&parts, mean, confidence) } else { None };
+    CurvePoint {
+        spend,
+        revenue: revenue.unwrap_or(Estimate { mean, low: mean, high: mean }),
+        marginal,
+        is_within_history: spend <= largest,
+    }
+}

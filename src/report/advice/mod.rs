@@ -1,0 +1,65 @@
+//! What the advisory models say → files: the model card, contributions, curves. Estimates have six
+//! significant digits; nothing here is a budget.
+
+mod card;
+mod contributions;
+mod curves;
+
+pub use card::{CardInput, model_card_json};
+pub use contributions::contributions_csv;
+pub use curves::response_curves_csv;
+
+use serde_json::Value;
+
+/// Significant digits of an estimate.
+const DIGITS: i32 = 6;
+
+/// An estimate with six significant digits; `null` where it is no number.
+pub fn estimate(value: f64) -> Value {
+    serde_json::Number::from_f64(rounded(value)).map_or(Value::Null, Value::Number)
+}
+
+/// An estimate as text with six significant digits, without an exponent.
+pub fn estimate_text(value: f64) -> String {
+    let rounded = rounded(value);
+    if rounded == 0.0 { "0".to_owned() } else { format!("{rounded}") }
+}
+
+/// To six significant digits.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "an exponent of ten is small")]
+    let exponent = libm::floor(libm::log10(value.abs())) as i32;
+    let places = DIGITS - 1 - exponent;
+    // By way of its decimal text: what is shown is what is read back.
+    let text = match usize::try_from(places) {
+        Ok(places) => format!("{value:.places$}"),
+        Err(_) => {
+            let unit = libm::pow(10.0, f64::from(-places));
+            format!("{:.0}", libm::round(value / unit) * unit)
+        }
+    };
+    text.parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimates_have_six_significant_digits() {
+        for (value, expected) in [
+            (123_456_789.0, "123457000"),
+            (0.000_123_456_789, "0.000123457"),
+            (-1.5, "-1.5"),
+            (0.0, "0"),
+            (99.999_99, "100"),
+            (2.0 / 3.0, "0.666667"),
+        ] {
+            assert_eq!(estimate_text(value), expected);
+        }
+        assert_eq!(estimate(f64::NAN), Value::Null);
+    }
+}
