@@ -10,7 +10,7 @@ use budgetd::domain::source::{
 use budgetd::domain::{Account, Figures, Grain, Limits, Source, Subject};
 use budgetd::ingest::{Context, DailyReport, Purpose, Reading, Rejection};
 use ingest_support::formats::names;
-use ingest_support::{Rows, day, read_rows, rupee_account, today};
+use ingest_support::{Rows, day, read_as, read_rows, rupee_account, today};
 
 fn read_for(purpose: Purpose, text: &str, account: &Account, source: &Source) -> (Reading, Rows) {
     let context = Context {
@@ -506,4 +506,40 @@ fn a_kind_of_fault_that_comes_late_is_listed_all_the_same() {
     let rejection = refused(&text, &Source::long());
     assert_eq!((rejection.faults.len(), rejection.faults_total), (100, 301));
     assert_eq!(rejection.codes(), ["not_an_amount", "unknown_channel"]);
+}
+
+#[test]
+fn a_column_called_currency_is_looked_at_even_where_the_source_does_not_name_it() {
+    let source = Source { ignore_extra_columns: true, ..Source::long() };
+    let file = |code: &str| {
+        format!(
+            "date,channel,spend,impressions,clicks,conversions,revenue,Currency code\n\
+             2025-09-01,Email,10.00,100,5,1,20.00,INR\n\
+             2025-09-02,Email,10.00,100,5,1,20.00,{code}\n"
+        )
+    };
+    let account = rupee_account();
+    for code in ["INR", "", "n/a", "inr"] {
+        let reading = read_as(file(code).as_bytes(), &account, &source, Limits::default());
+        assert!(matches!(reading, Reading::Taken(_)), "{code}: {reading:?}");
+    }
+    let reading = read_as(file("USD").as_bytes(), &account, &source, Limits::default());
+    let Reading::Refused(rejection) = reading else { panic!("taken") };
+    assert_eq!(rejection.codes(), ["other_currencies"]);
+}
+
+#[test]
+fn a_column_of_money_that_names_another_currency_refuses_the_file() {
+    for (title, is_taken) in
+        [("spend (INR)", true), ("spend (USD)", false), ("spend_eur", false), ("spend all", true)]
+    {
+        let columns = Columns { spend: vec![title.to_owned()], ..Columns::default() };
+        let source = Source { columns, ..Source::long() };
+        let text = format!(
+            "date,channel,{title},impressions,clicks,conversions,revenue\n\
+             2025-09-01,Email,10.00,100,5,1,20.00\n"
+        );
+        let reading = read_as(text.as_bytes(), &rupee_account(), &source, Limits::default());
+        assert_eq!(matches!(reading, Reading::Taken(_)), is_taken, "{title}: {reading:?}");
+    }
 }

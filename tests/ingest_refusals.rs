@@ -43,6 +43,7 @@ fn source(code: &str) -> Source {
             let numbers = Numbers { currency_marks: true, ..Numbers::default() };
             Source { numbers, ..long }
         }
+        "unread_difference" => Source { ignore_extra_columns: true, ..long },
         "not_daily" | "open_period" | "other_weeks" => periods(Grain::Week),
         "inside_month" => periods(Grain::Month),
         "other_currencies" => {

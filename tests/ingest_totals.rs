@@ -286,3 +286,52 @@ fn a_day_of_another_year_and_a_day_that_is_not_over_are_said() {
     let report = taken(&format!("{LONG}{}", row("2025-09-14")), &Source::long());
     assert!(report.warnings.is_empty(), "{:?}", report.warnings);
 }
+
+#[test]
+fn a_blank_row_whose_spend_is_the_sum_is_a_total_whatever_its_other_figures_are() {
+    // People reached by both campaigns count once in the total: 3500 of 4000.
+    let text = format!("{LONG}{BRAND}{GENERIC}2025-09-01,Google Ads,,300.00,3500,120,8,900.00\n");
+    let page = page(&text, &Source::long());
+    assert!(page.contains("line 4, column campaign is blank"), "{page}");
+    // One other row alone may well have the same spend.
+    let alone = format!("{LONG}{BRAND}2025-09-01,Google Ads,,100.00,900,40,4,300.00\n");
+    assert_eq!(spend(&taken(&alone, &Source::long())), Some(Money::from_minor(20_000)));
+}
+
+#[test]
+fn rows_with_a_blank_key_that_are_the_sum_of_those_with_one_are_refused() {
+    let header = "date,channel,campaign,ad,spend,impressions,clicks,conversions,revenue\n";
+    let rows = "2025-09-01,Google Ads,brand,one,100.00,1000,50,5,400.00\n\
+                2025-09-01,Google Ads,brand,two,200.00,3000,90,4,500.00\n";
+    let total = format!("2025-09-01,Google Ads,brand,,{SUMS}");
+    let keys = |totals: Totals| {
+        let columns = Columns { keys: names(&["ad"]), ..Columns::default() };
+        Source { columns, totals, ..Source::long() }
+    };
+    let page = page(&format!("{header}{rows}{total}"), &keys(Totals::default()));
+    assert!(page.contains("line 4, column ad is blank, and the row is the sum of"), "{page}");
+    assert!(page.contains("export without them"), "{page}");
+    let own = Totals { campaigns: names(&[""]), ..Totals::default() };
+    let report = taken(&format!("{header}{rows}{total}"), &keys(own));
+    assert_eq!(spend(&report), Some(Money::from_minor(60_000)));
+    // Rows whose ad isn't known are rows as any other.
+    let unknown = "2025-09-01,Google Ads,brand,,7.00,10,1,0,3.00\n";
+    let report = taken(&format!("{header}{rows}{unknown}"), &keys(Totals::default()));
+    assert_eq!(spend(&report), Some(Money::from_minor(30_700)));
+}
+
+#[test]
+fn a_row_that_is_the_sum_of_the_others_is_remarked_on_by_whatever_name() {
+    for name in ["Overall", "Email Total", "--", "\u{915}\u{941}\u{932}"] {
+        let text = format!("{LONG}{BRAND}{GENERIC}2025-09-01,Google Ads,{name},{SUMS}");
+        let report = taken(&text, &Source::long());
+        let said = texts(&report).join("\n");
+        let expected = "on one day of a channel one row is exactly the sum of all others, first in line \
+                        4 (2025-09-01, Google Ads, spend 300.00): if it is a total, all money counts twice";
+        assert!(said.contains(expected), "{name}: {said}");
+    }
+    // 300 is the sum of the spends, 4001 not that of the impressions.
+    let text =
+        format!("{LONG}{BRAND}{GENERIC}2025-09-01,Google Ads,big,300.00,4001,140,9,900.00\n");
+    assert!(!texts(&taken(&text, &Source::long())).join(" ").contains("exactly the sum"));
+}

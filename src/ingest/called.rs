@@ -227,9 +227,11 @@ mod tests {
         let columns = Columns {
             names: ["day", "state", "channel", "campaign", "cost"].map(str::to_owned).to_vec(),
             all_known: true,
+            unread: Vec::new(),
             date: Some(0),
             campaign: Some(3),
             currency: None,
+            currency_is_declared: false,
             keys: Vec::new(),
             only: Vec::new(),
             marked: None,

@@ -6,11 +6,17 @@ use super::rows::Rows;
 use crate::domain::performance::KEY_SEPARATOR;
 use crate::domain::{Conversions, Currency, Figures, FineMoney, StatedRow, Subject};
 
+/// Unread columns that a message names.
+const UNREAD_NAMED_MAX: usize = 6;
+
 impl Rows<'_> {
     /// Counts a row whose key an earlier one has.
     pub(super) fn count_again(&mut self, row: &StatedRow<'_>, stated: Stated) {
         match stated {
             Stated::New => {}
+            Stated::SameAs { line: first } if self.differs_unread() => {
+                self.unread_difference(row, first);
+            }
             Stated::SameAs { line: first } => {
                 self.repeated += 1;
                 self.repeated_figures = self.repeated_figures.plus(row.figures);
@@ -30,6 +36,30 @@ impl Rows<'_> {
         };
         let hint = "where both are right, name the column that tells them apart in key_columns of \
                     the source";
+        self.faults.add(Fault::of_line(row.line, reason).with_hint(hint));
+    }
+
+    /// Whether the record in hand is another than that whose key and figures it has: then a column
+    /// that isn't read tells them apart, and neither may be left out.
+    fn differs_unread(&self) -> bool {
+        self.wholes.as_ref().is_some_and(|wholes| !wholes.newest_came_before)
+    }
+
+    fn unread_difference(&mut self, row: &StatedRow<'_>, first_line: u64) {
+        let names = || self.columns.unread.iter().map(|at| self.columns.names[*at].as_str());
+        let mut columns: Vec<String> =
+            names().take(UNREAD_NAMED_MAX).map(|name| format!("\"{name}\"")).collect();
+        if self.columns.unread.len() > UNREAD_NAMED_MAX {
+            columns.push(format!("{} more", self.columns.unread.len() - UNREAD_NAMED_MAX));
+        }
+        let reason = FaultReason::UnreadDifference {
+            subject: self.key_text(row),
+            first_line,
+            second_line: row.line,
+            columns: columns.join(", "),
+        };
+        let hint = "both may count: name the column that tells them apart in key_columns of the source, \
+                    and they are summed; if it is one row exported twice, export it once";
         self.faults.add(Fault::of_line(row.line, reason).with_hint(hint));
     }
 

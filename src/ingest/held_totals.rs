@@ -72,6 +72,7 @@ impl Rows<'_> {
         if !self.called.blank_is_a_campaign() {
             self.judge_blanks(&pairs);
         }
+        self.remark_on_largest(&pairs);
     }
 
     fn judge(&mut self, total: &HeldTotal, pairs: &Pairs) {
@@ -203,32 +204,53 @@ impl Rows<'_> {
             if let Some(others) = pairs.named.of(day, Some(channel))
                 && self.is_sum(&blank, &others)
             {
-                self.blank_is_sum(&blank, &others, Some(channel));
+                self.blank_is_sum(&blank, &others, Some(channel), pairs.has_blank_keys);
             } else if day_judged != Some(day)
                 && let Some(others) = pairs.named.of(day, None)
                 && let Some(blank) = pairs.blank.of(day, None)
                 && self.is_sum(&blank, &others)
             {
-                self.blank_is_sum(&blank, &others, None);
+                self.blank_is_sum(&blank, &others, None, pairs.has_blank_keys);
                 day_judged = Some(day);
             }
         }
     }
 
+    /// Whether rows without a campaign are the sum of those with one. Their spend decides: other
+    /// figures of totals are often counted anew, as people who saw several campaigns are.
     fn is_sum(&self, total: &PairSum, others: &PairSum) -> bool {
         let Figures { spend, revenue, .. } = total.sum.figures;
         let has_money = [spend, revenue].into_iter().flatten().any(|it| it > FineMoney::ZERO);
-        has_money && self.differences(others, total.sum.figures).is_empty()
+        if has_money && self.differences(others, total.sum.figures).is_empty() {
+            return true;
+        }
+        let spend_alone = Figures { spend, ..Figures::NONE };
+        others.sum.rows > 1
+            && spend.is_some_and(|spend| spend > FineMoney::ZERO)
+            && self.differences(others, spend_alone).is_empty()
     }
 
-    fn blank_is_sum(&mut self, blank: &PairSum, others: &PairSum, channel: Option<usize>) {
-        let Some(at) = self.columns.campaign else { return };
+    fn blank_is_sum(
+        &mut self,
+        blank: &PairSum,
+        others: &PairSum,
+        channel: Option<usize>,
+        by_key: bool,
+    ) {
+        let key = self.columns.keys.first().copied().filter(|_| by_key);
+        let Some(at) = key.or(self.columns.campaign) else { return };
         let line = blank.lines.0;
         let told = self.others(others, channel);
         if others.sum.rows == 1 {
+            let (lacks, remedy) = if by_key {
+                (shown(&self.columns.names[at]), "export without totals")
+            } else {
+                let remedy = "blank_campaign = true in [sources.totals] leaves such rows out";
+                ("campaign".to_owned(), remedy)
+            };
             let text = format!(
-                "line {line} has no campaign and the very figures of {told}: if it is a total, their \
-                 money counts twice; blank_campaign = true in [sources.totals] leaves such rows out"
+                "line {line} has no {lacks} and the very figures of {told}: if it is a total, their \
+                 money counts twice; {remedy}"
             );
             self.warnings.add(vec![Warning { line: Some(line), text }]);
             return;
@@ -238,9 +260,14 @@ impl Rows<'_> {
             rows => format!("is blank in {rows} rows of the day, which together are"),
         };
         let reason = FaultReason::SumOfOthers { called, others: told };
-        let hint = "for totals: write blank_campaign = true in [sources.totals] of the file's \
-                    [[sources]] table, which leaves them out and compares them, or export without \
-                    totals; for rows of their own: name their campaign, or campaigns = [\"\"] there";
+        let hint = if by_key {
+            "for totals: export without them; for rows of their own: fill the cells, or write campaigns = \
+             [\"\"] in [sources.totals] of the file's [[sources]] table"
+        } else {
+            "for totals: write blank_campaign = true in [sources.totals] of the file's \
+             [[sources]] table, which leaves them out and compares them, or export without \
+             totals; for rows of their own: name their campaign, or campaigns = [\"\"] there"
+        };
         let fault = Fault::of_line(line, reason).in_column(&self.columns.names[at]);
         self.faults.add(fault.with_hint(hint));
     }

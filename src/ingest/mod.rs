@@ -28,6 +28,7 @@ mod grammar;
 pub mod guess;
 mod header;
 mod held_totals;
+mod largest;
 mod layout;
 mod locale;
 mod lonely_days;
@@ -52,6 +53,7 @@ mod total_rows;
 mod totals;
 mod warnings;
 mod wide;
+mod wholes;
 
 #[cfg(test)]
 mod tests;

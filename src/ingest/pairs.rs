@@ -16,8 +16,10 @@ const PAIRS_MAX: usize = if cfg!(test) { 1_000 } else { 30_000 };
 pub(super) struct Pairs {
     /// Rows with a campaign, and all rows where a file has none.
     pub named: PairSums,
-    /// Rows whose campaign is blank, in a file that has campaigns.
+    /// Rows whose campaign is blank, in a file that has campaigns, or whose further keys all are.
     pub blank: PairSums,
+    /// Whether any of these has a campaign.
+    pub has_blank_keys: bool,
     has_campaigns: bool,
 }
 
@@ -42,6 +44,8 @@ pub(super) struct PairSum {
     pub sum: Sum,
     /// The lines of the first and the last of them.
     pub lines: (u64, u64),
+    /// The row of the highest spend: its figures and its line.
+    pub largest: (Figures, u64),
 }
 
 impl Pairs {
@@ -52,8 +56,15 @@ impl Pairs {
     /// Counts a row of a channel; false where it has no room for its day.
     #[inline]
     pub(super) fn add(&mut self, row: &StatedRow<'_>, channel: usize) -> bool {
-        let is_blank = self.has_campaigns
-            && (row.campaign.is_empty() || row.campaign.starts_with(KEY_SEPARATOR));
+        let is_blank = match row.campaign.split_once(KEY_SEPARATOR) {
+            None => self.has_campaigns && row.campaign.is_empty(),
+            Some(("", _)) if self.has_campaigns => true,
+            Some((_, keys)) => {
+                let is_blank = keys.chars().all(|letter| letter == KEY_SEPARATOR);
+                self.has_blank_keys |= is_blank;
+                is_blank
+            }
+        };
         let sums = if is_blank { &mut self.blank } else { &mut self.named };
         sums.add(row.day, channel, &row.figures, row.line)
     }
@@ -76,6 +87,7 @@ impl Pairs {
 
     /// Adds the sums of other rows; those that it has no room for go to `rest`.
     pub(super) fn join(&mut self, others: &Self, mut rest: impl FnMut(&PairSum)) {
+        self.has_blank_keys |= others.has_blank_keys;
         for (sums, others) in [(&mut self.named, &others.named), (&mut self.blank, &others.blank)] {
             sums.is_full |= others.is_full;
             for sum in &others.sums {
@@ -104,10 +116,13 @@ impl PairSums {
             sum.sum.figures.add(figures);
             sum.sum.rows += 1;
             sum.lines = (sum.lines.0.min(line), sum.lines.1.max(line));
+            if figures.spend > sum.largest.0.spend {
+                sum.largest = (*figures, line);
+            }
             return true;
         }
         let sum = Sum { figures: *figures, rows: 1 };
-        self.put(PairSum { day, channel, sum, lines: (line, line) })
+        self.put(PairSum { day, channel, sum, lines: (line, line), largest: (*figures, line) })
     }
 
     fn put(&mut self, more: PairSum) -> bool {
@@ -174,7 +189,9 @@ impl PairSum {
         let figures = self.sum.figures.plus(other.sum.figures);
         let rows = self.sum.rows + other.sum.rows;
         let lines = (self.lines.0.min(other.lines.0), self.lines.1.max(other.lines.1));
-        Self { sum: Sum { figures, rows }, lines, ..self }
+        let is_larger = other.largest.0.spend > self.largest.0.spend;
+        let largest = if is_larger { other.largest } else { self.largest };
+        Self { sum: Sum { figures, rows }, lines, largest, ..self }
     }
 }
 

@@ -24,6 +24,7 @@ use super::rejection::Faults;
 use super::spendless::Spendless;
 use super::totals::Totals;
 use super::warnings::Warnings;
+use super::wholes::Wholes;
 use super::{Context, Purpose, Stated, shares};
 use crate::domain::calendar::plus_days;
 use crate::domain::performance::KEY_SEPARATOR;
@@ -61,6 +62,8 @@ pub(super) struct Rows<'a> {
     /// Records below the header that were handed on block by block.
     pub(super) records_taken: u64,
     pub(super) totals_seen: u64,
+    /// Where columns stay unread.
+    pub(super) wholes: Option<Wholes>,
     pub(super) repeated: u64,
     pub(super) repeated_figures: Figures,
     /// Whether a row is stated day by day.
@@ -107,6 +110,7 @@ impl<'a> Rows<'a> {
         let has_totals = !source.totals.labels.is_empty() || source.totals.blank_campaign;
         let called = Called::new(&source.totals, &columns);
         let has_campaigns = columns.campaign.is_some();
+        let has_keys = !columns.keys.is_empty();
         let without_revenue = source.revenue_spread != RevenueSpread::None;
         let layout = match &mut columns.body {
             Body::Long(columns) => RowLayout::Long(*columns),
@@ -124,7 +128,7 @@ impl<'a> Rows<'a> {
             marked: columns.marked.map(|_| Marked::new(without_revenue)),
             called,
             held: HeldTotals::default(),
-            pairs: (has_campaigns || has_totals).then(|| Pairs::new(has_campaigns)),
+            pairs: (has_campaigns || has_keys || has_totals).then(|| Pairs::new(has_campaigns)),
             totals: Totals::new(context.account.channels.len()),
             warnings: Warnings::with(std::mem::take(&mut columns.remarks)),
             sums_asked: 0,
@@ -132,6 +136,7 @@ impl<'a> Rows<'a> {
             seen: 0,
             records_taken: 0,
             totals_seen: 0,
+            wholes: (!columns.unread.is_empty()).then(Wholes::new),
             repeated: 0,
             repeated_figures: Figures::NONE,
             counts_for_budgets: source.grain == Grain::Day || source.spread_over_days,
@@ -157,6 +162,7 @@ impl<'a> Rows<'a> {
             && self.check_sums.is_none()
             && self.marked.is_none()
             && self.columns.currency.is_none()
+            && self.wholes.is_none()
     }
 
     /// Takes what was wrong with a record's structure; nothing else of it is looked at.
@@ -207,6 +213,9 @@ impl<'a> Rows<'a> {
         }
         if !self.is_in_own_currency(line, record) {
             return Ok(());
+        }
+        if let Some(wholes) = &mut self.wholes {
+            wholes.add(record);
         }
         let row = Row { line, record, is_marked };
         match &self.layout {
@@ -269,6 +278,9 @@ impl<'a> Rows<'a> {
 
     fn is_in_own_currency(&mut self, line: u64, record: &Record) -> bool {
         let Some(at) = self.columns.currency else { return true };
+        if !self.columns.currency_is_declared && !cells::is_currency_code(&record[at]) {
+            return true;
+        }
         match self.currencies.look(line, &record[at], &self.cells) {
             RowCurrency::Own => true,
             RowCurrency::Other => false,

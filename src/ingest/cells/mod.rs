@@ -91,6 +91,12 @@ pub(super) enum CurrencyCell {
     Other,
 }
 
+/// Whether a cell is the code of a currency that is known.
+pub(super) fn is_currency_code(cell: &[u8]) -> bool {
+    let code = String::from_utf8_lossy(cell.trim_ascii()).to_uppercase();
+    Currency::from_code(&code).is_some()
+}
+
 impl CellReader {
     pub(super) fn new(source: &Source, currency: Currency) -> Self {
         let numbers = &source.numbers;

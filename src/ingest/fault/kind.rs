@@ -78,6 +78,7 @@ impl FaultReason {
             Self::UnprintableText => "campaigns hold control or invisible characters",
             Self::TextTooLong { .. } => "campaigns are too long",
             Self::ConflictingRows { .. } => "rows stand twice with different values",
+            Self::UnreadDifference { .. } => "rows differ only in columns that are not read",
             Self::ClosedPeriod { .. } => "figures of closed days would change",
             Self::ChecksumMismatch { .. } | Self::BadChecksumFile { .. } => {
                 "the file is not what its digest says"

@@ -163,6 +163,11 @@ pub enum FaultReason {
         second_line: u64,
         differences: Vec<Difference>,
     },
+    #[error(
+        "{subject} stands in line {first_line} and line {second_line} with the same figures, and the two \
+         differ in a column that isn't read ({columns})"
+    )]
+    UnreadDifference { subject: String, first_line: u64, second_line: u64, columns: String },
     #[error("{day}, {channel}: {}; the day is closed", changes_text(changes, also))]
     ClosedPeriod { day: Day, channel: String, changes: Vec<Difference>, also: Vec<String> },
     #[error(
@@ -248,6 +253,7 @@ impl FaultReason {
             Self::UnprintableText => "unprintable_text",
             Self::TextTooLong { .. } => "text_too_long",
             Self::ConflictingRows { .. } => "conflicting_rows",
+            Self::UnreadDifference { .. } => "unread_difference",
             Self::ClosedPeriod { .. } => "closed_period",
             Self::ChecksumMismatch { .. } => "checksum_mismatch",
             Self::BadChecksumFile { .. } => "bad_checksum_file",
@@ -259,6 +265,7 @@ impl FaultReason {
         matches!(
             self,
             Self::ConflictingRows { .. }
+                | Self::UnreadDifference { .. }
                 | Self::NotWindows1252 { .. }
                 | Self::TwoColumns { .. }
                 | Self::NotDaily { .. }

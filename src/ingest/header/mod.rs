@@ -19,9 +19,13 @@ pub(super) struct Columns {
     /// Whether the source names all of them, or leaves the others out: else they may be part of
     /// what tells two rows apart.
     pub all_known: bool,
+    /// Columns that stay unread, as the source says.
+    pub unread: Vec<usize>,
     pub date: Option<usize>,
     pub campaign: Option<usize>,
     pub currency: Option<usize>,
+    /// Whether the source names that column; else it only bears the name of one.
+    pub currency_is_declared: bool,
     /// The further parts of a row's key, in the source's order.
     pub keys: Vec<usize>,
     /// Columns with the text that a row must have to be read.

@@ -97,6 +97,9 @@ pub(super) fn find<'e, 'a>(
         }
         let first = hits.first().copied();
         if let Some((at, code)) = first {
+            let is_money = matches!(column.role, Role::Figure(measure) if !measure.is_count());
+            let other = other_currency_in(&titles.raw[at], currency).filter(|_| is_money);
+            let code = if code.is_empty() { other.unwrap_or(code) } else { code };
             check_currency(&titles.raw[at], code, line, currency, faults);
             for (other, _) in &hits[1..] {
                 add_second(titles, column, (at, *other), line, faults, &mut named.remarks);
@@ -105,6 +108,43 @@ pub(super) fn find<'e, 'a>(
         named.positions.push((column, first.map(|(at, _)| at)));
     }
     named
+}
+
+/// What exports call the column of each row's currency.
+const CURRENCY_TITLES: [&str; 13] = [
+    "currency",
+    "currency code",
+    "currency_code",
+    "currencycode",
+    "account currency",
+    "account_currency",
+    "währung",
+    "währungscode",
+    "devise",
+    "code devise",
+    "moneda",
+    "valuta",
+    "moeda",
+];
+
+/// The column that bears the name of a currency, although its source doesn't ask for one.
+pub(super) fn undeclared_currency(titles: &Titles, is_claimed: &[bool]) -> Option<usize> {
+    let is_one = |at: &usize| CURRENCY_TITLES.contains(&titles.folded[*at].as_str());
+    (0..titles.folded.len()).filter(|at| !is_claimed[*at]).find(is_one)
+}
+
+/// Codes that are no words of a header: "(USD)", "spend_eur".
+const CODES_IN_TITLES: [&str; 18] = [
+    "usd", "eur", "gbp", "inr", "jpy", "chf", "aud", "cad", "nzd", "sek", "nok", "dkk", "pln",
+    "brl", "cny", "sgd", "hkd", "aed",
+];
+
+/// The code of another currency in the title of a column of money.
+pub(super) fn other_currency_in(title: &str, own: Currency) -> Option<&'static str> {
+    let lower = title.to_lowercase();
+    let mut words = lower.split(|letter: char| !letter.is_ascii_alphabetic());
+    let found = words.find_map(|word| CODES_IN_TITLES.into_iter().find(|code| *code == word))?;
+    names::currency(found).map(Currency::code).filter(|code| *code != own.code())
 }
 
 /// A header that names a currency must name the account's.

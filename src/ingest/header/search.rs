@@ -148,6 +148,11 @@ fn columns(
         }
         Body::Long(LongColumns { channel: at(Role::Channel), measures })
     };
+    let currency = at(Role::Currency);
+    let undeclared = named::undeclared_currency(titles, &is_claimed).filter(|_| currency.is_none());
+    if let Some(at) = undeclared {
+        is_claimed[at] |= source.ignore_extra_columns;
+    }
     if !source.ignore_extra_columns {
         named::add_unknown(titles, &is_claimed, &missing, line, source, faults);
     }
@@ -155,10 +160,12 @@ fn columns(
     let only = source.only.values().enumerate();
     Columns {
         names: titles.raw.iter().map(|title| shown(title)).collect(),
+        unread: (0..is_claimed.len()).filter(|at| !is_claimed[*at]).collect(),
         all_known: source.ignore_extra_columns || is_claimed.iter().all(|is_claimed| *is_claimed),
         date: at(Role::Date),
         campaign: at(Role::Campaign),
-        currency: at(Role::Currency),
+        currency: currency.or(undeclared),
+        currency_is_declared: currency.is_some(),
         keys: keys.filter_map(|(_, at)| *at).collect(),
         only: only
             .filter_map(|(place, text)| Some((at(Role::Only(place))?, text.clone())))
