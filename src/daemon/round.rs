@@ -4,6 +4,7 @@
 
 mod key;
 mod memory;
+mod paused;
 mod steady;
 mod turn;
 mod week;

@@ -69,7 +69,7 @@ pub fn came_back(account: &Account, name: &str) {
     warn!(
         account = account.id.as_str(),
         name = escape(name),
-        "still written to after it was taken: its writer had only paused; all of it waits in the inbox \
+        "still written to after it was taken or refused: its writer had only paused; all of it waits in the inbox \
          again. Let the sender give the file its name when it is whole (ready = \"rename\"), or raise \
          quiet_seconds"
     );

@@ -52,8 +52,8 @@ mod subtotals;
 mod total_rows;
 mod totals;
 mod warnings;
-mod wide;
 mod wholes;
+mod wide;
 
 #[cfg(test)]
 mod tests;
