@@ -140,8 +140,7 @@ pub fn write_new_folder(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), St
     };
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     create_folder(parent)?;
-    let unfinished =
-        parent.join(format!(".{}.{}", name.display(), super::folder::unique_hex()));
+    let unfinished = parent.join(format!(".{}.{}", name.display(), super::folder::unique_hex()));
     let written = write_all(&unfinished, files).and_then(|()| {
         // Over an empty folder, but over nothing else.
         fs::rename(&unfinished, folder)
@@ -159,7 +158,8 @@ fn write_all(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), StoreError> {
     create_folder(folder)?;
     for (path, bytes) in files {
         let path = folder.join(path);
-        if let Some(parent) = path.parent().filter(|parent| !folders.iter().any(|it| it == parent)) {
+        if let Some(parent) = path.parent().filter(|parent| !folders.iter().any(|it| it == parent))
+        {
             create_folder(parent)?;
             folders.push(parent.to_owned());
         }

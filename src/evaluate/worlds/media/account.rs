@@ -16,7 +16,7 @@ pub(super) fn account(world: &World) -> String {
          total_budget_weekly = \"{total}\"\n",
         name = world.name,
         currency = world.currency.code(),
-        weekday = weekday_name(chrono::Datelike::weekday(&world.first_day)),
+        weekday = weekday_name(chrono::Datelike::weekday(&world.first_day)).to_lowercase(),
         total = libm::ceil(typical),
     );
     for channel in &world.channels {

@@ -58,7 +58,8 @@ pub fn generate(world: &World, seed: u64) -> Generated {
     let noise = noise(world, &climate, &lives, seed);
     let periods: Vec<Day> = climate[before..].iter().map(|day| day.day).collect();
     let rows = rows(world, &lives, &periods, before);
-    let major = |parts: &[i128]| parts[before..].iter().map(|part| to_major(world, *part)).collect();
+    let major =
+        |parts: &[i128]| parts[before..].iter().map(|part| to_major(world, *part)).collect();
     let outcome: Vec<i128> = (0..climate.len())
         .map(|day| {
             let media: i128 = lives.iter().map(|life| life.contribution[day]).sum();
@@ -242,7 +243,8 @@ fn noise(world: &World, climate: &[Climate], lives: &[Life], seed: u64) -> Vec<i
         .map(|(number, day)| {
             let media: i128 = lives.iter().map(|life| life.contribution[number]).sum();
             let expected = day.baseline + media;
-            let noise = to_minor_signed(world, to_major(world, expected) * deviation.next(&mut random));
+            let noise =
+                to_minor_signed(world, to_major(world, expected) * deviation.next(&mut random));
             noise.max(-expected)
         })
         .collect()
@@ -277,7 +279,8 @@ impl Generated {
     pub fn weekly(&self) -> (Series, Truth) {
         let sums = |values: &[f64]| -> Vec<f64> {
             // To the minor unit of any currency again: sums of decimals aren't decimals.
-            let thousandths = |week: &[f64]| week.iter().map(|it| libm::round(it * 1e3)).sum::<f64>();
+            let thousandths =
+                |week: &[f64]| week.iter().map(|it| libm::round(it * 1e3)).sum::<f64>();
             values.chunks(7).map(|week| thousandths(week) / 1e3).collect()
         };
         let channels = self.series.channels.iter().map(|channel| ChannelSeries {

@@ -49,11 +49,9 @@ fn world(root: Table<'_>) -> Option<World> {
         .required("about", "about = \"what it is there for\"")
         .and_then(|item| item.plain_text(ABOUT_CHARS_MAX).map(str::to_owned));
     let currency = root.required("currency", "currency = \"INR\"").and_then(|item| code(&item));
-    let first_day = root
-        .required("first_day", "first_day = \"2023-01-02\"")
-        .and_then(|item| first_day(&item));
-    let weeks =
-        root.required("weeks", "weeks = 104").and_then(|item| item.whole(1..=WEEKS_MAX));
+    let first_day =
+        root.required("first_day", "first_day = \"2023-01-02\"").and_then(|item| first_day(&item));
+    let weeks = root.required("weeks", "weeks = 104").and_then(|item| item.whole(1..=WEEKS_MAX));
     let warm_up_weeks = root
         .required("warm_up_weeks", "warm_up_weeks = 12")
         .and_then(|item| item.whole(0..=WARM_UP_WEEKS_MAX));
@@ -143,7 +141,10 @@ fn weekdays(item: &Item<'_>) -> Option<[f64; 7]> {
     let factors: Option<Vec<f64>> = list.iter().map(|item| item.number(0.01..=10.0)).collect();
     let factors = factors?.try_into().ok();
     if factors.is_none() {
-        item.fault(format!("{} factors for 7 days", list.len()), "write one for each, Monday's first");
+        item.fault(
+            format!("{} factors for 7 days", list.len()),
+            "write one for each, Monday's first",
+        );
     }
     factors
 }
@@ -313,9 +314,7 @@ const KINDS: [(&str, Kind); 6] = [
 ];
 
 fn adstock(table: Table<'_>) -> Option<Adstock> {
-    let kind = table
-        .required("kind", "kind = \"geometric\"")
-        .and_then(|item| item.choice(&KINDS));
+    let kind = table.required("kind", "kind = \"geometric\"").and_then(|item| item.choice(&KINDS));
     let read = match kind {
         None => {
             // Whatever stands there may belong to the kind that was meant.
