@@ -261,3 +261,37 @@ pub fn is_open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries.map(|it| it.expect("an entry").file_name().display().to_string()).collect()
+    }
+
+    #[test]
+    fn a_folder_appears_with_all_its_files_or_not_at_all() {
+        let place = tempfile::tempdir().expect("a folder");
+        let new = place.path().join("deep/new");
+        write_new_folder(&new, &[("a", b"one"), ("below/b", b"two")]).expect("written");
+        assert_eq!(fs::read(new.join("below/b")).expect("read"), b"two");
+        assert_eq!(names(&place.path().join("deep")), ["new"]);
+        // A file can't be a folder, too.
+        let half = place.path().join("half");
+        assert!(write_new_folder(&half, &[("a", b"one"), ("a/b", b"two")]).is_err());
+        assert_eq!(names(place.path()), ["deep"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_empty_is_filled_and_one_that_is_not_stays() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("folder");
+        fs::create_dir(&folder).expect("made");
+        write_new_folder(&folder, &[("a", b"one")]).expect("written");
+        assert!(write_new_folder(&folder, &[("b", b"two")]).is_err());
+        assert_eq!(names(&folder), ["a"]);
+        assert_eq!(names(place.path()), ["folder"]);
+    }
+}

@@ -56,7 +56,7 @@ pub fn folder(world: &World, seed: u64, dirty: bool) -> Folder {
     let mut counts = Vec::new();
     if dirty {
         files.push(file("dirt.csv", dirt_csv(&stained, &weekly.periods)));
-        counts = count_kinds(stained.iter().flat_map(|(_, _, stains)| stains));
+        counts = count_kinds(&stained.iter().flat_map(|(_, _, stains)| stains));
     }
     let truth_json = serde_json::to_string_pretty(&generated.truth_json(world, seed))
         .expect("numbers and texts have a form in JSON");
@@ -217,7 +217,9 @@ fn dirt_csv(tables: &[(&str, Table, Vec<Stain>)], weeks: &[Day]) -> String {
     text
 }
 
-fn count_kinds<'s>(stains: impl Iterator<Item = &'s Stain> + Clone) -> Vec<(&'static str, usize)> {
+fn count_kinds<'s>(
+    stains: &(impl Iterator<Item = &'s Stain> + Clone),
+) -> Vec<(&'static str, usize)> {
     super::dirt::KINDS
         .iter()
         .map(|kind| (kind.word(), stains.clone().filter(|stain| stain.kind == *kind).count()))

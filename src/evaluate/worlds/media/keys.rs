@@ -325,7 +325,7 @@ fn adstock(table: Table<'_>) -> Option<Adstock> {
         }
         Some(kind) => of_kind(&table, kind),
     };
-    if read.is_some_and(|adstock| !(adstock.total() > TOTAL_MIN)) {
+    if read.is_some_and(|adstock| adstock.total() <= TOTAL_MIN) {
         table.fault("spend would have no effect on any day", "raise lags, or lower peak or scale");
     }
     table.finish();
