@@ -38,11 +38,13 @@ pub(super) fn account(world: &World) -> String {
          [checks]\n# However long ago the world's days are.\nwindow_days = 36500\n"
     ));
     let controls = if world.baseline.holidays.is_empty() { "" } else { "\"holiday\"" };
-    for (name, files, grain) in
-        [("business", "business.csv", "day"), ("business weekly", "business_weekly.csv", "week")]
-    {
+    let beware = "; for models\n# alone, since its days would replace those of daily/, which know each channel's revenue";
+    for (name, files, grain, beware) in [
+        ("business", "business.csv", "day", beware),
+        ("business weekly", "business_weekly.csv", "week", ""),
+    ] {
         text.push_str(&format!(
-            "\n# A row for each {grain}: the spend of each channel and the revenue of the business.\n\
+            "\n# A row for each {grain}: the spend of each channel and the revenue of the business{beware}.\n\
              [[sources]]\nname = \"{name}\"\nfiles = \"{files}\"\npreset = \"wide_weekly\"\n\
              grain = \"{grain}\"\n\n[sources.columns]\ncontrols = [{controls}]\n"
         ));

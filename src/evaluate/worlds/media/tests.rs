@@ -267,6 +267,17 @@ fn returns_are_those_of_the_curve() {
 }
 
 #[test]
+fn marginal_returns_count_the_days_of_the_file_alone() {
+    let mut world = bare();
+    world.warm_up_weeks = 52;
+    world.channels[0].adstock = Adstock::Geometric { decay: 0.5 };
+    let channel = &generate(&world, 1).channels(&world)[0];
+    // By hand: after a year each day carries 200, the half saturation; a hundredth more is 202.
+    assert_near(channel.contribution, 28_000.0, 0.0);
+    assert_near(channel.marginal_roas.expect("spent"), 1000.0 * (202.0 / 402.0 - 0.5), 1e-6);
+}
+
+#[test]
 fn a_week_is_the_sum_of_its_days() {
     let world = shipped("seasonal").expect("it ships");
     let generated = generate(&world, 6);
@@ -302,6 +313,46 @@ fn a_currency_without_cents_has_none() {
     let made = folder(&world, 1, false);
     let daily = made.files.iter().find(|file| file.path == "daily/2023-01-02.csv").expect("there");
     assert!(!daily.text.contains('.'), "{}", daily.text);
+}
+
+/// How alike two series are: their correlation.
+fn correlation(one: &[f64], other: &[f64]) -> f64 {
+    let days = f64::from(u32::try_from(one.len()).expect("few"));
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / days;
+    let (one_mean, other_mean) = (mean(one), mean(other));
+    let product: f64 = one.iter().zip(other).map(|(a, b)| (a - one_mean) * (b - other_mean)).sum();
+    let size = |values: &[f64], mean: f64| {
+        values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>().sqrt()
+    };
+    product / size(one, one_mean) / size(other, other_mean)
+}
+
+#[test]
+fn each_world_has_the_difficulty_that_it_is_named_for() {
+    for seed in 0..5 {
+        let of = |name: &str| {
+            let world = shipped(name).expect("it ships");
+            let generated = generate(&world, seed);
+            let channels = generated.channels(&world);
+            (generated, channels)
+        };
+        let follows = |(generated, _): &(Generated, Vec<ChannelTruth>)| {
+            correlation(&generated.series.channels[0].spend, &generated.truth.baseline)
+        };
+        assert!(follows(&of("confounded")) > 0.6, "{}", follows(&of("confounded")));
+        assert!(follows(&of("plain")).abs() < 0.4, "{}", follows(&of("plain")));
+        // The channel that looks best loses money, the one that looks worst earns some.
+        let mut by_claims = of("attribution_bias").1;
+        by_claims.sort_by(|a, b| a.reported_roas.partial_cmp(&b.reported_roas).expect("numbers"));
+        assert!(by_claims[3].reported_roas > Some(2.0) && by_claims[3].roas < Some(1.0));
+        assert!(by_claims[0].reported_roas < Some(1.0) && by_claims[0].roas > Some(1.0));
+        // More money brings more than the money before it did.
+        let s_shaped = of("s_shaped").1;
+        assert!(s_shaped.iter().any(|channel| channel.marginal_roas > channel.roas));
+        assert!(of("plain").1.iter().all(|channel| channel.marginal_roas < channel.roas));
+        assert!(of("flighted").0.series.channels[0].spend.contains(&0.0));
+        assert_eq!(of("twelve_channels").1.len(), 12);
+    }
 }
 
 proptest! {

@@ -78,6 +78,18 @@ fn a_key_that_is_missing_is_told_and_never_guessed() {
 }
 
 #[test]
+fn the_documentation_has_each_key_and_each_world() {
+    let told = include_str!("../../../../../docs/worlds.md");
+    let kinds = ["peak", "shape", "scale", "lags"];
+    let plain = include_str!("../../../../../tests/worlds/plain.toml");
+    let keys = plain.lines().filter(|line| !line.starts_with('#'));
+    let keys = keys.filter_map(|line| Some(line.split_once(" = ")?.0));
+    for word in keys.chain(kinds).chain(names()) {
+        assert!(told.contains(&format!("`{word}`")), "{word}");
+    }
+}
+
+#[test]
 fn what_can_not_be_is_refused() {
     for (line, instead, complaint) in [
         ("weeks = 104", "weeks = 0", "out of range"),
