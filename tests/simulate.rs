@@ -226,6 +226,13 @@ fn a_world_that_is_not_there_and_one_with_slips_say_what_was_meant() {
     assert_eq!(said.status, 2);
     assert!(said.stderr.contains("there is no world \"seasonel\""), "{}", said.stderr);
     assert!(said.stderr.contains("did you mean \"seasonal\"?"), "{}", said.stderr);
+    let help = call(at, &["simulate", "--help"]).with(0);
+    for world in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/worlds")).expect("worlds")
+    {
+        let path = world.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_str().expect("UTF-8");
+        assert!(help.contains(name), "the help names {name}");
+    }
     let said = call(at, &["simulate", "zzz", "out"]);
     assert!(said.stderr.contains("there are plain, flighted, seasonal"), "{}", said.stderr);
     let said = call(at, &["simulate", "none.toml", "out"]);
