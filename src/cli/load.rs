@@ -13,7 +13,7 @@ use crate::store::files;
 use crate::workflow::{Interrupt, Unit, Workspace};
 
 /// A configuration file is text that people write; more than this is a mistake.
-const CONFIG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+pub const CONFIG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 impl Context {
     /// The workspace of the configuration, or all its faults.
@@ -169,10 +169,15 @@ fn fault_lines(fault: &ConfigFault) -> Vec<String> {
 
 /// All faults as one error of the command line.
 pub fn faults_error(faults: &[ConfigFault]) -> CliError {
+    faults_error_in("the configuration", faults)
+}
+
+/// The same of another file: `what` has them.
+pub fn faults_error_in(what: &str, faults: &[ConfigFault]) -> CliError {
     let lines: Vec<String> = faults.iter().flat_map(fault_lines).collect();
     let count = match faults.len() {
-        1 => "the configuration has a fault".to_owned(),
-        count => format!("the configuration has {count} faults"),
+        1 => format!("{what} has a fault"),
+        count => format!("{what} has {count} faults"),
     };
     CliError { status: USAGE, message: format!("{count}\n{}", lines.join("\n")), hint: None }
 }

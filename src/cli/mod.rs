@@ -24,6 +24,7 @@ mod prune;
 mod refusal;
 mod restore;
 mod run;
+mod simulate;
 mod sources;
 mod sources_guess;
 mod status;
@@ -116,6 +117,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Remove originals and logs that are older than [retention] keeps
     Prune(prune::Arguments),
+    /// Make the data of an advertiser whose truth is known, to try models on
+    Simulate(simulate::Arguments),
     /// Restore a backup into an empty place, which then goes on
     Restore(restore::Arguments),
 }
@@ -158,6 +161,7 @@ pub fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(&context, &arguments),
         Command::Backup(arguments) => backup::run(&context, &arguments),
         Command::Prune(arguments) => prune::run(&context, &arguments),
+        Command::Simulate(arguments) => simulate::run(&context, &arguments),
         Command::Restore(arguments) => restore::run(&context, &arguments),
     };
     let status = ending.unwrap_or_else(|error| {

@@ -12,7 +12,7 @@ use super::{FAULTS_PER_FILE_MAX, SourceText, TEXT_BYTES_MAX};
 
 /// What a fault is about, which decides whether it is worth telling beside a syntax error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
+pub(crate) enum About {
     /// The file is no TOML here.
     Syntax,
     /// One value by itself.
@@ -23,15 +23,17 @@ pub(super) enum About {
 
 /// What a file configures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// The daemon.
     Daemon,
     /// One account.
     Account,
+    /// A simulated world.
+    World,
 }
 
 /// A file under reading.
-pub(super) struct File<'a> {
+pub(crate) struct File<'a> {
     /// As the caller calls it.
     pub path: &'a str,
     /// Which keys it takes.

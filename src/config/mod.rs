@@ -36,8 +36,9 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::account::SCHEDULE_SHIPPED;
 use crate::domain::{Account, AccountId, Limits};
-use file::{File, Role};
-use table::Table;
+pub(crate) use file::{File, Role};
+pub(crate) use table::Table;
+pub(crate) use value::Item;
 
 /// Accounts of one daemon: thousands, and a bound on the memory that a folder of files can take.
 pub const ACCOUNTS_MAX: usize = 10_000;

@@ -36,6 +36,7 @@ pub(super) fn home_of(key: &str, role: Role) -> Option<String> {
     let files = match role {
         Role::Daemon => [daemon, account],
         Role::Account => [account, daemon],
+        Role::World => return None,
     };
     let header = format!("[{key}]");
     files.into_iter().find_map(|(reference, file)| match table_of(reference, key) {

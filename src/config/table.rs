@@ -13,7 +13,7 @@ use super::value::Item;
 use crate::domain::nearest::nearest;
 
 /// A table. One that the file doesn't have is read like an empty one.
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     file: &'a File<'a>,
     /// As messages call it: "[rules]"; empty for the top of the file.
     name: String,

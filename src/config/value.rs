@@ -13,7 +13,7 @@ use crate::domain::{Currency, Money, Share};
 
 /// A value with its place.
 #[derive(Clone)]
-pub(super) struct Item<'a> {
+pub(crate) struct Item<'a> {
     pub file: &'a File<'a>,
     pub key: &'a str,
     pub span: Range<usize>,

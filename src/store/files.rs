@@ -128,6 +128,46 @@ pub fn rename_new(from: &Path, to: &Path) -> Result<(), StoreError> {
     sync_folder(to.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")))
 }
 
+/// Makes `folder`, which must be missing or empty, with `files` in it (a path below it, its bytes):
+/// it appears with all of them, or not at all.
+pub fn write_new_folder(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), StoreError> {
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
+        return Err(StoreError::Refused {
+            what: "this names no folder of its own".to_owned(),
+            path: folder.to_owned(),
+            hint: "name a folder that is new or empty".to_owned(),
+        });
+    };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    create_folder(parent)?;
+    let unfinished = parent.join(format!(".{}.{}", name.display(), super::folder::unique_hex()));
+    let written = write_all(&unfinished, files).and_then(|()| {
+        // Over an empty folder, but over nothing else.
+        fs::rename(&unfinished, folder)
+            .map_err(|source| StoreError::machine("cannot put this in its place", folder, source))
+    });
+    if written.is_err() {
+        // The first failure is the one to report.
+        drop(fs::remove_dir_all(&unfinished));
+    }
+    written.and_then(|()| super::outbox::durable::sync_folder(parent))
+}
+
+fn write_all(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), StoreError> {
+    let mut folders = vec![folder.to_owned()];
+    create_folder(folder)?;
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        if let Some(parent) = path.parent().filter(|parent| !folders.iter().any(|it| it == parent))
+        {
+            create_folder(parent)?;
+            folders.push(parent.to_owned());
+        }
+        write_new(&path, bytes)?;
+    }
+    folders.iter().try_for_each(|folder| super::outbox::durable::sync_folder(folder))
+}
+
 /// Removes a file, durably; one that is not there is gone.
 pub fn remove(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
@@ -220,4 +260,38 @@ pub fn device(path: &Path) -> Option<u64> {
 pub fn is_open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries.map(|it| it.expect("an entry").file_name().display().to_string()).collect()
+    }
+
+    #[test]
+    fn a_folder_appears_with_all_its_files_or_not_at_all() {
+        let place = tempfile::tempdir().expect("a folder");
+        let new = place.path().join("deep/new");
+        write_new_folder(&new, &[("a", b"one"), ("below/b", b"two")]).expect("written");
+        assert_eq!(fs::read(new.join("below/b")).expect("read"), b"two");
+        assert_eq!(names(&place.path().join("deep")), ["new"]);
+        // A file can't be a folder, too.
+        let half = place.path().join("half");
+        assert!(write_new_folder(&half, &[("a", b"one"), ("a/b", b"two")]).is_err());
+        assert_eq!(names(place.path()), ["deep"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_empty_is_filled_and_one_that_is_not_stays() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("folder");
+        fs::create_dir(&folder).expect("made");
+        write_new_folder(&folder, &[("a", b"one")]).expect("written");
+        assert!(write_new_folder(&folder, &[("b", b"two")]).is_err());
+        assert_eq!(names(&folder), ["a"]);
+        assert_eq!(names(place.path()), ["folder"]);
+    }
 }

@@ -1,6 +1,8 @@
 //! A description of an advertiser and a seed → daily rows, with the true effect of each channel's
 //! spend known exactly. No clock, no disk; all maths from `libm`, so rows are the same everywhere.
 
+mod chance;
+pub mod media;
 mod named;
 
 pub use named::{
@@ -9,13 +11,13 @@ pub use named::{
 };
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::domain::calendar::{end_of_day, plus_days};
 use crate::domain::{
     Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, DayFact, Digest,
     Measures, Money, decimal,
 };
+use chance::{Drift, normal, stream};
 
 /// Weeks in a year, for the yearly season.
 const YEAR_WEEKS: f64 = 365.25 / 7.0;
@@ -286,46 +288,6 @@ fn measures(channel: &WorldChannel, spend: f64, revenue: f64) -> Measures {
         clicks: Some(clicks),
         conversions: Some(Conversions::from_millionths(conversions * 1_000_000)),
     }
-}
-
-/// A deviation that wanders around 0: an autoregression of order one whose standard deviation is
-/// `size` at all times.
-struct Drift {
-    size: f64,
-    persistence: f64,
-    /// In units of `size`.
-    value: f64,
-}
-
-impl Drift {
-    const fn new(size: f64, persistence: f64) -> Self {
-        Self { size, persistence, value: 0.0 }
-    }
-
-    fn next(&mut self, random: &mut ChaCha8Rng) -> f64 {
-        let fresh = libm::sqrt(1.0 - self.persistence * self.persistence);
-        self.value = self.persistence * self.value + fresh * normal(random);
-        self.size * self.value
-    }
-}
-
-/// A stream of its own for each number, so that one channel's draws never shift another's.
-fn stream(seed: u64, number: u64) -> ChaCha8Rng {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(number);
-    random
-}
-
-/// A standard normal draw (Box and Muller 1958, the cosine half; two uniforms each).
-fn normal(random: &mut ChaCha8Rng) -> f64 {
-    let (first, second) = (uniform(random), uniform(random));
-    libm::sqrt(-2.0 * libm::log(first)) * libm::cos(std::f64::consts::TAU * second)
-}
-
-/// A uniform draw from the middle of 2⁵² equal steps between 0 and 1: never 0, never 1.
-#[expect(clippy::cast_precision_loss, reason = "52 bits fit the 53 of a double")]
-fn uniform(random: &mut ChaCha8Rng) -> f64 {
-    ((random.next_u64() >> 12) as f64 + 0.5) / (1u64 << 52) as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "weeks of a simulation are few")]

@@ -1,0 +1,105 @@
+//! What a world's channels truly brought over all its days: the figures that a model is held to.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Generated, MediaChannel, World};
+
+/// How much more is spent for the marginal return.
+const STEP: f64 = 0.01;
+
+/// What one channel brought, in major units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChannelTruth {
+    /// Its name.
+    pub channel: String,
+    /// Spend over all days.
+    pub spend: f64,
+    /// Revenue on these days that came from its spend, that of earlier days included.
+    pub contribution: f64,
+    /// The share of all revenue that this is.
+    pub share: f64,
+    /// Contribution over spend; `None`: nothing was spent.
+    pub roas: Option<f64>,
+    /// What a unit of money more brings: extra contribution over extra spend, had each day's spend
+    /// been 1 % higher, the days before the first included.
+    pub marginal_roas: Option<f64>,
+    /// Revenue that its platform claims.
+    pub reported_revenue: f64,
+    /// That over spend.
+    pub reported_roas: Option<f64>,
+}
+
+impl Generated {
+    /// What each channel of `world`, which brought this forth, truly did.
+    pub fn channels(&self, world: &World) -> Vec<ChannelTruth> {
+        let revenue = total(&self.series.outcome);
+        world
+            .channels
+            .iter()
+            .enumerate()
+            .map(|(index, channel)| {
+                let series = &self.series.channels[index];
+                let (spend, contribution) =
+                    (total(&series.spend), total(&self.truth.contributions[index]));
+                let reported_revenue = series.reported_revenue.as_deref().map_or(0.0, total);
+                let extra = extra(channel, &self.spend_before[index], &series.spend);
+                let per_spend = |amount: f64| (spend > 0.0).then(|| ratio(amount / spend));
+                ChannelTruth {
+                    channel: channel.name.clone(),
+                    spend,
+                    contribution,
+                    share: if revenue > 0.0 { ratio(contribution / revenue) } else { 0.0 },
+                    roas: per_spend(contribution),
+                    marginal_roas: per_spend(extra / STEP),
+                    reported_revenue,
+                    reported_roas: per_spend(reported_revenue),
+                }
+            })
+            .collect()
+    }
+
+    /// The truth as `truth.json` has it.
+    pub(super) fn truth_json(&self, world: &World, seed: u64) -> Value {
+        let parameters: Vec<Value> = world
+            .channels
+            .iter()
+            .zip(self.channels(world))
+            .map(|(channel, truth)| {
+                let response = channel.response();
+                json!({"channel": truth.channel, "spend": truth.spend,
+                    "contribution": truth.contribution, "share": truth.share,
+                    "roas": truth.roas, "marginal_roas": truth.marginal_roas,
+                    "reported_revenue": truth.reported_revenue,
+                    "reported_roas": truth.reported_roas,
+                    "response": {"adstock": response.adstock, "saturation": response.saturation,
+                        "coefficient": response.coefficient}})
+            })
+            .collect();
+        json!({"world": world.name, "about": world.about, "seed": seed,
+            "currency": world.currency, "first_day": world.first_day, "weeks": world.weeks,
+            "last_day": self.series.periods.last(),
+            "revenue": total(&self.series.outcome), "baseline": total(&self.truth.baseline),
+            "noise": total(&self.truth.noise), "channels": parameters, "parameters": world})
+    }
+}
+
+/// What the channel would have brought beyond what it did, had all spend been a little higher.
+fn extra(channel: &MediaChannel, before: &[f64], spend: &[f64]) -> f64 {
+    let all: Vec<f64> = before.iter().chain(spend).copied().collect();
+    let more: Vec<f64> = all.iter().map(|spend| spend * (1.0 + STEP)).collect();
+    let response = channel.response();
+    let (as_it_was, with_more) = (response.contribution(&all), response.contribution(&more));
+    let differences = with_more.iter().zip(&as_it_was).map(|(more, was)| more - was);
+    differences.skip(before.len()).sum()
+}
+
+/// A sum of amounts, to the minor unit of any currency.
+fn total(values: &[f64]) -> f64 {
+    values.iter().map(|value| libm::round(value * 1e3)).sum::<f64>() / 1e3
+}
+
+/// Six decimals.
+fn ratio(value: f64) -> f64 {
+    libm::round(value * 1e6) / 1e6
+}
