@@ -3,3 +3,4 @@
 
 pub mod blocker;
 pub mod mmm;
+pub mod planning;

@@ -1,0 +1,40 @@
+//! What a budget could do: plans, scenarios and what-ifs on a fitted model. They comment; no budget
+//! reads them.
+//!
+//! ```text
+//! fitted ─► horizon (past spend carried in, the tail carried out) ─► curve ─► allocator ─► plan
+//!                └──────────────► joint interval ◄── whatif                └─► scenarios
+//! ```
+
+mod allocator;
+mod bounds;
+mod curve;
+mod envelope;
+mod horizon;
+mod objective;
+mod scenarios;
+mod whatif;
+
+pub use allocator::{Active, Certificate, Infeasible, Plan, allocate};
+pub use bounds::{BoundShares, Bounds};
+pub use curve::{Curve, Knot};
+pub use horizon::Horizon;
+pub use objective::{Objective, plan};
+pub use scenarios::{SCENARIO_SHARES, Scenario, scenarios};
+pub use whatif::{
+    LinearChange, SpendChange, WhatIf, WhatIfError, linear_what_if, parse_changes, what_if,
+};
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// The bounds and the total contradict each other.
+    #[error(transparent)]
+    Infeasible(#[from] Infeasible),
+    /// Nothing was spent lately, so there is nothing to compare with.
+    #[error("nothing was spent in the last {weeks} weeks")]
+    NothingSpent {
+        /// The weeks that count as lately.
+        weeks: u32,
+    },
+}
