@@ -20,6 +20,7 @@ mod keys;
 mod load;
 mod model;
 mod output;
+mod plan;
 mod prune;
 mod refusal;
 mod restore;
@@ -104,6 +105,10 @@ enum Command {
     /// The advisory model: what each channel really contributed
     #[command(subcommand)]
     Model(model::Arguments),
+    /// Say what changed spends would change, by the advisory model
+    Whatif(plan::WhatIfArguments),
+    /// Say what other totals would bring, each shared out best, by the advisory model
+    Plan(plan::PlanArguments),
     /// Check or show the audit log
     #[command(subcommand)]
     Audit(audit::Arguments),
@@ -156,6 +161,8 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&context, &arguments),
         Command::Verify(arguments) => verify::run(&context, &arguments),
         Command::Model(arguments) => model::run(&context, &arguments),
+        Command::Whatif(arguments) => plan::run_what_if(&context, &arguments),
+        Command::Plan(arguments) => plan::run(&context, &arguments),
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
         Command::Generate(arguments) => generate::run(&context, &arguments),

@@ -18,8 +18,10 @@ use crate::advice::mmm::scores::Scores;
 use crate::advice::mmm::spread::Estimate;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day};
+use crate::advice::planning::{BoundShares, Horizon, scenarios};
 use crate::report::advice::{
-    CardInput, contributions_csv, estimate_text, model_card_json, response_curves_csv,
+    CardInput, budget_optimization_csv, contributions_csv, estimate_text, model_card_json,
+    response_curves_csv, scenarios_csv,
 };
 use crate::workflow::{ModelData, ModelReading, model_data_of_file, model_data_of_ledger};
 
@@ -37,7 +39,7 @@ pub enum Arguments {
 pub struct DataArguments {
     /// The account (needed where there are several)
     #[arg(long, value_name = "ID")]
-    account: Option<String>,
+    pub account: Option<String>,
     /// Learn from this file instead of the ledger; nothing of it is taken
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -49,14 +51,14 @@ pub struct DataArguments {
     test_from: Option<Day>,
     /// The probability of the intervals
     #[arg(long, value_name = "SHARE", default_value = "0.9", value_parser = parse_confidence)]
-    confidence: f64,
+    pub confidence: f64,
 }
 
 #[derive(Debug, clap::Args)]
 pub struct FitArguments {
     #[command(flatten)]
     data: DataArguments,
-    /// Write `model_card.json`, `contributions.csv` and `response_curves.csv` into this new folder
+    /// Write the model card, contributions, curves, scenarios and the best split into this new folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -191,15 +193,21 @@ fn read(
 }
 
 fn write(folder: &Path, modelled: &Modelled<'_>) -> Result<(), CliError> {
-    let files: [(&str, Vec<u8>); 3] = [
+    let mut files = vec![
         ("model_card.json", modelled.card()),
         ("contributions.csv", contributions_csv(&modelled.fitted)),
         ("response_curves.csv", response_curves_csv(&modelled.fitted, modelled.confidence)),
     ];
-    crate::store::files::create_folder(folder)?;
-    for (name, bytes) in files {
-        crate::store::atomic::write_new(folder, name, &bytes, 0o644)?;
+    let horizon = Horizon::of(&modelled.fitted);
+    if let Ok(found) = scenarios(&horizon, BoundShares::default(), modelled.confidence) {
+        files.push(("scenarios.csv", scenarios_csv(&horizon, &found)));
+        if let Some(present) = found.iter().find(|scenario| scenario.share == 1.0) {
+            files.push(("budget_optimization.csv", budget_optimization_csv(&horizon, present)));
+        }
     }
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    crate::store::files::write_new_folder(folder, &files)?;
     Ok(())
 }
 

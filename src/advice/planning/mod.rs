@@ -20,7 +20,7 @@ pub use bounds::{BoundShares, Bounds};
 pub use curve::{Curve, Knot};
 pub use horizon::Horizon;
 pub use objective::{Objective, plan};
-pub use scenarios::{SCENARIO_SHARES, Scenario, scenarios};
+pub use scenarios::{SCENARIO_SHARES, Scenario, curves, scenarios};
 pub use whatif::{
     LinearChange, SpendChange, WhatIf, WhatIfError, linear_what_if, parse_changes, what_if,
 };

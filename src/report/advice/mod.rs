@@ -4,10 +4,12 @@
 mod card;
 mod contributions;
 mod curves;
+mod plans;
 
 pub use card::{CardInput, model_card_json};
 pub use contributions::contributions_csv;
 pub use curves::response_curves_csv;
+pub use plans::{bound, budget_optimization_csv, scenarios_csv};
 
 use serde_json::Value;
 

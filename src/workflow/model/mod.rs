@@ -10,7 +10,7 @@ use crate::advice::mmm::cleaning::Change;
 use crate::advice::mmm::observed::Observed;
 use crate::advice::mmm::rows::DailyRow;
 use crate::domain::calendar::minus_days;
-use crate::domain::source::{Meaning, Meanings};
+use crate::domain::source::{Meaning, Meanings, Numbers};
 use crate::domain::{Account, Day, Grain, Instant, Source};
 use crate::ingest::{Purpose, Reading, Rejection, Stated};
 use crate::store::ledger::Ledger;
@@ -53,6 +53,7 @@ pub fn model_data_of_file(
         blank: Meanings::all(Meaning::Absent),
         dashes: Meanings::all(Meaning::Absent),
         ignore_extra_columns: true,
+        numbers: Numbers { round: true, exponents: true, ..source.numbers.clone() },
         ..source.clone()
     };
     let terms = Terms { source: &source, purpose: Purpose::Model, restate: false };
