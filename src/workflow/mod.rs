@@ -1,6 +1,7 @@
 //! Takes a file, runs a week, recovers from a crash: joins the pure stages with the store. The
 //! time is always an argument, and each unit of work holds one lock while it lasts.
 
+mod advice;
 mod answer;
 mod audit;
 mod backup;

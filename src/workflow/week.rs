@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::advice::advice_for;
 use super::answer::{Asked, answer, evidence_outliers, facts_for, gate};
 use super::behind::behind_of;
 use super::corrected::corrected_weeks;
@@ -211,19 +212,21 @@ impl Unit<'_> {
             self.announce(&chain, request.now, &event)?;
         }
         let decision_json = report::decision_json(&decision);
-        let decided = decided_event(&decision, &decision_json, request);
+        let advice = advice_for(&self.ledger, account, decision.week);
+        let decided = decided_event(&decision, &decision_json, &advice.fallbacks, request);
         let decided_head = self.announce(&chain, request.now, &decided)?;
         let since = self.ledger.last_bundle_seq(&account.id)?;
         let segment = self.chain(&chain, request.now)?.journal.records_since(since)?;
         let name = BundleName { week: decision.week.first_day(), revision: decision.revision };
         let table = report::recommendations_csv(&decision);
         let explanation = report::explanation_txt(&decision);
-        let files: [(&str, &[u8]); 4] = [
+        let mut files: Vec<(&str, &[u8])> = vec![
             (TABLE, &table),
             (EXPLANATION, &explanation),
             (DECISION, &decision_json),
             (AUDIT, &segment),
         ];
+        files.extend(advice.files.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
         let outbox = Outbox::open(&self.workspace.config.paths.outbox)?;
         let key = self.key.as_ref().expect("it was loaded above");
         outbox.write_allowed_signers(key)?;
@@ -259,7 +262,12 @@ impl Unit<'_> {
     }
 }
 
-fn decided_event(decision: &Decision, decision_json: &[u8], request: &WeekRequest) -> Event {
+fn decided_event(
+    decision: &Decision,
+    decision_json: &[u8],
+    advice_fallbacks: &[String],
+    request: &WeekRequest,
+) -> Event {
     Event::Decided {
         week: decision.week.first_day(),
         revision: decision.revision,
@@ -271,7 +279,7 @@ fn decided_event(decision: &Decision, decision_json: &[u8], request: &WeekReques
             .iter()
             .map(|veto| veto.channel.clone())
             .collect(),
-        fallbacks: decision.fallbacks(),
+        fallbacks: [decision.fallbacks().as_slice(), advice_fallbacks].concat(),
         revise_reason: decision.revise_reason.clone(),
         decision: Digest::of(decision_json),
         stated_at: request.stated_at,
