@@ -110,8 +110,14 @@ impl Bench {
         self.files += 1;
         let file = self.file(shape);
         let head = ChainHead { seq: self.files, hash: file.sha256 };
-        let incoming =
-            Incoming { claim: &file.claim, arrived_at: file.arrived_at, grain: Grain::Day };
+        let incoming = Incoming {
+            claim: &file.claim,
+            arrived_at: file.arrived_at,
+            grain: Grain::Day,
+            name: &file.name,
+            source: &file.source,
+            campaigns_decide: true,
+        };
         let mut take = self.ledger.begin_take(&self.account, incoming).expect("a take");
         let first_day = first_day();
         for index in 0..shape.rows() {

@@ -56,6 +56,14 @@ pub struct Source {
     pub refuse_conversions_above_clicks: bool,
 }
 
+impl Source {
+    /// Whether it gives each campaign its channel, by patterns or one channel for all, so that a
+    /// campaign is of one channel at a time; else the rows say whose they are.
+    pub fn campaigns_decide(&self) -> bool {
+        self.layout != Layout::Wide && self.columns.channel.is_empty()
+    }
+}
+
 /// How rows and columns are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -25,6 +25,8 @@ pub struct ClosedChange {
     pub changes: Vec<Difference>,
     /// What else would change, by name.
     pub also: Vec<String>,
+    /// Rows of it that the file doesn't have and that would count no longer.
+    pub gone: Vec<String>,
 }
 
 /// Why a file was refused as a whole.
@@ -48,20 +50,24 @@ impl Rejection {
 
     /// Of a file that would change figures of closed days, which are listed as far as they are
     /// known; `total` counts them all. On `today`, a day is closed once it is `window_days` old.
+    /// `gone` says what of the file's days would count no longer.
     pub fn closed_period(
         changes: Vec<ClosedChange>,
         total: u64,
         today: Day,
         window_days: u32,
+        gone: Option<String>,
     ) -> Self {
+        let gone = gone.map_or(String::new(), |gone| format!("; {gone}"));
         let hint = format!(
             "figures may change for {window_days} days, and today is {today}; to correct these all \
              the same, run `budgetd import FILE --restate`, or raise restatement_window_days in \
-             [checks] of the account's file"
+             [checks] of the account's file{gone}"
         );
-        let faults = changes.into_iter().map(|ClosedChange { day, channel, changes, also }| {
+        let faults = changes.into_iter().map(|change| {
+            let ClosedChange { day, channel, changes, also, gone } = change;
             let channel = escape(&channel);
-            let reason = FaultReason::ClosedPeriod { day, channel, changes, also };
+            let reason = FaultReason::ClosedPeriod { day, channel, changes, also, gone };
             Fault::of_file(reason).with_hint(hint.clone())
         });
         let faults: Vec<Fault> = faults.take(FAULTS_LISTED_MAX).collect();

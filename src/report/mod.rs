@@ -4,6 +4,7 @@
 
 mod corrected;
 mod csv;
+mod dropped;
 mod explanation;
 mod json;
 mod opinion;
@@ -16,6 +17,7 @@ pub(crate) mod words;
 
 pub use self::csv::recommendations_csv;
 pub use corrected::{corrected_text, revise_command};
+pub use dropped::{dropped_intro, dropped_lines, dropped_row};
 pub use explanation::explanation_txt;
 pub use json::{decision_json, settings_json};
 pub use outlier::outlier_text;

@@ -29,7 +29,14 @@ fn state(place: &Place, grain: Grain, rows: &[StatedRow<'_>]) {
     let at = "2026-01-20T00:00:00Z".parse().expect("an instant");
     let mut ledger = Ledger::open(&place.at("state/ledger.db")).expect("a ledger");
     let claim = format!("claim {}", grain.word());
-    let incoming = Incoming { claim: &claim, arrived_at: at, grain };
+    let incoming = Incoming {
+        claim: &claim,
+        arrived_at: at,
+        grain,
+        name: "periods.csv",
+        source: "long",
+        campaigns_decide: false,
+    };
     let mut take = ledger.begin_take(&account(), incoming).expect("begun");
     for row in rows {
         take.state(row).expect("stated");

@@ -136,7 +136,9 @@ pub fn incoming(file: &NewFile) -> Incoming<'_> {
 }
 
 pub fn incoming_as(file: &NewFile, grain: Grain) -> Incoming<'_> {
-    Incoming { claim: &file.claim, arrived_at: file.arrived_at, grain }
+    let (name, source) = (&file.name, &file.source);
+    let (claim, arrived_at, campaigns_decide) = (&file.claim, file.arrived_at, false);
+    Incoming { claim, arrived_at, grain, name, source, campaigns_decide }
 }
 
 pub fn daily_row<'a>(

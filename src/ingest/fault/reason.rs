@@ -163,8 +163,14 @@ pub enum FaultReason {
         second_line: u64,
         differences: Vec<Difference>,
     },
-    #[error("{day}, {channel}: {}; the day is closed", changes_text(changes, also))]
-    ClosedPeriod { day: Day, channel: String, changes: Vec<Difference>, also: Vec<String> },
+    #[error("{day}, {channel}: {}; the day is closed", changes_text(changes, also, gone))]
+    ClosedPeriod {
+        day: Day,
+        channel: String,
+        changes: Vec<Difference>,
+        also: Vec<String>,
+        gone: Vec<String>,
+    },
     #[error(
         "the digest in {companion} is not that of the file: it is incomplete or changed; drop both again"
     )]
