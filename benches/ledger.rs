@@ -6,8 +6,8 @@
 use budgetd::audit::ChainHead;
 use budgetd::domain::calendar::plus_days;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Digest, Grain, Instant,
-    Measures, Money, StatedRow,
+    Account, AccountId, Channel, ChannelBy, ChannelName, Conversions, Currency, Day, Digest, Grain,
+    Instant, Measures, Money, StatedRow,
 };
 use budgetd::ingest::Stated;
 use budgetd::store::ledger::{Changes, Incoming, Ledger, NewFile};
@@ -116,7 +116,7 @@ impl Bench {
             grain: Grain::Day,
             name: &file.name,
             source: &file.source,
-            campaigns_decide: true,
+            channel_by: ChannelBy::Campaign,
         };
         let mut take = self.ledger.begin_take(&self.account, incoming).expect("a take");
         let first_day = first_day();

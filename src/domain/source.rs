@@ -57,11 +57,27 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether it gives each campaign its channel, by patterns or one channel for all, so that a
-    /// campaign is of one channel at a time; else the rows say whose they are.
-    pub fn campaigns_decide(&self) -> bool {
-        self.layout != Layout::Wide && self.columns.channel.is_empty()
+    /// What decides whose a row is.
+    pub fn channel_by(&self) -> ChannelBy {
+        if self.layout == Layout::Wide || !self.columns.channel.is_empty() {
+            ChannelBy::Row
+        } else if self.campaigns.is_empty() {
+            ChannelBy::Source
+        } else {
+            ChannelBy::Campaign
+        }
     }
+}
+
+/// What decides whose a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelBy {
+    /// The row says it, and campaigns of several channels may have one name.
+    Row,
+    /// The source says it of each campaign, which is of one channel at a time.
+    Campaign,
+    /// The source has one channel for all rows.
+    Source,
 }
 
 /// How rows and columns are arranged.

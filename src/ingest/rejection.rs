@@ -29,6 +29,30 @@ pub struct ClosedChange {
     pub gone: Vec<String>,
 }
 
+impl ClosedChange {
+    /// "spend 10.00 would become 12.00; also other clicks; without brand (spend 3.00, revenue 9.00),
+    /// which would count no longer"
+    fn text(&self) -> String {
+        let mut parts: Vec<String> = self
+            .changes
+            .iter()
+            .map(|Difference { measure, first, second }| {
+                format!("{measure} {first} would become {second}")
+            })
+            .collect();
+        match &self.also[..] {
+            [] => {}
+            names if parts.is_empty() => parts.push(format!("other {}", names.join(", "))),
+            names => parts.push(format!("also other {}", names.join(", "))),
+        }
+        if !self.gone.is_empty() {
+            let gone = self.gone.join(", ");
+            parts.push(format!("without {gone}, which would count no longer"));
+        }
+        parts.join("; ")
+    }
+}
+
 /// Why a file was refused as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
@@ -64,10 +88,9 @@ impl Rejection {
              the same, run `budgetd import FILE --restate`, or raise restatement_window_days in \
              [checks] of the account's file{gone}"
         );
-        let faults = changes.into_iter().map(|change| {
-            let ClosedChange { day, channel, changes, also, gone } = change;
-            let channel = escape(&channel);
-            let reason = FaultReason::ClosedPeriod { day, channel, changes, also, gone };
+        let faults = changes.into_iter().map(|closed| {
+            let (day, channel, change) = (closed.day, escape(&closed.channel), closed.text());
+            let reason = FaultReason::ClosedPeriod { day, channel, change };
             Fault::of_file(reason).with_hint(hint.clone())
         });
         let faults: Vec<Fault> = faults.take(FAULTS_LISTED_MAX).collect();

@@ -45,7 +45,7 @@ pub(super) fn incoming<'a>(
         grain: stated_grain(source),
         name,
         source: &source.name,
-        campaigns_decide: source.campaigns_decide(),
+        channel_by: source.channel_by(),
     }
 }
 

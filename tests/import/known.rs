@@ -2,8 +2,8 @@
 
 use budgetd::audit::ChainHead;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Digest, Figures,
-    FineMoney, Grain, Money, StatedRow, Subject,
+    Account, AccountId, Channel, ChannelBy, ChannelName, Conversions, Currency, Day, Digest,
+    Figures, FineMoney, Grain, Money, StatedRow, Subject,
 };
 use budgetd::store::ledger::{Incoming, Ledger, NewFile};
 
@@ -35,7 +35,7 @@ fn state(place: &Place, grain: Grain, rows: &[StatedRow<'_>]) {
         grain,
         name: "periods.csv",
         source: "long",
-        campaigns_decide: false,
+        channel_by: ChannelBy::Row,
     };
     let mut take = ledger.begin_take(&account(), incoming).expect("begun");
     for row in rows {

@@ -115,22 +115,3 @@ pub(super) fn differences_text(
         .collect::<Vec<_>>()
         .join(", ")
 }
-
-/// "spend 10.00 would become 12.00; also other clicks; without brand (spend 3.00, revenue 9.00)"
-pub(super) fn changes_text(changes: &[Difference], also: &[String], gone: &[String]) -> String {
-    let mut parts: Vec<String> = changes
-        .iter()
-        .map(|Difference { measure, first, second }| {
-            format!("{measure} {first} would become {second}")
-        })
-        .collect();
-    match also {
-        [] => {}
-        names if parts.is_empty() => parts.push(format!("other {}", names.join(", "))),
-        names => parts.push(format!("also other {}", names.join(", "))),
-    }
-    if !gone.is_empty() {
-        parts.push(format!("without {}, which would count no longer", gone.join(", ")));
-    }
-    parts.join("; ")
-}

@@ -13,7 +13,7 @@ use super::origins::Earlier;
 use super::others::OtherSources;
 use super::take::{Added, Take};
 use crate::audit::Replacement;
-use crate::domain::{ChannelName, Day, Figures, Subject};
+use crate::domain::{ChannelBy, ChannelName, Day, Figures, Subject};
 use crate::store::StoreError;
 
 /// The rows of one channel on one day, as they stand at the end of the file.
@@ -25,8 +25,8 @@ pub(super) struct Pair {
     known: bool,
     /// A row of it is new, has other values, or is an older one that the file does not state.
     changed: bool,
-    /// Campaigns of it have moved to another channel.
-    lost: bool,
+    /// The rows whose campaigns have moved to another channel.
+    moved: Gone,
     /// The earlier file that brought its values; all rows of a pair have the same.
     pub file: Option<i64>,
     /// The earlier file that stated those of its rows last that this one does not state.
@@ -104,7 +104,7 @@ impl Take<'_> {
         let Settled { changes, added, gone, others, earlier, .. } = found;
         self.note_unsaid(day, &pairs, earlier, &mut changes.unsaid)?;
         let mut replaced = Vec::new();
-        let is_changed = |pair: &Pair| pair.changed && (pair.stated || pair.lost);
+        let is_changed = |pair: &Pair| pair.changed && (pair.stated || pair.moved.rows > 0);
         for pair in pairs.into_iter().filter(is_changed) {
             if pair.known {
                 replaced.push((self.subject(pair.channel), pair));
@@ -143,7 +143,7 @@ impl Take<'_> {
     fn settled_pairs(&self, day: i64, found: &mut Settled) -> rusqlite::Result<Vec<Pair>> {
         let pairs = self.pairs(day)?;
         let Settled { earlier, moved, .. } = found;
-        if !self.campaigns_decide || !self.may_have_moved(&pairs, earlier)? {
+        if self.channel_by == ChannelBy::Row || !self.may_have_moved(&pairs, earlier)? {
             return Ok(pairs);
         }
         let former = self.take_moved(day, earlier.own_source(), moved)?;
@@ -157,7 +157,7 @@ impl Take<'_> {
                 pairs.push(Pair::of(channel));
                 pairs.len() - 1
             });
-            pairs[at].lose(&gone);
+            pairs[at].lose(gone);
         }
         Ok(pairs)
     }
@@ -285,19 +285,19 @@ impl Settled {
 
 impl Pair {
     const fn of(channel: i64) -> Self {
-        let (stated, known, changed, lost) = (false, false, false, false);
+        let (stated, known, changed, moved) = (false, false, false, Gone::NONE);
         let (file, seen, left_out, before, after) = (None, None, Gone::NONE, None, None);
-        Self { channel, stated, known, changed, lost, file, seen, left_out, before, after }
+        Self { channel, stated, known, changed, moved, file, seen, left_out, before, after }
     }
 
     /// Rows of it have moved away, with what they stated.
-    fn lose(&mut self, gone: &Gone) {
+    fn lose(&mut self, gone: Gone) {
         if !self.stated {
             self.after = self.before;
         }
         let Some(figures) = gone.figures() else { return };
         self.before = Some(sum(self.before, figures));
-        (self.known, self.changed, self.lost) = (true, true, true);
+        (self.known, self.changed, self.moved) = (true, true, gone);
     }
 
     /// The older values that are still there.

@@ -20,7 +20,8 @@ use super::origins::Earlier;
 use super::spill::SortError;
 use super::{Ledger, WRITE, account_number};
 use crate::domain::{
-    Account, AccountId, ChannelName, Currency, Figures, Grain, Instant, StatedRow, Subject,
+    Account, AccountId, ChannelBy, ChannelName, Currency, Figures, Grain, Instant, StatedRow,
+    Subject,
 };
 use crate::ingest::Stated;
 use crate::store::StoreError;
@@ -38,9 +39,8 @@ pub struct Incoming<'a> {
     pub name: &'a str,
     /// The name of the source that reads it.
     pub source: &'a str,
-    /// Whether the source gives each campaign its channel, so that it is of one at a time; else the
-    /// rows themselves say whose they are, and campaigns of several channels may have one name.
-    pub campaigns_decide: bool,
+    /// What decides whose a row is.
+    pub channel_by: ChannelBy,
 }
 
 /// One file on its way into the ledger.
@@ -70,8 +70,8 @@ pub struct Take<'l> {
     pub(super) overwritten: BTreeMap<(i64, Subject), Overwritten>,
     /// The earlier files whose rows it states again, and what it takes from other sources.
     pub(super) earlier: Earlier,
-    /// The source gives each campaign its channel.
-    pub(super) campaigns_decide: bool,
+    /// What decides whose a row is.
+    pub(super) channel_by: ChannelBy,
     pub(super) changes: Option<Changes>,
     /// Once it is finished, the channels that it is the first to state on days that had rows.
     pub(super) added: Added,
@@ -152,7 +152,7 @@ impl Ledger {
         account: &Account,
         incoming: Incoming<'_>,
     ) -> Result<Take<'_>, StoreError> {
-        let Incoming { claim, arrived_at, grain, name, source, campaigns_decide } = incoming;
+        let Incoming { claim, arrived_at, grain, name, source, channel_by } = incoming;
         let grain = encode::grain(grain);
         let ledger: &Self = self;
         let transaction = ledger.begin()?;
@@ -186,7 +186,7 @@ impl Ledger {
                 last_day: None,
                 overwritten: BTreeMap::new(),
                 earlier: Earlier::of(name, source),
-                campaigns_decide,
+                channel_by,
                 changes: None,
                 added: Added::new(),
             })

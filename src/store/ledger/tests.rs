@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::{FileOutcome, Incoming, Ledger, NewFile};
 use crate::audit::ChainHead;
 use crate::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, Day, Digest, Figures, Grain, Instant,
-    Money, StatedRow, Subject,
+    Account, AccountId, Channel, ChannelBy, ChannelName, Currency, Day, Digest, Figures, Grain,
+    Instant, Money, StatedRow, Subject,
 };
 use crate::ingest::Stated;
 
@@ -68,7 +68,7 @@ fn account() -> Account {
 
 fn incoming(claim: &str, arrived_at: Instant) -> Incoming<'_> {
     let (grain, name, source) = (Grain::Day, "daily.csv", "long");
-    Incoming { claim, arrived_at, grain, name, source, campaigns_decide: false }
+    Incoming { claim, arrived_at, grain, name, source, channel_by: ChannelBy::Row }
 }
 
 /// Takes `rows` as one file and checks each answer.

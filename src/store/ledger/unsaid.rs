@@ -6,7 +6,7 @@ use super::changes::{EXAMPLES_MAX, Unsaid, UnsaidPair, amount};
 use super::origins::Earlier;
 use super::settle::{Pair, day_of};
 use super::take::Take;
-use crate::domain::ChannelName;
+use crate::domain::{ChannelBy, ChannelName};
 
 impl Take<'_> {
     /// Notes those pairs of a day that an earlier file stated beside what this one states again.
@@ -23,10 +23,15 @@ impl Take<'_> {
             let (Some(position), Some(seen)) = (self.position(pair.channel), pair.seen) else {
                 continue;
             };
-            // Where campaigns decide, a file that is sent again under its name is one delivery, and
-            // all of its campaigns may have moved.
             let is_sent_again = earlier.is_stated_again(day, seen)
-                || self.campaigns_decide && earlier.has_own_name(connection, seen)?;
+                || match self.channel_by {
+                    ChannelBy::Row => false,
+                    // Sent again under its name it is one delivery: all of its campaigns may have
+                    // other names.
+                    ChannelBy::Campaign => earlier.has_own_name(connection, seen)?,
+                    // It had another channel then.
+                    ChannelBy::Source => true,
+                };
             if is_sent_again && earlier.is_of_own_source(connection, seen)? {
                 found.push((&self.channels[position].0, pair, seen));
             }
