@@ -88,12 +88,14 @@ impl Take<'_> {
         source: &str,
         moved: &mut MovedRows,
     ) -> rusqlite::Result<Vec<(i64, Gone)>> {
+        // A cross join keeps the facts on the left, in the order of their key, each looked up in what is
+        // stated.
         let read = format!(
             "WITH stated (name, owner) AS MATERIALIZED (
                 SELECT {NAME}, min(channel) FROM facts
                 WHERE account = ?1 AND grain = ?2 AND day = ?3 AND seen = ?4 AND channel <> 0
                 GROUP BY 1)
-             SELECT {FIGURES}, channel, owner, name FROM facts JOIN stated ON name = {NAME}
+             SELECT {FIGURES}, channel, owner, name FROM facts CROSS JOIN stated ON name = {NAME}
              WHERE account = ?1 AND grain = ?2 AND day = ?3 AND seen <> ?4
                 AND channel <> 0 AND channel <> owner AND name <> ''
                 AND (SELECT source FROM files WHERE id = seen) = ?5
