@@ -351,3 +351,18 @@ fn a_correction_of_a_closed_day_says_which_rows_would_vanish_too() {
     let page = place.read("inbox/rejected/c.csv.problems.txt");
     assert!(!page.contains("no longer"), "{page}");
 }
+
+#[test]
+fn a_source_whose_one_channel_changed_is_told_what_its_former_one_still_counts() {
+    let place = place("");
+    let text = ads(&[(16, "", 5)]);
+    drop_in(&place, "ads.csv", &text);
+    place.edit(
+        MAIN,
+        "files = \"ads*.csv\"\nchannel = \"Google Ads\"",
+        "files = \"ads*.csv\"\nchannel = \"Google Brand\"",
+    );
+    drop_in(&place, "ads_2.csv", &text);
+    let said = receipt(&place, "ads_2.csv");
+    assert!(said.contains("the earlier file ads.csv also stated Google Ads (5.00 INR)"), "{said}");
+}
