@@ -95,6 +95,21 @@ fn a_week_and_another_day_of_a_campaign_stay_where_they_are() {
 }
 
 #[test]
+fn a_campaign_of_another_source_stays_beside_one_that_moves() {
+    let mut world = World::new();
+    world.take_decided(Grain::Day, "web", &[(DAY, GOOGLE, "a", money(1, 1))]);
+    world.take_decided(Grain::Day, "ads", &[(DAY, EMAIL, "b", money(2, 2))]);
+    let rows = [(DAY, AFFILIATE, "a", money(4, 4)), (DAY, AFFILIATE, "b", money(8, 8))];
+    let moved = world.take_decided(Grain::Day, "ads", &rows).moved.expect("b moved");
+    assert_eq!((moved.rows, moved.examples[0].campaign.as_str()), (1, "b"));
+    let values = [AFFILIATE, GOOGLE].map(|channel| {
+        let spend = if channel == GOOGLE { 1 } else { 12 };
+        (DAY.to_owned(), channel, money(spend, spend))
+    });
+    assert_eq!(world.values(), values);
+}
+
+#[test]
 fn ten_campaigns_that_moved_are_listed_and_all_are_summed() {
     let mut world = World::new();
     let names: Vec<String> = (0..12).map(|number| format!("c{number:02}")).collect();
