@@ -6,8 +6,8 @@
 use budgetd::audit::ChainHead;
 use budgetd::domain::calendar::plus_days;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Digest, Grain, Instant,
-    Measures, Money, StatedRow,
+    Account, AccountId, Channel, ChannelBy, ChannelName, Conversions, Currency, Day, Digest, Grain,
+    Instant, Measures, Money, StatedRow,
 };
 use budgetd::ingest::Stated;
 use budgetd::store::ledger::{Changes, Incoming, Ledger, NewFile};
@@ -23,6 +23,8 @@ fn main() {
 const MILLION: Shape = Shape { days: 1_000, channels: 50, campaigns: 20 };
 /// Ten million: 100 channels with 10 campaigns each over 10,000 days.
 const TEN_MILLION: Shape = Shape { days: 10_000, channels: 100, campaigns: 10 };
+/// A million rows under one of two channels: 1000 campaigns over 1000 days.
+const MOVING: Shape = Shape { days: 1_000, channels: 2, campaigns: 1_000 };
 /// Two years of an ordinary account: 8,760 rows.
 const TWO_YEARS: Shape = Shape { days: 730, channels: 12, campaigns: 1 };
 
@@ -107,17 +109,38 @@ impl Bench {
 
     /// Takes a file of `shape`; other values of `version` are corrections.
     fn take(&mut self, shape: Shape, order: Order, version: u64) -> Changes {
+        self.take_keys(shape, (0..shape.rows()).map(|index| shape.key(index, order)), version)
+    }
+
+    /// Takes a file that states all campaigns under one channel.
+    fn take_under(&mut self, shape: Shape, channel: usize) -> Changes {
+        let days = 0..shape.days;
+        let keys = days.flat_map(|day| (0..shape.campaigns).map(move |name| (day, channel, name)));
+        self.take_keys(shape, keys, 0)
+    }
+
+    fn take_keys(
+        &mut self,
+        shape: Shape,
+        keys: impl Iterator<Item = (u64, usize, usize)>,
+        version: u64,
+    ) -> Changes {
         self.files += 1;
         let file = self.file(shape);
         let head = ChainHead { seq: self.files, hash: file.sha256 };
-        let incoming =
-            Incoming { claim: &file.claim, arrived_at: file.arrived_at, grain: Grain::Day };
+        let incoming = Incoming {
+            claim: &file.claim,
+            arrived_at: file.arrived_at,
+            grain: Grain::Day,
+            name: &file.name,
+            source: &file.source,
+            channel_by: ChannelBy::Campaign,
+        };
         let mut take = self.ledger.begin_take(&self.account, incoming).expect("a take");
         let first_day = first_day();
-        for index in 0..shape.rows() {
-            let (day, channel, campaign) = shape.key(index, order);
+        for (line, (day, channel, campaign)) in (2..).zip(keys) {
             let row = StatedRow::of_channel(
-                index + 2,
+                line,
                 plus_days(first_day, day),
                 channel,
                 &self.campaigns[campaign],
@@ -219,6 +242,22 @@ fn a_million_rows_that_are_corrected(bencher: Bencher<'_, '_>) {
             assert_eq!(bench.take(MILLION, Order::ByKey, 1).replaced, pairs);
             bench
         });
+}
+
+#[divan::bench(sample_count = 3)]
+fn a_million_rows_whose_campaigns_moved(bencher: Bencher<'_, '_>) {
+    let filled = || {
+        let mut bench = Bench::new(MOVING);
+        bench.take_under(MOVING, 0);
+        bench
+    };
+    bencher.counter(ItemsCount::new(MOVING.rows() / 2)).with_inputs(filled).bench_values(
+        |mut bench| {
+            let moved = bench.take_under(MOVING, 1).moved.expect("all of them");
+            assert_eq!(moved.rows, MOVING.rows() / 2);
+            bench
+        },
+    );
 }
 
 #[divan::bench(sample_count = 1, ignore)]

@@ -222,6 +222,7 @@ fn every_bundle_is_genuine_by_our_word_and_by_that_of_stock_tools() {
         names.sort();
         let mut expected = ["audit.jsonl", "SHA256SUMS", "SHA256SUMS.sig"].to_vec();
         expected.extend(DECIDING_FILES);
+        expected.extend(ADVICE_FILES);
         expected.sort_unstable();
         assert_eq!(names, expected);
     }
@@ -316,14 +317,14 @@ fn another_key_is_refused() {
 fn an_added_file_is_refused() {
     let copy = Copy::of_demo();
     let bundle = copy.bundle(WEEKS[1]);
-    for name in ["weekly_recommendations_final.csv", ".hidden", "advice/scenarios.csv"] {
+    for name in ["weekly_recommendations_final.csv", ".hidden", "more/scenarios.csv"] {
         let path = bundle.join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("created");
         fs::write(&path, "week_start_date,channel,final_budget\n").expect("written");
         copy.assert_refused(&bundle, name);
         fs::remove_file(&path).expect("removed");
     }
-    fs::remove_dir(bundle.join("advice")).expect("removed");
+    fs::remove_dir(bundle.join("more")).expect("removed");
     symlink("decision.json", bundle.join("link.json")).expect("linked");
     copy.assert_refused(&bundle, "link.json");
     fs::remove_file(bundle.join("link.json")).expect("removed");

@@ -15,6 +15,8 @@ mod known;
 mod late;
 #[path = "import/lonely.rs"]
 mod lonely;
+#[path = "import/moved.rs"]
+mod moved;
 #[path = "import/outliers.rs"]
 mod outliers;
 #[path = "cli/place.rs"]

@@ -9,6 +9,8 @@ mod figures;
 mod files;
 #[path = "ledger/model.rs"]
 mod model;
+#[path = "ledger/moved.rs"]
+mod moved;
 #[path = "ledger/opening.rs"]
 mod opening;
 #[path = "ledger/publications.rs"]

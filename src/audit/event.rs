@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::displaced::{Moved, OtherSource};
 use crate::domain::{ChannelName, Day, Digest, Instant};
 
 /// Something that happened, as the audit log records it. A record is written and durable before
@@ -191,6 +192,13 @@ pub struct FileEvent {
     /// Rows of these pairs that were known, that the file doesn't have, and that count no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<Dropped>,
+    /// Rows that went from a channel because the file states their campaigns under another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+    /// What other sources had stated of the pairs that it replaced, by channel and source; a bounded
+    /// list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_sources: Vec<OtherSource>,
     /// Whether figures of closed days were allowed to change (`import --restate`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restate: bool,
@@ -279,6 +287,25 @@ pub(super) fn samples() -> Vec<Event> {
         spend: Some("3.00".to_owned()),
         revenue: None,
     };
+    let moved = super::MovedCampaign {
+        campaign: "brand".to_owned(),
+        from: channel.clone(),
+        to: ChannelName::new("Google Brand").expect("a name"),
+        first_day: day,
+        days: 2,
+        spend: Some("5.00".to_owned()),
+        revenue: None,
+    };
+    let other_source = OtherSource {
+        channel: None,
+        source: "api".to_owned(),
+        file: "x.csv".to_owned(),
+        more_files: true,
+        first_day: day,
+        last_day: day,
+        days: 1,
+        spend: None,
+    };
     let file = FileEvent {
         claim: "00000000000000ff".to_owned(),
         name: "a \"quoted\" name.csv".to_owned(),
@@ -298,6 +325,13 @@ pub(super) fn samples() -> Vec<Event> {
             revenue: None,
             examples: vec![dropped],
         }),
+        moved: Some(Moved {
+            rows: 2,
+            spend: Some("5.00".to_owned()),
+            revenue: None,
+            examples: vec![moved],
+        }),
+        other_sources: vec![other_source],
         restate: true,
     };
     vec![

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::accounts::named_or_only;
 use super::ingest::{rows, span};
-use super::output::{BAD, GOOD, paint};
+use super::output::{BAD, CARE, GOOD, paint};
 use super::refusal::{self, joined};
 use super::words::warnings;
 use super::{CliError, Context, DONE, Ending, NO, now, parse_time, sources};
@@ -14,6 +14,8 @@ use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::ingest::{DailyReport, Purpose, Reading, Rejection};
 use crate::report::words::count;
+use crate::report::{dropped_intro, dropped_lines};
+use crate::store::ledger::Changes;
 use crate::workflow::{self, Terms, Validated};
 
 #[derive(Debug, clap::Args)]
@@ -57,17 +59,17 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
         let source = named.as_ref().unwrap_or_else(|| sources::by_name_of(account, path));
         let terms = Terms { source, purpose, restate: false };
         let validated = match workflow::against_companion_beside(path) {
-            Ok(Some(rejection)) => {
-                Ok(Validated { reading: Reading::Refused(rejection), corrects: 0 })
-            }
+            Ok(Some(rejection)) => Ok(Validated::refused(rejection)),
             Ok(None) => workflow::validate(&workspace, account, path, terms, at),
             Err(error) => Err(error.into()),
         };
         match validated {
-            Ok(Validated { reading: Reading::Taken(report), corrects }) => {
-                lines.push(accepted(&name, account, &report, corrects));
+            Ok(Validated { reading: Reading::Taken(report), changes }) => {
+                lines.push(accepted(&name, account, &report, &changes));
                 answers.push(json!({"file": name, "verdict": "accepted", "rows": report.rows,
-                    "source": report.source, "grain": report.grain.word(), "corrects": corrects,
+                    "source": report.source, "grain": report.grain.word(),
+                    "corrects": changes.replaced, "dropped": changes.dropped,
+                    "moved": changes.moved, "other_sources": changes.other_sources,
                     "first_day": report.first_day, "last_day": report.last_day,
                     "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()}));
             }
@@ -103,7 +105,7 @@ fn refused(path: &Path, rejection: &Rejection) -> String {
     format!("{} {name}\n{}", paint(BAD, "would be refused"), page.join("\n"))
 }
 
-fn accepted(name: &str, account: &Account, report: &DailyReport, corrects: u64) -> String {
+fn accepted(name: &str, account: &Account, report: &DailyReport, changes: &Changes) -> String {
     let mut text = format!(
         "{} {name}: {} of {}, {}, for account {}",
         paint(GOOD, "would be accepted"),
@@ -112,9 +114,17 @@ fn accepted(name: &str, account: &Account, report: &DailyReport, corrects: u64) 
         span(report.first_day, report.last_day),
         account.id
     );
+    let corrects = changes.replaced;
     if corrects > 0 {
         let days = if corrects == 1 { "day" } else { "days" };
         text.push_str(&format!("; it would correct {corrects} {days} of a channel"));
+    }
+    if let Some(dropped) = &changes.dropped {
+        let intro = dropped_intro(dropped, true);
+        text.push_str(&format!("\n  {} {intro}", paint(CARE, "warning:")));
+        for line in dropped_lines(dropped) {
+            text.push_str(&format!("\n    - {line}"));
+        }
     }
     text.push_str(&warnings(report));
     text

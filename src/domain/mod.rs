@@ -27,4 +27,4 @@ pub use limits::Limits;
 pub use money::{Amount, Money};
 pub use performance::{Conversions, DayFact, Figures, FineMoney, Measures, StatedRow, Subject};
 pub use share::Share;
-pub use source::{Grain, Source};
+pub use source::{ChannelBy, Grain, Source};

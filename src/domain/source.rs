@@ -56,6 +56,30 @@ pub struct Source {
     pub refuse_conversions_above_clicks: bool,
 }
 
+impl Source {
+    /// What decides whose a row is.
+    pub fn channel_by(&self) -> ChannelBy {
+        if self.layout == Layout::Wide || !self.columns.channel.is_empty() {
+            ChannelBy::Row
+        } else if self.campaigns.is_empty() {
+            ChannelBy::Source
+        } else {
+            ChannelBy::Campaign
+        }
+    }
+}
+
+/// What decides whose a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelBy {
+    /// The row says it, and campaigns of several channels may have one name.
+    Row,
+    /// The source says it of each campaign, which is of one channel at a time.
+    Campaign,
+    /// The source has one channel for all rows.
+    Source,
+}
+
 /// How rows and columns are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -25,6 +25,32 @@ pub struct ClosedChange {
     pub changes: Vec<Difference>,
     /// What else would change, by name.
     pub also: Vec<String>,
+    /// Rows of it that the file doesn't have and that would count no longer.
+    pub gone: Vec<String>,
+}
+
+impl ClosedChange {
+    /// "spend 10.00 would become 12.00; also other clicks; without brand (spend 3.00, revenue 9.00),
+    /// which would count no longer"
+    fn text(&self) -> String {
+        let mut parts: Vec<String> = self
+            .changes
+            .iter()
+            .map(|Difference { measure, first, second }| {
+                format!("{measure} {first} would become {second}")
+            })
+            .collect();
+        match &self.also[..] {
+            [] => {}
+            names if parts.is_empty() => parts.push(format!("other {}", names.join(", "))),
+            names => parts.push(format!("also other {}", names.join(", "))),
+        }
+        if !self.gone.is_empty() {
+            let gone = self.gone.join(", ");
+            parts.push(format!("without {gone}, which would count no longer"));
+        }
+        parts.join("; ")
+    }
 }
 
 /// Why a file was refused as a whole.
@@ -48,20 +74,23 @@ impl Rejection {
 
     /// Of a file that would change figures of closed days, which are listed as far as they are
     /// known; `total` counts them all. On `today`, a day is closed once it is `window_days` old.
+    /// `gone` says what of the file's days would count no longer.
     pub fn closed_period(
         changes: Vec<ClosedChange>,
         total: u64,
         today: Day,
         window_days: u32,
+        gone: Option<String>,
     ) -> Self {
+        let gone = gone.map_or(String::new(), |gone| format!("; {gone}"));
         let hint = format!(
             "figures may change for {window_days} days, and today is {today}; to correct these all \
              the same, run `budgetd import FILE --restate`, or raise restatement_window_days in \
-             [checks] of the account's file"
+             [checks] of the account's file{gone}"
         );
-        let faults = changes.into_iter().map(|ClosedChange { day, channel, changes, also }| {
-            let channel = escape(&channel);
-            let reason = FaultReason::ClosedPeriod { day, channel, changes, also };
+        let faults = changes.into_iter().map(|closed| {
+            let (day, channel, change) = (closed.day, escape(&closed.channel), closed.text());
+            let reason = FaultReason::ClosedPeriod { day, channel, change };
             Fault::of_file(reason).with_hint(hint.clone())
         });
         let faults: Vec<Fault> = faults.take(FAULTS_LISTED_MAX).collect();

@@ -5,6 +5,7 @@
 pub mod advice;
 mod corrected;
 mod csv;
+mod dropped;
 mod explanation;
 mod json;
 mod opinion;
@@ -17,6 +18,7 @@ pub(crate) mod words;
 
 pub use self::csv::recommendations_csv;
 pub use corrected::{corrected_text, revise_command};
+pub use dropped::{dropped_intro, dropped_lines, dropped_row};
 pub use explanation::explanation_txt;
 pub use json::{decision_json, settings_json};
 pub use outlier::outlier_text;

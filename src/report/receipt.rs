@@ -1,9 +1,10 @@
 //! What was taken from a file → its receipt, which the data team compares with its export. It is a
 //! convenience for the sender; the audit log is the record.
 
+use super::dropped::{dropped_intro, dropped_lines, known, subject};
 use super::table::{Lean, table};
 use super::words::{self, wrap};
-use crate::audit::{Dropped, DroppedRow, MeasureChange, Replacement};
+use crate::audit::{Dropped, MeasureChange, Replacement};
 use crate::domain::text::escape;
 use crate::domain::{
     Account, ChannelName, Conversions, Day, Digest, Figures, FineMoney, Grain, Week,
@@ -230,52 +231,15 @@ fn replacement_text(replacement: &Replacement) -> String {
 
 /// The rows that are not in the file any more: their sender may have lost them on the way.
 fn dropped(dropped: &Dropped) -> String {
-    let (rows, has) = match dropped.rows {
-        1 => ("1 row".to_owned(), "was known and isn't in this file, so it counts"),
-        rows => (format!("{rows} rows"), "were known and aren't in this file, so they count"),
-    };
     let intro = format!(
-        "Of these channel days {rows} {has} no longer: {}. If they should count, send the days again \
-         with all of their rows.",
-        amounts(dropped.spend.as_deref(), dropped.revenue.as_deref())
+        "Of these channel days {}. If they should count, send the days again with all of their rows.",
+        dropped_intro(dropped, false)
     );
     let mut text = format!("\n{}", wrap("", &intro));
-    for row in &dropped.examples {
-        text.push_str(&wrap("- ", &dropped_text(row)));
-    }
-    let shown = u64::try_from(dropped.examples.len()).unwrap_or(u64::MAX);
-    let more = dropped.rows.saturating_sub(shown);
-    if more > 0 {
-        text.push_str(&wrap("- ", &format!("and {more} more")));
+    for line in dropped_lines(dropped) {
+        text.push_str(&wrap("- ", &line));
     }
     text
-}
-
-/// "Sat 3 Jan 2026, Email, brand / IE: spend 12.00, revenue 30.00"
-fn dropped_text(row: &DroppedRow) -> String {
-    let key = match row.campaign.as_str() {
-        "" => "the row without a campaign",
-        campaign => campaign,
-    };
-    format!(
-        "{}, {}, {}: {}",
-        words::day(row.day),
-        subject(row.channel.as_ref()),
-        escape(key),
-        amounts(row.spend.as_deref(), row.revenue.as_deref())
-    )
-}
-
-fn amounts(spend: Option<&str>, revenue: Option<&str>) -> String {
-    format!("spend {}, revenue {}", known(spend), known(revenue))
-}
-
-fn known(value: Option<&str>) -> String {
-    value.map_or_else(|| "not known".to_owned(), escape)
-}
-
-fn subject(channel: Option<&ChannelName>) -> String {
-    channel.map_or_else(|| "the whole business".to_owned(), |name| escape(name.as_str()))
 }
 
 fn change_text(change: &MeasureChange) -> String {

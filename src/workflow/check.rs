@@ -3,14 +3,15 @@
 
 use super::file_facts::stated_grain;
 use super::read::{Terms, stop_if_asked};
+use super::remarks::remarks;
 use super::{Interrupt, WorkflowError};
-use crate::audit::Replacement;
+use crate::audit::{DroppedRow, Replacement};
 use crate::domain::calendar::{minus_days, plus_days};
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, DayFact, Digest, Grain};
 use crate::history::OutlierSearch;
 use crate::ingest::{ClosedChange, DailyReport, Difference, Purpose, Reading, Rejection, Warning};
-use crate::report::outlier_text;
+use crate::report::{dropped_intro, dropped_row, outlier_text};
 use crate::store::ledger::{Changes, Take};
 
 /// Days of a file that are looked at for outliers, the newest: years of history have been looked
@@ -28,7 +29,7 @@ const FAR_BEHIND_DAYS: u64 = 400;
 const OUTLIERS_LISTED_MAX: usize = 20;
 
 /// What corrections are told with their values.
-pub(super) const MEASURES: [&str; 5] = ["spend", "revenue", "impressions", "clicks", "conversions"];
+const MEASURES: [&str; 5] = ["spend", "revenue", "impressions", "clicks", "conversions"];
 
 /// A file after all checks.
 #[expect(clippy::large_enum_variant, reason = "there is one for each file")]
@@ -60,8 +61,9 @@ pub(super) fn check(
     {
         return Ok(Checked::Refused(rejection));
     }
-    let is_daily = stated_grain(terms.source) == Grain::Day;
-    if is_daily {
+    let grain = stated_grain(terms.source);
+    report.warnings.splice(..0, remarks(account.currency, grain, &changes));
+    if grain == Grain::Day {
         let first = report.first_day.max(minus_days(report.last_day, OUTLIER_DAYS - 1));
         let days = (minus_days(first, USUAL_DAYS), report.last_day);
         let mut remarks = OutlierRemarks::new(account, first);
@@ -101,38 +103,20 @@ pub(super) fn far_behind(report: &DailyReport, newest: Option<Day>) -> Option<Wa
 }
 
 /// Why a file can't be taken that would change figures of closed days; `None`: it changes none.
-fn closed_period(account: &Account, today: Day, changes: &Changes) -> Option<Rejection> {
-    let replaced = changes.replaced_until(newest_closed(account, today))?;
-    let listed: Vec<ClosedChange> = replaced.examples.iter().filter_map(closed_change).collect();
-    let only_divided = (replaced.examples.len() - listed.len()) as u64;
-    if replaced.pairs == only_divided {
-        return None;
-    }
-    refuse_closed(account, today, listed, Some(replaced.pairs - only_divided))
-}
-
-/// The newest day whose figures are closed on `today`.
-fn newest_closed(account: &Account, today: Day) -> Day {
-    minus_days(today, u64::from(account.checks.restatement_window_days))
-}
-
-/// The refusal for those of `changes`, by day, that are of closed days on `today`; `None`: there are
-/// none. `total` counts them all, where not all are listed.
-pub(super) fn refuse_closed(
-    account: &Account,
-    today: Day,
-    mut changes: Vec<ClosedChange>,
-    total: Option<u64>,
-) -> Option<Rejection> {
-    let newest_closed = newest_closed(account, today);
-    changes.retain(|change| change.day <= newest_closed);
-    let total = total.unwrap_or(changes.len() as u64);
+pub(super) fn closed_period(account: &Account, today: Day, changes: &Changes) -> Option<Rejection> {
     let window_days = account.checks.restatement_window_days;
-    (total > 0).then(|| Rejection::closed_period(changes, total, today, window_days))
+    let newest_closed = minus_days(today, u64::from(window_days));
+    let replaced = changes.replaced_until(newest_closed)?;
+    let listed: Vec<ClosedChange> =
+        replaced.examples.iter().filter_map(|one| closed_change(one, changes)).collect();
+    let only_divided = (replaced.examples.len() - listed.len()) as u64;
+    let total = replaced.pairs - only_divided;
+    let gone = changes.dropped.as_ref().map(|dropped| dropped_intro(dropped, true));
+    (total > 0).then(|| Rejection::closed_period(listed, total, today, window_days, gone))
 }
 
 /// What a replacement changes; `None` where it only divides the same sums otherwise.
-fn closed_change(replacement: &Replacement) -> Option<ClosedChange> {
+fn closed_change(replacement: &Replacement, of: &Changes) -> Option<ClosedChange> {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "blank".to_owned());
     let (mut changes, mut also) = (Vec::new(), Vec::new());
     for change in &replacement.changed {
@@ -151,7 +135,16 @@ fn closed_change(replacement: &Replacement) -> Option<ClosedChange> {
         channel: channel.map_or_else(|| "the business".to_owned(), ToString::to_string),
         changes,
         also,
+        gone: gone_texts(replacement, of),
     })
+}
+
+/// The rows of a pair that would count there no longer, as far as they are listed.
+fn gone_texts(replacement: &Replacement, changes: &Changes) -> Vec<String> {
+    let of_pair =
+        |row: &&DroppedRow| (row.day, &row.channel) == (replacement.day, &replacement.channel);
+    let dropped = changes.dropped.iter().flat_map(|dropped| &dropped.examples);
+    dropped.filter(of_pair).map(dropped_row).collect()
 }
 
 /// A sentence for each figure from `first` on that is far from usual, of the facts that `is_new`

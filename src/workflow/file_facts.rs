@@ -32,11 +32,28 @@ pub(super) fn stated_grain(source: &Source) -> Grain {
     if source.spread_over_days { Grain::Day } else { source.grain }
 }
 
+/// What the ledger needs to begin with a file.
+pub(super) fn incoming<'a>(
+    claim: &'a str,
+    name: &'a str,
+    source: &'a Source,
+    arrived_at: Instant,
+) -> Incoming<'a> {
+    Incoming {
+        claim,
+        arrived_at,
+        grain: stated_grain(source),
+        name,
+        source: &source.name,
+        channel_by: source.channel_by(),
+    }
+}
+
 impl FileFacts<'_> {
     /// What the ledger needs to begin with it.
     pub fn incoming(&self) -> Incoming<'_> {
-        let (claim, arrived_at) = (self.claimed.claim_id.as_str(), self.arrived_at);
-        Incoming { claim, arrived_at, grain: stated_grain(self.terms.source) }
+        let (claim, name) = (&self.claimed.claim_id, &self.claimed.name);
+        incoming(claim, name, self.terms.source, self.arrived_at)
     }
 
     /// The event of its refusal.
@@ -67,6 +84,8 @@ impl FileFacts<'_> {
             replaced: changes.replaced,
             replacements: changes.replacements.clone(),
             dropped: changes.dropped.clone(),
+            moved: changes.moved.clone(),
+            other_sources: changes.other_sources.clone(),
             restate: self.terms.restate,
         };
         if changes.is_duplicate { Event::FileDuplicate(event) } else { Event::FileAccepted(event) }

@@ -20,6 +20,7 @@ mod places;
 mod prune;
 mod read;
 mod recover;
+mod remarks;
 mod restore;
 mod room;
 mod schedule;

@@ -6,18 +6,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::check::{
-    MEASURES, OUTLIER_DAYS, USUAL_DAYS, days_far_ahead, far_behind, outlier_warnings, refuse_closed,
+    OUTLIER_DAYS, USUAL_DAYS, closed_period, days_far_ahead, far_behind, outlier_warnings,
 };
-use super::file_facts::stated_grain;
+use super::file_facts::incoming;
 use super::read::{Terms, context, read, watched};
+use super::remarks::remarks;
 use super::{Interrupt, WorkflowError, Workspace};
 use crate::audit::ChainHead;
 use crate::domain::calendar::minus_days;
-use crate::domain::{
-    Account, Conversions, Currency, Day, DayFact, Digest, Grain, Instant, Measures,
-};
-use crate::ingest::{ClosedChange, DailyReport, Difference, Reading, Warning};
-use crate::store::ledger::{Incoming, Ledger, NewFile};
+use crate::domain::{Account, Day, DayFact, Digest, Grain, Instant};
+use crate::ingest::{DailyReport, Reading, Rejection, Warning};
+use crate::store::ledger::{Changes, Ledger, NewFile};
 
 /// The claim under which the ledger in memory knows the file.
 const CLAIM: &str = "validate";
@@ -27,8 +26,15 @@ const CLAIM: &str = "validate";
 pub struct Validated {
     /// Taken or refused.
     pub reading: Reading,
-    /// (day, channel) pairs whose figures it would correct.
-    pub corrects: u64,
+    /// What it would change of what is known.
+    pub changes: Changes,
+}
+
+impl Validated {
+    /// A file that is refused for what it is.
+    pub fn refused(rejection: Rejection) -> Self {
+        Self { reading: Reading::Refused(rejection), changes: Changes::default() }
+    }
 }
 
 /// What would be said of the file at `path`, dropped at `now` on `terms`.
@@ -43,33 +49,42 @@ pub fn validate(
     let file = crate::store::files::open_regular(path)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let context = context(account, terms, &name, now, workspace.config.limits);
-    let incoming = Incoming { claim: CLAIM, arrived_at: now, grain: stated_grain(terms.source) };
+    let incoming = incoming(CLAIM, &name, terms.source, now);
     let mut take = ledger.begin_take(account, incoming)?;
     let bytes = crate::store::files::size(path)?;
     let input = watched(file, bytes, None);
     let interrupt = Interrupt::default();
     let reading = read(input, &context, &interrupt, path, &mut |row| take.state(row))?;
-    let Reading::Taken(mut report) = reading else { return Ok(Validated { reading, corrects: 0 }) };
+    let mut report = match reading {
+        Reading::Taken(report) => report,
+        Reading::Refused(rejection) => return Ok(Validated::refused(rejection)),
+    };
     let head = ChainHead { seq: 1, hash: Digest::of(CLAIM.as_bytes()) };
     take.accept(&record(&report, now), (CLAIM, head), &[])?;
-    let stated = ledger.facts(account, None, None)?;
-    let known = known_facts(workspace, account, &report)?;
-    let corrections = corrections(account, &stated, &known);
-    let corrects = corrections.len() as u64;
+    let known = workspace.ledger_to_read()?;
+    let changes = match &known {
+        Some(known) => {
+            known.rehearse(account, incoming, &ledger, (report.first_day, report.last_day))?
+        }
+        None => Changes::default(),
+    };
     if !terms.restate
-        && let Some(rejection) = refuse_closed(account, context.today, corrections, None)
+        && let Some(rejection) = closed_period(account, context.today, &changes)
     {
-        return Ok(Validated { reading: Reading::Refused(rejection), corrects });
+        return Ok(Validated { reading: Reading::Refused(rejection), changes });
     }
-    report.warnings.extend(outliers(account, &report, &stated, known));
+    report.warnings.splice(..0, remarks(account.currency, report.grain, &changes));
+    let stated = ledger.facts(account, None, None)?;
+    let believed = known_facts(workspace, account, &report)?;
+    report.warnings.extend(outliers(account, &report, &stated, believed));
     if report.grain == Grain::Day
         && let Some((first, last)) = days_far_ahead(&report, context.today, terms)
-        && let Some(ledger) = workspace.ledger_to_read()?
+        && let Some(known) = known
     {
-        let facts = ledger.facts(account, Some(first), Some(last))?;
+        let facts = known.facts(account, Some(first), Some(last))?;
         report.warnings.extend(far_behind(&report, facts.iter().map(|fact| fact.day).max()));
     }
-    Ok(Validated { reading: Reading::Taken(report), corrects })
+    Ok(Validated { reading: Reading::Taken(report), changes })
 }
 
 fn record(report: &DailyReport, now: Instant) -> NewFile {
@@ -103,47 +118,6 @@ fn known_facts(
     let from = minus_days(report.first_day, USUAL_DAYS);
     let facts = ledger.facts(account, Some(from), Some(report.last_day))?;
     Ok(facts.into_iter().map(|fact| ((fact.day, fact.channel), fact)).collect())
-}
-
-/// The figures of known days that a file states otherwise.
-fn corrections(account: &Account, stated: &[DayFact], known: &ByKey) -> Vec<ClosedChange> {
-    stated
-        .iter()
-        .filter_map(|fact| {
-            let before = known.get(&(fact.day, fact.channel))?;
-            let changes = differences(account.currency, &before.measures, &fact.measures);
-            (!changes.is_empty()).then(|| ClosedChange {
-                day: fact.day,
-                channel: account.channels[fact.channel].name.to_string(),
-                changes,
-                also: Vec::new(),
-            })
-        })
-        .collect()
-}
-
-fn differences(currency: Currency, before: &Measures, after: &Measures) -> Vec<Difference> {
-    let texts = |measures: &Measures| {
-        let count = |count: Option<u64>| count.map(|count| count.to_string());
-        [
-            Some(measures.spend.to_decimal(currency)),
-            Some(measures.revenue.to_decimal(currency)),
-            count(measures.impressions),
-            count(measures.clicks),
-            measures.conversions.map(Conversions::to_decimal),
-        ]
-    };
-    let shown = |text: Option<String>| text.unwrap_or_else(|| "blank".to_owned());
-    MEASURES
-        .into_iter()
-        .zip(texts(before).into_iter().zip(texts(after)))
-        .filter(|(_, (first, second))| first != second)
-        .map(|(measure, (first, second))| Difference {
-            measure,
-            first: shown(first),
-            second: shown(second),
-        })
-        .collect()
 }
 
 /// The outliers of a file among what would be believed with it.

@@ -2,8 +2,8 @@
 
 use budgetd::audit::ChainHead;
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Conversions, Currency, Day, Digest, Figures,
-    FineMoney, Grain, Money, StatedRow, Subject,
+    Account, AccountId, Channel, ChannelBy, ChannelName, Conversions, Currency, Day, Digest,
+    Figures, FineMoney, Grain, Money, StatedRow, Subject,
 };
 use budgetd::store::ledger::{Incoming, Ledger, NewFile};
 
@@ -29,7 +29,14 @@ fn state(place: &Place, grain: Grain, rows: &[StatedRow<'_>]) {
     let at = "2026-01-20T00:00:00Z".parse().expect("an instant");
     let mut ledger = Ledger::open(&place.at("state/ledger.db")).expect("a ledger");
     let claim = format!("claim {}", grain.word());
-    let incoming = Incoming { claim: &claim, arrived_at: at, grain };
+    let incoming = Incoming {
+        claim: &claim,
+        arrived_at: at,
+        grain,
+        name: "periods.csv",
+        source: "long",
+        channel_by: ChannelBy::Row,
+    };
     let mut take = ledger.begin_take(&account(), incoming).expect("begun");
     for row in rows {
         take.state(row).expect("stated");

@@ -2,8 +2,8 @@
 
 use budgetd::audit::{ChainHead, MeasureChange, Replacement};
 use budgetd::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, Day, DayFact, Digest, Grain, Instant,
-    Measures, Money, StatedRow,
+    Account, AccountId, Channel, ChannelBy, ChannelName, Currency, Day, DayFact, Digest, Grain,
+    Instant, Measures, Money, StatedRow,
 };
 use budgetd::ingest::Stated;
 use budgetd::store::ledger::{Changes, Incoming, Ledger, NewFile};
@@ -136,7 +136,9 @@ pub fn incoming(file: &NewFile) -> Incoming<'_> {
 }
 
 pub fn incoming_as(file: &NewFile, grain: Grain) -> Incoming<'_> {
-    Incoming { claim: &file.claim, arrived_at: file.arrived_at, grain }
+    let (name, source) = (&file.name, &file.source);
+    let (claim, arrived_at, channel_by) = (&file.claim, file.arrived_at, ChannelBy::Row);
+    Incoming { claim, arrived_at, grain, name, source, channel_by }
 }
 
 pub fn daily_row<'a>(

@@ -115,19 +115,3 @@ pub(super) fn differences_text(
         .collect::<Vec<_>>()
         .join(", ")
 }
-
-/// "spend 10.00 would become 12.00; also other clicks"
-pub(super) fn changes_text(changes: &[Difference], also: &[String]) -> String {
-    let mut parts: Vec<String> = changes
-        .iter()
-        .map(|Difference { measure, first, second }| {
-            format!("{measure} {first} would become {second}")
-        })
-        .collect();
-    match also {
-        [] => {}
-        names if parts.is_empty() => parts.push(format!("other {}", names.join(", "))),
-        names => parts.push(format!("also other {}", names.join(", "))),
-    }
-    parts.join("; ")
-}

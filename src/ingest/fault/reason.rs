@@ -2,8 +2,8 @@
 //! explains a refusal.
 
 use super::details::{
-    Difference, SeenCurrency, SeenFormat, TotalsDifference, changes_text, currencies_text,
-    differences_text, listed, number, totals_text,
+    Difference, SeenCurrency, SeenFormat, TotalsDifference, currencies_text, differences_text,
+    listed, number, totals_text,
 };
 use crate::domain::Day;
 
@@ -168,8 +168,8 @@ pub enum FaultReason {
          differ in a column that isn't read ({columns})"
     )]
     UnreadDifference { subject: String, first_line: u64, second_line: u64, columns: String },
-    #[error("{day}, {channel}: {}; the day is closed", changes_text(changes, also))]
-    ClosedPeriod { day: Day, channel: String, changes: Vec<Difference>, also: Vec<String> },
+    #[error("{day}, {channel}: {change}; the day is closed")]
+    ClosedPeriod { day: Day, channel: String, change: String },
     #[error(
         "the digest in {companion} is not that of the file: it is incomplete or changed; drop both again"
     )]

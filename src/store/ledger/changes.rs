@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit::{Dropped, MeasureChange, Replacement};
+use crate::audit::{Dropped, MeasureChange, Moved, OtherSource, Replacement};
 use crate::domain::{ChannelName, Conversions, Currency, Day, Figures, FineMoney, decimal};
 
 /// How many replacements are kept one by one: enough to look at, few enough for a log line.
@@ -12,6 +12,35 @@ pub const REPLACEMENTS_MAX: usize = 100;
 
 /// How many rows that went are kept one by one: enough to see which campaigns an export lacks.
 pub const DROPPED_MAX: usize = 10;
+
+/// How many campaigns that moved, and how many pairs that the file says nothing of, are kept one by
+/// one.
+pub const EXAMPLES_MAX: usize = 10;
+
+/// How many channels and sources whose days were replaced are told of.
+pub const OTHER_SOURCES_MAX: usize = 100;
+
+/// Pairs that a file says nothing of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unsaid {
+    /// How many they are.
+    pub pairs: u64,
+    /// The first [`EXAMPLES_MAX`] of them, by day and channel name.
+    pub examples: Vec<UnsaidPair>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsaidPair {
+    /// The day.
+    pub day: Day,
+    /// The channel.
+    pub channel: ChannelName,
+    /// The name of the earlier file, as its sender wrote it.
+    pub file: String,
+    /// What the channel spent on that day, as an exact decimal; `None`: it isn't known.
+    pub spend: Option<String>,
+}
 
 /// What a file changes. A day stands for the week or month that it begins, if that is the grain
 /// of the file.
@@ -30,6 +59,15 @@ pub struct Changes {
     /// Rows of these pairs that the file doesn't state and that count no longer, the first
     /// [`DROPPED_MAX`] of them one by one; `None`: there are none.
     pub dropped: Option<Dropped>,
+    /// Rows that went from a channel because the file states their campaigns under another one, the
+    /// first [`EXAMPLES_MAX`] campaigns one by one; `None`: there are none. The pairs that they went
+    /// from are among the replaced ones.
+    pub moved: Option<Moved>,
+    /// What other sources had stated of the replaced pairs, by channel and source.
+    pub other_sources: Vec<OtherSource>,
+    /// Pairs that an earlier file of the source stated beside others of the file's, that the file
+    /// says nothing of, and that still count.
+    pub unsaid: Unsaid,
     /// Every row of the file was current already.
     pub is_duplicate: bool,
 }

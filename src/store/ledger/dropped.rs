@@ -24,6 +24,11 @@ impl Gone {
         self.join(&Self { rows: 1, figures: Some(figures) });
     }
 
+    /// `None`: there is no row.
+    pub const fn figures(&self) -> Option<Figures> {
+        self.figures
+    }
+
     pub fn join(&mut self, other: &Self) {
         self.rows += other.rows;
         if let Some(figures) = other.figures {

@@ -240,7 +240,7 @@ impl Ledger {
     }
 
     /// The positions of the account's channels by their number in the ledger.
-    fn channel_positions(
+    pub(super) fn channel_positions(
         &self,
         account: &Account,
         number: i64,

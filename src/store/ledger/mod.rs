@@ -21,11 +21,15 @@ mod hash;
 mod held;
 mod insert;
 mod merge;
+mod moved;
 mod open;
+mod origins;
+mod others;
 mod packed;
 mod pile;
 mod preview;
 mod publications;
+mod rehearse;
 mod rows;
 mod schema;
 mod seen;
@@ -35,9 +39,12 @@ mod spill;
 mod take;
 #[cfg(test)]
 mod tests;
+mod unsaid;
 
 pub use arrivals::Arrivals;
-pub use changes::{Changes, DROPPED_MAX, REPLACEMENTS_MAX, Replaced};
+pub use changes::{
+    Changes, DROPPED_MAX, EXAMPLES_MAX, REPLACEMENTS_MAX, Replaced, Unsaid, UnsaidPair,
+};
 pub use corrections::{CorrectingFile, Correction};
 pub use facts::{BusinessFact, PeriodFact, PeriodFacts, UnknownCounts};
 pub use files::{FileCounts, FileOutcome, FileRecord, NewFile, RefusedFiles};

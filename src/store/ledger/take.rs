@@ -16,10 +16,12 @@ use super::days::Days;
 use super::encode::{self, read_optional_text};
 use super::figures::{FIGURES, FIGURES_COUNT, FigureColumns, read_figures, sum};
 use super::files::next_file;
+use super::origins::Earlier;
 use super::spill::SortError;
 use super::{Ledger, WRITE, account_number};
 use crate::domain::{
-    Account, AccountId, ChannelName, Currency, Figures, Grain, Instant, StatedRow, Subject,
+    Account, AccountId, ChannelBy, ChannelName, Currency, Figures, Grain, Instant, StatedRow,
+    Subject,
 };
 use crate::ingest::Stated;
 use crate::store::StoreError;
@@ -33,6 +35,12 @@ pub struct Incoming<'a> {
     pub arrived_at: Instant,
     /// What each of its rows covers.
     pub grain: Grain,
+    /// Its name, as its sender wrote it.
+    pub name: &'a str,
+    /// The name of the source that reads it.
+    pub source: &'a str,
+    /// What decides whose a row is.
+    pub channel_by: ChannelBy,
 }
 
 /// One file on its way into the ledger.
@@ -60,6 +68,10 @@ pub struct Take<'l> {
     /// By day and channel, what this file has overwritten, for the first [`REPLACEMENTS_MAX`]
     /// pairs.
     pub(super) overwritten: BTreeMap<(i64, Subject), Overwritten>,
+    /// The earlier files whose rows it states again, and what it takes from other sources.
+    pub(super) earlier: Earlier,
+    /// What decides whose a row is.
+    pub(super) channel_by: ChannelBy,
     pub(super) changes: Option<Changes>,
     /// Once it is finished, the channels that it is the first to state on days that had rows.
     pub(super) added: Added,
@@ -91,6 +103,7 @@ struct Found {
     same_controls: bool,
     seen: i64,
     line: u64,
+    file: i64,
 }
 
 /// The key of a row: account, grain, day, channel and campaign.
@@ -100,7 +113,7 @@ impl<'l> Statements<'l> {
     fn prepare(connection: &'l Connection, account: i64, grain: i64) -> rusqlite::Result<Self> {
         let mut statements = Self {
             find: connection.prepare_cached(&format!(
-                "SELECT {FIGURES}, controls, seen, line FROM facts WHERE {KEY}"
+                "SELECT {FIGURES}, controls, seen, line, file FROM facts WHERE {KEY}"
             ))?,
             restate: connection
                 .prepare_cached(&format!("UPDATE facts SET line = ?6, seen = ?7 WHERE {KEY}"))?,
@@ -139,7 +152,7 @@ impl Ledger {
         account: &Account,
         incoming: Incoming<'_>,
     ) -> Result<Take<'_>, StoreError> {
-        let Incoming { claim, arrived_at, grain } = incoming;
+        let Incoming { claim, arrived_at, grain, name, source, channel_by } = incoming;
         let grain = encode::grain(grain);
         let ledger: &Self = self;
         let transaction = ledger.begin()?;
@@ -172,6 +185,8 @@ impl Ledger {
                 days: Days::default(),
                 last_day: None,
                 overwritten: BTreeMap::new(),
+                earlier: Earlier::of(name, source),
+                channel_by,
                 changes: None,
                 added: Added::new(),
             })
@@ -312,6 +327,7 @@ impl Take<'_> {
             same_controls: read_optional_text(row, FIGURES_COUNT)? == columns.controls,
             seen: row.get(FIGURES_COUNT + 1)?,
             line: encode::read_count(row, FIGURES_COUNT + 2)?,
+            file: row.get(FIGURES_COUNT + 3)?,
         }))
     }
 
@@ -323,6 +339,12 @@ impl Take<'_> {
         found: &Found,
     ) -> rusqlite::Result<()> {
         let is_same = found.is_same(row);
+        let connection = &self.ledger.connection;
+        self.earlier.stated_again(columns.day, found.seen);
+        if !is_same {
+            let pair = (columns.channel, found.file);
+            self.earlier.overwritten(connection, pair, found.figures)?;
+        }
         let Statements { restate, overwrite, .. } = &mut self.statements;
         let statement = if is_same { restate } else { overwrite };
         bind_key(statement, columns)?;

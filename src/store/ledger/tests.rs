@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::{FileOutcome, Incoming, Ledger, NewFile};
 use crate::audit::ChainHead;
 use crate::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, Day, Digest, Figures, Grain, Money,
-    StatedRow, Subject,
+    Account, AccountId, Channel, ChannelBy, ChannelName, Currency, Day, Digest, Figures, Grain,
+    Instant, Money, StatedRow, Subject,
 };
 use crate::ingest::Stated;
 
@@ -66,11 +66,16 @@ fn account() -> Account {
     )
 }
 
+fn incoming(claim: &str, arrived_at: Instant) -> Incoming<'_> {
+    let (grain, name, source) = (Grain::Day, "daily.csv", "long");
+    Incoming { claim, arrived_at, grain, name, source, channel_by: ChannelBy::Row }
+}
+
 /// Takes `rows` as one file and checks each answer.
 fn take(ledger: &mut Ledger, account: &Account, number: u64, rows: &[Row]) {
     let claim = format!("claim-{number}");
     let arrived_at = "2026-02-01T12:00:00Z".parse().expect("an instant");
-    let incoming = Incoming { claim: &claim, arrived_at, grain: Grain::Day };
+    let incoming = incoming(&claim, arrived_at);
     let mut take = ledger.begin_take(account, incoming).expect("a take");
     let mut first: BTreeMap<Key, (u64, Row)> = BTreeMap::new();
     for (line, &row) in (2..).zip(rows) {
@@ -208,7 +213,7 @@ fn a_take_that_is_stopped_while_its_rows_are_put_in_order_leaves_no_trace() {
     let before = [Row { day: 500, channel: 1, campaign: 0, spend: Some(1), controls: 0 }];
     take(&mut ledger, &account, 1, &before);
     let arrived_at = "2026-02-01T12:00:00Z".parse().expect("an instant");
-    let incoming = Incoming { claim: "stopped", arrived_at, grain: Grain::Day };
+    let incoming = incoming("stopped", arrived_at);
     let rows = channel_after_channel();
     for looks in 1..4 {
         let mut take = ledger.begin_take(&account, incoming).expect("a take");
