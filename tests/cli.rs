@@ -511,9 +511,7 @@ fn what_lies_in_a_shared_inbox_is_nobodys_and_said_so() {
 #[test]
 fn the_demonstration_shows_the_whole_journey() {
     let place = Place::empty();
-    let start = std::time::Instant::now();
     let said = place.run(&["demo"]).ends(0);
-    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
     for part in ["veto:", "hold:", "refused", "corrected", "₹5,00,000", "€20,000", "verified all 8"]
     {
         assert!(said.stdout.contains(part), "{part} is not in\n{}", said.stdout);

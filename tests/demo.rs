@@ -19,6 +19,15 @@ use program::{DECIDING_FILES, call, deciding_files, has_tool, json, snapshot};
 const MAIN: &str = "outbox/main";
 const WEEKS: [&str; 4] = ["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26"];
 
+/// What the advisory model says, in `advice/`.
+const ADVICE_FILES: [&str; 5] = [
+    "budget_optimization.csv",
+    "contributions.csv",
+    "model_card.json",
+    "response_curves.csv",
+    "scenarios.csv",
+];
+
 /// The demonstration, made once. Nothing but `verify`, which never writes, is called in it, so that
 /// the tests can copy it at any time.
 static DEMO: LazyLock<PathBuf> = LazyLock::new(|| {
