@@ -115,6 +115,9 @@ fn an_inbox_that_was_renamed_away_with_a_new_one_in_its_place() {
     let place = Place::new();
     let mut daemon = begin(&place, 0);
     taken_into(&place, "inbox", 0);
+    // Its original is put out of sight behind the receipt.
+    let is_kept = || place.names("inbox/.claimed").iter().any(|name| name.starts_with("taken-"));
+    wait_until("it is done with", is_kept);
     fs::rename(place.at("inbox"), place.at("old")).expect("moved");
     fs::create_dir(place.at("inbox")).expect("made");
     // Its sender still has the old one open.

@@ -16,9 +16,9 @@ use crate::advice::mmm::health::{self, Check, Verdict};
 use crate::advice::mmm::prepare::{LeftOut, PrepareSettings, prepare};
 use crate::advice::mmm::scores::Scores;
 use crate::advice::mmm::spread::Estimate;
+use crate::advice::planning::{BoundShares, Horizon, scenarios};
 use crate::domain::text::escape;
 use crate::domain::{Account, Day};
-use crate::advice::planning::{BoundShares, Horizon, scenarios};
 use crate::report::advice::{
     CardInput, budget_optimization_csv, contributions_csv, estimate_text, model_card_json,
     response_curves_csv, scenarios_csv,

@@ -65,7 +65,7 @@ pub fn run(context: &Context, arguments: &PlanArguments) -> Ending {
         (Some(total), ..) => Objective::MostRevenue { total },
         (_, Some(roas), _) => Objective::TargetRoas { roas, most: present * MOST_SHARE },
         (_, _, Some(margin)) => Objective::MostProfit { margin, most: present * MOST_SHARE },
-        (None, None, None) => return show_scenarios(context, &modelled, &horizon, bounds),
+        (None, None, None) => return Ok(show_scenarios(context, &modelled, &horizon, bounds)),
     };
     let most = match objective {
         Objective::MostRevenue { total } => total,
@@ -80,7 +80,8 @@ pub fn run(context: &Context, arguments: &PlanArguments) -> Ending {
     };
     let revenue = horizon.revenue(&plan.spends, arguments.data.confidence);
     if total >= most * (1.0 - 1e-6) && arguments.total.is_none() {
-        let told = format!("it is the most that is looked at, {MOST_SHARE} times the present total");
+        let told =
+            format!("it is the most that is looked at, {MOST_SHARE} times the present total");
         context.output.line(paint(FAINT, &told));
     }
     show_plan(context, &modelled, &horizon, (total, &plan, revenue));
@@ -92,14 +93,14 @@ fn show_scenarios(
     modelled: &Modelled<'_>,
     horizon: &Horizon<'_>,
     bounds: BoundShares,
-) -> Ending {
+) -> u8 {
     let found = match scenarios(horizon, bounds, modelled.confidence) {
         Ok(found) => found,
         Err(error) => {
             context.output.line(error.to_string());
             context.output.json(&json!({"account": modelled.account.id.as_str(),
                 "scenarios": [], "text": error.to_string()}));
-            return Ok(NO);
+            return NO;
         }
     };
     let at = format!("at {:.0} %", modelled.confidence * 100.0);
@@ -114,17 +115,22 @@ fn show_scenarios(
             estimate_text(scenario.revenue.mean),
             between(&scenario.revenue),
             format!("{:.2}", scenario.expected_roi),
-            scenario.revenue_increase.map_or_else(|| "-".to_owned(), |it| format!("{:+.1} %", it * 100.0)),
+            scenario
+                .revenue_increase
+                .map_or_else(|| "-".to_owned(), |it| format!("{:+.1} %", it * 100.0)),
         ];
         row.extend(scenario.plan.spends.iter().map(|spend| estimate_text(*spend)));
         row
     });
     context.output.line(paint(STRONG, "what a week would bring, each total shared out best"));
     context.output.table(&headings, &right, rows.collect());
-    context.output.line(paint(FAINT, "revenue that media bring, against today's spends; advice only: no budget reads this"));
+    context.output.line(paint(
+        FAINT,
+        "revenue that media bring, against today's spends; advice only: no budget reads this",
+    ));
     context.output.json(&json!({"account": modelled.account.id.as_str(),
         "scenarios": found.iter().map(|it| machine(horizon, it)).collect::<Vec<_>>()}));
-    Ok(DONE)
+    DONE
 }
 
 fn machine(horizon: &Horizon<'_>, scenario: &Scenario) -> Value {
@@ -167,7 +173,11 @@ fn show_plan(
             bound(plan.certificate.active[at]).to_owned(),
         ]
     });
-    context.output.table(&["channel", "today", "plan", "share", "bound"], &[1, 2, 3], rows.collect());
+    context.output.table(
+        &["channel", "today", "plan", "share", "bound"],
+        &[1, 2, 3],
+        rows.collect(),
+    );
     context.output.line(format!(
         "media would bring {} ({} at {:.0} %); a further unit {}; nothing else brings more than {} more",
         estimate_text(revenue.mean),
@@ -196,7 +206,8 @@ pub fn run_what_if(context: &Context, arguments: &WhatIfArguments) -> Ending {
     let horizon = Horizon::of(&modelled.fitted);
     let names: Vec<&str> = horizon.channels().collect();
     let changes = parse_changes(&arguments.changes, &names).map_err(|errors| usage(&errors))?;
-    let found = what_if(&horizon, &changes, modelled.confidence).map_err(|errors| usage(&errors))?;
+    let found =
+        what_if(&horizon, &changes, modelled.confidence).map_err(|errors| usage(&errors))?;
     let signed = |value: f64| {
         let text = estimate_text(value);
         if value > 0.0 { format!("+{text}") } else { text }
@@ -212,7 +223,11 @@ pub fn run_what_if(context: &Context, arguments: &WhatIfArguments) -> Ending {
     });
     let at = format!("at {:.0} %", modelled.confidence * 100.0);
     context.output.line(paint(STRONG, "per week, four weeks of it with what they leave behind"));
-    context.output.table(&["channel", "today", "then", "revenue", &at], &[1, 2, 3, 4], rows.collect());
+    context.output.table(
+        &["channel", "today", "then", "revenue", &at],
+        &[1, 2, 3, 4],
+        rows.collect(),
+    );
     context.output.line(format!(
         "in all: spend {}, revenue {} ({})",
         signed(found.spend),

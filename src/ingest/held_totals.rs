@@ -95,20 +95,22 @@ impl Rows<'_> {
                 let others = self.others(&sum, channel);
                 self.refuse(total, FaultReason::SumOfOthers { called, others });
             }
-            (Calling::Word, None) => self.is_no_sum(total, nearest),
+            (Calling::Word, None) => self.is_no_sum(total, nearest.as_ref()),
             // A total of the source: of these rows, or of none.
             (_, Some(_)) => {}
             (_, None) if total.figures == Figures::NONE => {}
-            (Calling::Label { is_checked }, None) => self.differs(total, nearest, is_checked),
-            (Calling::Begins | Calling::Loosely, None) => self.is_no_sum(total, nearest),
+            (Calling::Label { is_checked }, None) => {
+                self.differs(total, nearest.as_ref(), is_checked);
+            }
+            (Calling::Begins | Calling::Loosely, None) => self.is_no_sum(total, nearest.as_ref()),
         }
     }
 
     /// A record that is called a total and may be a campaign.
-    fn is_no_sum(&mut self, total: &HeldTotal, nearest: Option<(PairSum, Option<usize>)>) {
+    fn is_no_sum(&mut self, total: &HeldTotal, nearest: Option<&(PairSum, Option<usize>)>) {
         let why = nearest.map_or_else(String::new, |(sum, channel)| {
-            let others = self.others(&sum, channel);
-            let differences = self.differences(&sum, total.figures);
+            let others = self.others(sum, *channel);
+            let differences = self.differences(sum, total.figures);
             let told = differences.first().map_or_else(String::new, |it| {
                 format!(": they have {} in the column {}, it has {}", it.rows, it.column, it.total)
             });
@@ -121,13 +123,13 @@ impl Rows<'_> {
     fn differs(
         &mut self,
         total: &HeldTotal,
-        nearest: Option<(PairSum, Option<usize>)>,
+        nearest: Option<&(PairSum, Option<usize>)>,
         is_checked: bool,
     ) {
         if self.filter.left_out() > 0 {
             return;
         }
-        let (sum, channel) = nearest.map(|(of, channel)| (of.sum, channel)).unwrap_or_default();
+        let (sum, channel) = nearest.map(|(of, channel)| (of.sum, *channel)).unwrap_or_default();
         let currency = self.context.account.currency;
         let differences = compare(sum, total.figures, &self.titles(), currency);
         let of_channel = channel.map(|at| self.context.account.channels[at].name.as_str());

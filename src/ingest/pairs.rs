@@ -91,7 +91,7 @@ impl Pairs {
         for (sums, others) in [(&mut self.named, &others.named), (&mut self.blank, &others.blank)] {
             sums.is_full |= others.is_full;
             for sum in &others.sums {
-                if !sums.put(*sum) {
+                if !sums.put(sum) {
                     rest(sum);
                 }
             }
@@ -122,21 +122,21 @@ impl PairSums {
             return true;
         }
         let sum = Sum { figures: *figures, rows: 1 };
-        self.put(PairSum { day, channel, sum, lines: (line, line), largest: (*figures, line) })
+        self.put(&PairSum { day, channel, sum, lines: (line, line), largest: (*figures, line) })
     }
 
-    fn put(&mut self, more: PairSum) -> bool {
+    fn put(&mut self, more: &PairSum) -> bool {
         let channel = u32::try_from(more.channel).expect("an account has some thousands");
         let next = self.sums.len();
         let of_day = self.of_day(more.day);
         match of_day.binary_search_by_key(&channel, |entry| entry.0) {
             Ok(at) => {
                 self.last = of_day[at].1 as usize;
-                self.sums[self.last] = self.sums[self.last].plus(more);
+                self.sums[self.last] = self.sums[self.last].plus(*more);
             }
             Err(at) if next < PAIRS_MAX => {
                 of_day.insert(at, (channel, u32::try_from(next).expect("below the bound")));
-                self.sums.push(more);
+                self.sums.push(*more);
                 self.last = next;
             }
             Err(_) => {
@@ -217,8 +217,8 @@ mod tests {
         StatedRow { line, day: day(of), subject, campaign, figures, controls: "" }
     }
 
-    fn seen(sum: Option<PairSum>) -> Option<(i128, u64, (u64, u64))> {
-        let PairSum { sum, lines, .. } = sum?;
+    fn seen(sum: &Option<PairSum>) -> Option<(i128, u64, (u64, u64))> {
+        let PairSum { sum, lines, .. } = sum.as_ref()?;
         Some((sum.figures.spend.expect("spend").minor().minor(), sum.rows, lines))
     }
 
@@ -248,12 +248,12 @@ mod tests {
         }
         let monday = day("2026-01-05");
         for pairs in [&pairs, &joined] {
-            assert_eq!(seen(pairs.named.of(monday, Some(1))), Some((7, 2, (2, 5))));
-            assert_eq!(seen(pairs.named.of(monday, Some(0))), None);
-            assert_eq!(seen(pairs.blank.of(monday, Some(0))), Some((10, 2, (4, 6))));
-            assert_eq!(seen(pairs.of(monday, None)), Some((17, 4, (2, 6))));
-            assert_eq!(seen(pairs.of(day("2027-01-01"), Some(0))), Some((7, 1, (7, 7))));
-            assert_eq!(seen(pairs.of(day("2020-01-01"), None)), None);
+            assert_eq!(seen(&pairs.named.of(monday, Some(1))), Some((7, 2, (2, 5))));
+            assert_eq!(seen(&pairs.named.of(monday, Some(0))), None);
+            assert_eq!(seen(&pairs.blank.of(monday, Some(0))), Some((10, 2, (4, 6))));
+            assert_eq!(seen(&pairs.of(monday, None)), Some((17, 4, (2, 6))));
+            assert_eq!(seen(&pairs.of(day("2027-01-01"), Some(0))), Some((7, 1, (7, 7))));
+            assert_eq!(seen(&pairs.of(day("2020-01-01"), None)), None);
         }
     }
 

@@ -112,8 +112,11 @@ mod tests {
 
     #[test]
     fn a_model_that_panics_or_takes_too_long_is_said_and_waited_for_no_longer() {
-        assert_eq!(within(Duration::from_secs(60), || 7), Ok(7));
-        assert_eq!(within(Duration::from_secs(60), || -> u8 { panic!("as asked") }), Err("it failed"));
+        assert_eq!(within(Duration::from_mins(1), || 7), Ok(7));
+        assert_eq!(
+            within(Duration::from_mins(1), || -> u8 { panic!("as asked") }),
+            Err("it failed")
+        );
         let (end, ended) = sync_channel::<()>(0);
         let endless = move || {
             // Until the test is over.

@@ -72,6 +72,7 @@ impl Series {
     }
 
     /// The first `periods` of them.
+    #[must_use]
     pub fn head(&self, periods: usize) -> Self {
         let cut = |values: &[f64]| values[..periods.min(values.len())].to_vec();
         Self {
@@ -113,7 +114,7 @@ impl Series {
                     what: format!("{name} has {} figures for {} periods", values.len(), self.len()),
                 });
             }
-            if let Some(value) = values.iter().find(|value| !(value.abs() <= FIGURE_MAX)) {
+            if let Some(value) = values.iter().find(|value| !is_figure(**value)) {
                 return Err(Failure::OutOfRange { what: format!("{name} holds {value}") });
             }
         }
@@ -127,7 +128,46 @@ impl Series {
     }
 }
 
+fn is_figure(value: f64) -> bool {
+    value.is_finite() && value.abs() <= FIGURE_MAX
+}
+
 /// Whether any value differs from the first.
 pub fn varies(values: &[f64]) -> bool {
     values.windows(2).any(|two| two[0] != two[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(outcome: Vec<f64>, spend: Vec<f64>) -> Series {
+        let first: Day = "2026-01-05".parse().expect("a day");
+        Series {
+            grain: Grain::Week,
+            periods: (0..3).map(|week| first + chrono::Days::new(7 * week)).collect(),
+            outcome,
+            channels: vec![ChannelSeries { name: "tv".to_owned(), spend, reported_revenue: None }],
+            controls: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn figures_that_explode_or_are_none_are_named() {
+        for figure in [1e16, f64::NAN, f64::INFINITY, -1e300] {
+            let failure = series(vec![1.0, 2.0, 3.0], vec![1.0, figure, 2.0]).check();
+            assert_eq!(failure.expect_err("out of range").code(), "out_of_range", "{figure}");
+        }
+        assert_eq!(series(vec![1.0, 2.0, 3.0], vec![1.0, 1e15, 2.0]).check(), Ok(()));
+        let short = series(vec![1.0, 2.0], vec![1.0, 2.0, 3.0]).check();
+        assert_eq!(short.expect_err("one is missing").code(), "out_of_range");
+    }
+
+    #[test]
+    fn what_never_varies_is_named() {
+        let outcome = series(vec![5.0; 3], vec![1.0, 2.0, 3.0]).check();
+        assert_eq!(outcome, Err(Failure::NoVariation { what: "the revenue".to_owned() }));
+        let spend = series(vec![1.0, 2.0, 3.0], vec![4.0; 3]).check();
+        assert_eq!(spend.expect_err("constant").code(), "no_variation");
+    }
 }

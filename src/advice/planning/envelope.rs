@@ -139,7 +139,11 @@ impl<'c> Envelope<'c> {
             if found.abs() <= price * 1e-13 || high - low <= high * 1e-15 {
                 return middle;
             }
-            if found > 0.0 { (low, at_low) = (middle, found) } else { (high, at_high) = (middle, found) }
+            if found > 0.0 {
+                (low, at_low) = (middle, found);
+            } else {
+                (high, at_high) = (middle, found);
+            }
         }
         0.5 * (low + high)
     }

@@ -137,10 +137,18 @@ impl<'a> Horizon<'a> {
                 let expected: f64 = coefficients.zip(effects.iter()).map(|(c, d)| c * d).sum();
                 mean += view.weight * expected;
                 let variance = (&view.candidate.covariance * &effects).dot(&effects);
-                Part { weight: view.weight, mean: expected, deviation: libm::sqrt(variance.max(0.0)) }
+                Part {
+                    weight: view.weight,
+                    mean: expected,
+                    deviation: libm::sqrt(variance.max(0.0)),
+                }
             })
             .collect();
-        spread::anywhere(&parts, mean, confidence).unwrap_or(Estimate { mean, low: mean, high: mean })
+        spread::anywhere(&parts, mean, confidence).unwrap_or(Estimate {
+            mean,
+            low: mean,
+            high: mean,
+        })
     }
 
     /// Extra revenue per extra unit of spend at present spend, by one percent more of a channel;
@@ -188,7 +196,9 @@ impl Channel {
                 .iter()
                 .enumerate()
                 .skip(period + 1)
-                .filter_map(|(lag, weight)| Some(weight * past.get((past.len() + period).checked_sub(lag)?)?))
+                .filter_map(|(lag, weight)| {
+                    Some(weight * past.get((past.len() + period).checked_sub(lag)?)?)
+                })
                 .sum()
         });
         let per_unit = (0..periods).map(|period| {

@@ -49,9 +49,8 @@ pub fn plan(
         Objective::MostRevenue { total } => Ok(Some((total, of(total)?))),
         Objective::TargetRoas { roas, most } => {
             // Revenue from the best spends is concave in the total, so that its quotient falls.
-            let enough = |total: f64| -> Result<bool, Infeasible> {
-                Ok(of(total)?.revenue >= roas * total)
-            };
+            let enough =
+                |total: f64| -> Result<bool, Infeasible> { Ok(of(total)?.revenue >= roas * total) };
             if enough(most)? {
                 return Ok(Some((most, of(most)?)));
             }

@@ -106,7 +106,11 @@ fn parse_change(text: &str, known: &[&str]) -> Result<(usize, SpendChange), What
         if is_signed { SpendChange::Share(share) } else { return Err(malformed()) }
     } else {
         let amount = number(change).ok_or_else(malformed)?;
-        if change.starts_with(['+', '-']) { SpendChange::By(amount) } else { SpendChange::To(amount) }
+        if change.starts_with(['+', '-']) {
+            SpendChange::By(amount)
+        } else {
+            SpendChange::To(amount)
+        }
     };
     let at = known.iter().position(|known| folded(known) == folded(name));
     let at = at.ok_or_else(|| {

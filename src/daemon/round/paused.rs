@@ -27,17 +27,16 @@ pub(super) struct Refusals {
 }
 
 impl Refusals {
-    /// A file was refused now; its problems stand in `answer`, below the drop folder, without their
-    /// ending.
+    /// A file was refused now, which had so many bytes; its problems stand in `answer`, below the drop
+    /// folder, without their ending.
     pub(super) fn add(
         &mut self,
         folder: &DropFolder,
-        name: &str,
-        answer: &str,
+        (name, answer, bytes): (&str, &str, u64),
         now: Instant,
     ) -> Result<(), StoreError> {
         let Some(rejected) = answer.strip_prefix("rejected/") else { return Ok(()) };
-        if let Some(file) = folder.refused_file(name, rejected)? {
+        if let Some(file) = folder.refused_file(name, rejected, bytes)? {
             self.files.retain(|(known, _)| known.rejected != file.rejected);
             self.files.push((file, now));
             let surplus = self.files.len().saturating_sub(WATCHED_MAX);

@@ -163,8 +163,8 @@ impl<'w> Round<'w> {
                 tell::file(account, file);
                 telemetry.file(&account.id, file);
                 tell::hooks_of_file(hooks, account, file);
-                if let FileAnswer::Refused { answer, .. } = &file.answer {
-                    refused.push((file.name.clone(), answer.clone()));
+                if let FileAnswer::Refused { answer, bytes, .. } = &file.answer {
+                    refused.push((file.name.clone(), answer.clone(), *bytes));
                 }
                 if let FileAnswer::Accepted { report, .. } = &file.answer {
                     newest_day = newest_day.max(Some(report.last_day));
@@ -173,8 +173,8 @@ impl<'w> Round<'w> {
             unit.recover(account, now, now, &mut done)?;
             unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)
         })?;
-        for (name, answer) in refused {
-            memory.refusals.add(&looked.folder, &name, &answer, now)?;
+        for (name, answer, bytes) in refused {
+            memory.refusals.add(&looked.folder, (&name, &answer, bytes), now)?;
         }
         if taken.is_none() || !without_room.is_empty() {
             // What is kept holds room, and it may be what is lacking.

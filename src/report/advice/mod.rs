@@ -36,12 +36,11 @@ fn rounded(value: f64) -> f64 {
     let exponent = libm::floor(libm::log10(value.abs())) as i32;
     let places = DIGITS - 1 - exponent;
     // By way of its decimal text: what is shown is what is read back.
-    let text = match usize::try_from(places) {
-        Ok(places) => format!("{value:.places$}"),
-        Err(_) => {
-            let unit = libm::pow(10.0, f64::from(-places));
-            format!("{:.0}", libm::round(value / unit) * unit)
-        }
+    let text = if let Ok(places) = usize::try_from(places) {
+        format!("{value:.places$}")
+    } else {
+        let unit = libm::pow(10.0, f64::from(-places));
+        format!("{:.0}", libm::round(value / unit) * unit)
     };
     text.parse().unwrap_or(value)
 }

@@ -16,20 +16,29 @@ pub struct RefusedFile {
     /// Its name in `rejected/`.
     pub rejected: String,
     identity: Identity,
+    bytes: u64,
 }
 
 impl DropFolder {
-    /// The refused file of that name in `rejected/`, as it is now; `None`: it is gone, or no file.
+    /// The file of that name in `rejected/`, which was refused when it had so many bytes; `None`: it is
+    /// gone, or no file.
     pub fn refused_file(
         &self,
         name: &str,
         rejected: &str,
+        bytes: u64,
     ) -> Result<Option<RefusedFile>, StoreError> {
-        Ok(match self.rejected()?.look(OsStr::new(rejected))? {
-            Some(Object::File { identity, .. }) => {
-                let (name, rejected) = (name.to_owned(), rejected.to_owned());
-                Some(RefusedFile { name, rejected, identity })
-            }
+        Ok(self.in_rejected(rejected)?.map(|identity| RefusedFile {
+            name: name.to_owned(),
+            rejected: rejected.to_owned(),
+            identity,
+            bytes,
+        }))
+    }
+
+    fn in_rejected(&self, name: &str) -> Result<Option<Identity>, StoreError> {
+        Ok(match self.rejected()?.look(OsStr::new(name))? {
+            Some(Object::File { identity, .. }) => Some(identity),
             _ => None,
         })
     }
@@ -37,12 +46,9 @@ impl DropFolder {
     /// Puts a refused file back among those that wait, where more has been written to it since; whether
     /// it did. Where a newer file of the name waits, it stays.
     pub fn bring_back_regrown(&self, refused: &RefusedFile) -> Result<bool, StoreError> {
-        let Some(now) = self.refused_file(&refused.name, &refused.rejected)? else {
-            return Ok(false);
-        };
-        let is_same = (now.identity.device, now.identity.inode)
-            == (refused.identity.device, refused.identity.inode);
-        if !is_same || now.identity.size <= refused.identity.size {
+        let Some(now) = self.in_rejected(&refused.rejected)? else { return Ok(false) };
+        let then = &refused.identity;
+        if (now.device, now.inode) != (then.device, then.inode) || now.size <= refused.bytes {
             return Ok(false);
         }
         let rejected = self.rejected()?;

@@ -32,7 +32,6 @@ pub struct ModelData {
 
 /// What became of a file.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum ModelReading {
     /// It was read.
     Read(ModelData),

@@ -307,7 +307,9 @@ fn kept(
         })
         .collect();
     let total: f64 = found.iter().map(|found| found.weight).sum();
-    found.iter_mut().for_each(|found| found.weight /= total);
+    for found in &mut found {
+        found.weight /= total;
+    }
     found
 }
 

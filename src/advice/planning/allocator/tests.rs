@@ -44,7 +44,10 @@ fn bounds_that_can_not_hold_are_named() {
     let curves = [log(100.0, 10.0, 100.0), log(300.0, 10.0, 100.0)];
     let bounds = [Bounds { low: 5.0, high: 40.0 }; 2];
     let error = allocate(&curves, &bounds, 100.0).expect_err("80 at most");
-    assert_eq!(error.to_string(), "the bounds allow 10.00 to 80.00 in all, and the total is 100.00");
+    assert_eq!(
+        error.to_string(),
+        "the bounds allow 10.00 to 80.00 in all, and the total is 100.00"
+    );
 }
 
 #[test]
@@ -73,12 +76,15 @@ fn brute_force(curves: &[Curve; 3], bounds: &[Bounds], total: f64, steps: u32) -
     for one in 0..=steps {
         for two in 0..=steps - one {
             let unit = total / f64::from(steps);
-            let spends = [f64::from(one), f64::from(two), f64::from(steps - one - two)].map(|it| it * unit);
-            let fits = spends.iter().zip(bounds).all(|(spend, bounds)| {
-                *spend >= bounds.low - 1e-9 && *spend <= bounds.high + 1e-9
-            });
+            let spends =
+                [f64::from(one), f64::from(two), f64::from(steps - one - two)].map(|it| it * unit);
+            let fits = spends
+                .iter()
+                .zip(bounds)
+                .all(|(spend, bounds)| *spend >= bounds.low - 1e-9 && *spend <= bounds.high + 1e-9);
             if fits {
-                let revenue = curves.iter().zip(spends).map(|(curve, spend)| curve.revenue(spend)).sum();
+                let revenue =
+                    curves.iter().zip(spends).map(|(curve, spend)| curve.revenue(spend)).sum();
                 best = best.max(revenue);
             }
         }
@@ -132,4 +138,3 @@ proptest! {
         prop_assert!(plan.certificate.gap <= plan.revenue * 1e-5);
     }
 }
-
