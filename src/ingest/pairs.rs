@@ -219,7 +219,7 @@ mod tests {
 
     fn seen(sum: &Option<PairSum>) -> Option<(i128, u64, (u64, u64))> {
         let PairSum { sum, lines, .. } = sum.as_ref()?;
-        Some((sum.figures.spend.expect("spend").minor().minor(), sum.rows, lines))
+        Some((sum.figures.spend.expect("spend").minor().minor(), sum.rows, *lines))
     }
 
     #[test]
