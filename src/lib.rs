@@ -22,7 +22,7 @@
 //! | [`ingest`] | the bytes of an export, in any format that a source describes → [`ingest::DailyReport`], or [`ingest::Rejection`] with every fault; and what a strange file is | [`ingest::read`], [`ingest::guess`] |
 //! | [`history`] | daily facts → full weeks with explicit gaps, key figures, what is missing | [`history::WeeklyHistory::build`] |
 //! | [`rules`] | weekly history → [`rules::Allocation`], in integers, with a trace; the only room that can build one | [`rules::propose`] |
-//! | [`advice`] | models that comment and never decide: today the [`advice::blocker`] | [`advice::blocker::look`] |
+//! | [`advice`] | models that comment and never decide: the blocker, the marketing-mix model, plans | [`advice::blocker::look`], [`advice::mmm`] |
 //! | [`decision`] | gate, proposal, vetoes and rounding → [`decision::Decision`]; rules and models meet here and only here | [`decision::decide`] |
 //! | [`audit`] | everything that can happen, as one enum, and the hash chain that makes tampering show | [`audit::Event`] |
 //! | [`report`] | decision → bytes: CSV, JSON, plain text; and receipts | [`report::decision_json`] |

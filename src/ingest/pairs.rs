@@ -217,8 +217,8 @@ mod tests {
         StatedRow { line, day: day(of), subject, campaign, figures, controls: "" }
     }
 
-    fn seen(sum: &Option<PairSum>) -> Option<(i128, u64, (u64, u64))> {
-        let PairSum { sum, lines, .. } = sum.as_ref()?;
+    fn seen(sum: Option<&PairSum>) -> Option<(i128, u64, (u64, u64))> {
+        let PairSum { sum, lines, .. } = sum?;
         Some((sum.figures.spend.expect("spend").minor().minor(), sum.rows, *lines))
     }
 
@@ -248,12 +248,12 @@ mod tests {
         }
         let monday = day("2026-01-05");
         for pairs in [&pairs, &joined] {
-            assert_eq!(seen(&pairs.named.of(monday, Some(1))), Some((7, 2, (2, 5))));
-            assert_eq!(seen(&pairs.named.of(monday, Some(0))), None);
-            assert_eq!(seen(&pairs.blank.of(monday, Some(0))), Some((10, 2, (4, 6))));
-            assert_eq!(seen(&pairs.of(monday, None)), Some((17, 4, (2, 6))));
-            assert_eq!(seen(&pairs.of(day("2027-01-01"), Some(0))), Some((7, 1, (7, 7))));
-            assert_eq!(seen(&pairs.of(day("2020-01-01"), None)), None);
+            assert_eq!(seen(pairs.named.of(monday, Some(1)).as_ref()), Some((7, 2, (2, 5))));
+            assert_eq!(seen(pairs.named.of(monday, Some(0)).as_ref()), None);
+            assert_eq!(seen(pairs.blank.of(monday, Some(0)).as_ref()), Some((10, 2, (4, 6))));
+            assert_eq!(seen(pairs.of(monday, None).as_ref()), Some((17, 4, (2, 6))));
+            assert_eq!(seen(pairs.of(day("2027-01-01"), Some(0)).as_ref()), Some((7, 1, (7, 7))));
+            assert_eq!(seen(pairs.of(day("2020-01-01"), None).as_ref()), None);
         }
     }
 

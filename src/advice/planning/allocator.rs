@@ -185,6 +185,14 @@ fn fill(envelopes: &[Envelope<'_>], bounds: &[Bounds], total: f64) -> ([f64; 2],
         envelopes.iter().map(|envelope| envelope.ask(price).spend).collect()
     };
     let most = envelopes.iter().map(Envelope::price_max).fold(0.0, f64::max);
+    if most <= 0.0 {
+        // Nothing brings anything: shared by the room that the bounds leave.
+        let low: f64 = bounds.iter().map(|bounds| bounds.low).sum();
+        let room: f64 = bounds.iter().map(|bounds| bounds.high - bounds.low).sum();
+        let share = if room > 0.0 { (total - low) / room } else { 0.0 };
+        let spends = bounds.iter().map(|bounds| bounds.low + (bounds.high - bounds.low) * share);
+        return ([0.0; 2], settled(spends.collect(), bounds, total));
+    }
     // At no price everything is asked for; above the steepest beginning nothing is.
     let (mut low, mut high) = (0.0, most * (1.0 + 1e-9) + f64::MIN_POSITIVE);
     let (mut asked_low, mut asked_high) = (ask(low), ask(high));

@@ -5,11 +5,17 @@ use super::allocator::{Infeasible, Plan, allocate};
 use super::bounds::BoundShares;
 use super::curve::Curve;
 
+/// Even steps of totals that are tried first; a window of totals narrower than one may be missed.
+const STEPS: u32 = 64;
+
+/// From one of the smaller totals to the next.
+const STEP_DOWN: f64 = 0.88;
+
 /// Halvings until a total is found.
-const HALVINGS: u32 = 60;
+const HALVINGS: u32 = 50;
 
 /// Steps of a search for the best total; each leaves two thirds.
-const THIRDS: u32 = 80;
+const THIRDS: u32 = 60;
 
 /// What is asked of a plan.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,36 +54,64 @@ pub fn plan(
     match objective {
         Objective::MostRevenue { total } => Ok(Some((total, of(total)?))),
         Objective::TargetRoas { roas, most } => {
-            // Revenue from the best spends is concave in the total, so that its quotient falls.
             let enough =
                 |total: f64| -> Result<bool, Infeasible> { Ok(of(total)?.revenue >= roas * total) };
-            if enough(most)? {
-                return Ok(Some((most, of(most)?)));
+            // S-curves return too little at first: totals are tried from the largest down.
+            let mut above = most;
+            for total in totals(most) {
+                if enough(total)? {
+                    let (mut low, mut high) = (total, above);
+                    for _ in 0..HALVINGS {
+                        let middle = 0.5 * (low + high);
+                        if enough(middle)? { low = middle } else { high = middle }
+                    }
+                    return Ok(Some((low, of(low)?)));
+                }
+                above = total;
             }
-            let (mut low, mut high) = (0.0, most);
-            for _ in 0..HALVINGS {
-                let middle = 0.5 * (low + high);
-                if enough(middle)? { low = middle } else { high = middle }
-            }
-            if low <= most * 1e-9 { Ok(None) } else { Ok(Some((low, of(low)?))) }
+            Ok(None)
         }
         Objective::MostProfit { margin, most } => {
             let profit =
                 |total: f64| -> Result<f64, Infeasible> { Ok(margin * of(total)?.revenue - total) };
-            let (mut low, mut high) = (0.0, most);
+            // Profit may have several tops: the best of even steps, and then around it.
+            let mut best = (0.0, 0.0);
+            for total in totals(most) {
+                let found = profit(total)?;
+                if found > best.1 {
+                    best = (total, found);
+                }
+            }
+            let width = most / f64::from(STEPS);
+            let (mut low, mut high) =
+                ((best.0 - width).max(width * 1e-6), (best.0 + width).min(most));
             for _ in 0..THIRDS {
                 let third = (high - low) / 3.0;
                 let (one, other) = (low + third, high - third);
                 if profit(one)? < profit(other)? { low = one } else { high = other }
             }
-            let best = 0.5 * (low + high);
-            let best = [0.0, best, most].into_iter().try_fold((0.0, 0.0), |found, total| {
-                let profit = if total > 0.0 { profit(total)? } else { 0.0 };
-                Ok(if profit > found.1 { (total, profit) } else { found })
-            })?;
+            let total = 0.5 * (low + high);
+            let found = profit(total)?;
+            if found > best.1 {
+                best = (total, found);
+            }
             if best.0 > 0.0 { Ok(Some((best.0, of(best.0)?))) } else { Ok(None) }
         }
     }
+}
+
+/// Totals that are tried, the largest first: even steps, and smaller and smaller ones below the
+/// last of them.
+fn totals(most: f64) -> Vec<f64> {
+    let even = (1..=STEPS).rev().map(|step| most * f64::from(step) / f64::from(STEPS));
+    let mut totals: Vec<f64> = even.collect();
+    let mut total = most;
+    for _ in 0..STEPS {
+        total *= STEP_DOWN;
+        totals.push(total);
+    }
+    totals.sort_by(|one, other| other.total_cmp(one));
+    totals
 }
 
 #[cfg(test)]
@@ -114,5 +148,22 @@ mod tests {
         assert!((libm::log1p(x / 10.0) - x / 25.0).abs() < 1e-6, "{x}");
         let never = Objective::TargetRoas { roas: 11.0, most: 400.0 };
         assert_eq!(super::plan(&logs(2), ANY, never).expect("feasible"), None);
+    }
+
+    #[test]
+    fn an_s_curve_that_returns_too_little_at_first_still_has_its_total() {
+        // 100 · x² / (100 + x²) = 4.9 · x has its larger root at (100 + √(100² − 4 · 4.9² · 100)) / 9.8.
+        let hill = |x: f64| {
+            let saturation = crate::advice::mmm::saturation::Saturation::Hill {
+                half_saturation: 10.0,
+                slope: 2.0,
+            };
+            (100.0 * saturation.effect(x), 100.0 * saturation.marginal(x))
+        };
+        let curves = [Curve::tabulate(500.0, 401, hill)];
+        let objective = Objective::TargetRoas { roas: 4.9, most: 500.0 };
+        let (total, _) = plan(&curves, ANY, objective).expect("feasible").expect("a plan");
+        let root = (100.0 + libm::sqrt(100.0 * 100.0 - 4.0 * 4.9 * 4.9 * 100.0)) / 9.8;
+        assert!((total - root).abs() < 0.01, "{total} {root}");
     }
 }
