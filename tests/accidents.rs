@@ -256,7 +256,7 @@ fn what_a_writer_adds_after_a_pause_is_taken_with_the_rest() {
             fs::read_to_string(place.at("inbox/receipts/slow.csv.receipt.txt"))
                 .is_ok_and(|receipt| receipt.contains(channel))
         });
-        said(&daemon, "still written to after it was taken or refused", number + 1);
+        said(&daemon, "still written to after it was taken", number + 1);
     }
     let facts = place.run(&["facts"]).ends(0).stdout;
     let lines: Vec<&str> = facts.lines().skip(1).collect();
@@ -269,57 +269,6 @@ fn what_a_writer_adds_after_a_pause_is_taken_with_the_rest() {
     // Its last state is still kept, for the next start, and no stray.
     assert!(is_kept());
     assert!(!place.run(&["status"]).all().contains(".claimed"));
-}
-
-#[test]
-fn what_is_added_to_an_older_file_does_not_replace_a_newer_one_of_its_name() {
-    let place = Place::new();
-    let mut daemon = begin(&place, 1);
-    let day = days_ago(3);
-    let mut old = fs::File::create(place.at("inbox/day.csv")).expect("made");
-    let mut write = |text: &str| old.write_all(text.as_bytes()).expect("written");
-    write(&format!("{HEADER}\n{day},Email,100,1,1,0,10\n"));
-    let receipt =
-        || fs::read_to_string(place.at("inbox/receipts/day.csv.receipt.txt")).unwrap_or_default();
-    wait_until("the first is taken", || receipt().contains("100.00"));
-    let newer = format!("{HEADER}\n{day},Email,200,1,1,0,10\n");
-    place.write("inbox/day.csv", &newer);
-    wait_until("the second is taken", || receipt().contains("200.00"));
-    write(&format!("{day},Google Ads,5,1,1,0,10\n"));
-    let kept =
-        || place.names("inbox/.claimed").iter().filter(|name| name.starts_with("taken-")).count();
-    wait_until("the older one is let go", || kept() == 1);
-    let facts = place.run(&["facts"]).ends(0).stdout;
-    assert!(facts.contains(",200.00,") && facts.lines().count() == 2, "{facts}");
-    assert_eq!(daemon.stop().0, 0);
-}
-
-#[test]
-fn a_file_that_was_refused_too_early_is_judged_again_as_a_whole() {
-    let place = Place::new();
-    let mut daemon = begin(&place, 1);
-    let day = days_ago(3);
-    let mut writer = fs::File::create(place.at("inbox/slow.csv")).expect("made");
-    let mut write = |text: &str| writer.write_all(text.as_bytes()).expect("written");
-    // Nothing but the header at first, then the middle of a line.
-    write(&format!("{HEADER}\n"));
-    wait_until("it is refused", || place.has("inbox/rejected/slow.csv.problems.txt"));
-    write(&format!("{day},Email,100,1,1,0,10\n{day},Google"));
-    wait_until("it is refused again", || daemon.log().matches("faults=").count() >= 2);
-    write(" Ads,20,1,1,0,10\n");
-    wait_until("all of it is taken", || place.has("inbox/receipts/slow.csv.receipt.txt"));
-    said(&daemon, "still written to after it was taken or refused", 2);
-    let facts = place.run(&["facts"]).ends(0).stdout;
-    assert_eq!(facts.lines().count(), 3, "{facts}");
-    // The page of the refusal says that there is a newer answer.
-    let page = place.read("inbox/rejected/slow.csv.problems.txt");
-    assert!(
-        page.lines().next().is_some_and(|line| line.contains("slow.csv.receipt.txt")),
-        "{page}"
-    );
-    assert!(!place.has("inbox/rejected/slow.csv"), "it is where it was read from");
-    assert_eq!(daemon.stop().0, 0);
-    place.run(&["audit", "verify"]).ends(0);
 }
 
 /// 2,000 files at once, or as many as `BUDGETD_BURST` says.

@@ -261,7 +261,7 @@ fn words(place: &str, file: &TakenFile, folder: &Path) -> String {
             accepted(&name, report, (*replaced, *dropped))
         }
         FileAnswer::Duplicate { report } => duplicate(&name, report),
-        FileAnswer::Refused { rejection, answer, .. } => {
+        FileAnswer::Refused { rejection, answer } => {
             let problems = folder.join(format!("{answer}.problems.txt"));
             format!(
                 "{} {name}: {}; nothing of it was taken\n{}\n  all of it: {}",
@@ -351,7 +351,7 @@ fn machine(account: &Account, file: &TakenFile) -> Value {
             accepted_machine(report, (*replaced, *dropped))
         }
         FileAnswer::Duplicate { report } => json!({"answer": "duplicate", "rows": report.rows}),
-        FileAnswer::Refused { rejection, answer, .. } => joined(
+        FileAnswer::Refused { rejection, answer } => joined(
             json!({"answer": "refused", "problems": format!("{answer}.problems.txt")}),
             refusal::machine(rejection),
         ),

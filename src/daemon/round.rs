@@ -4,7 +4,6 @@
 
 mod key;
 mod memory;
-mod paused;
 mod steady;
 mod turn;
 mod week;

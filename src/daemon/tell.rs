@@ -25,7 +25,7 @@ pub fn file(account: &Account, file: &TakenFile) {
             first_day = %report.first_day, last_day = %report.last_day, "accepted"
         ),
         FileAnswer::Duplicate { report } => info!(account, name, rows = report.rows, "duplicate"),
-        FileAnswer::Refused { rejection, answer, .. } => {
+        FileAnswer::Refused { rejection, answer } => {
             let first = rejection.faults.first().map(ToString::to_string).unwrap_or_default();
             let problems = format!("{answer}.problems.txt");
             warn!(account, name, faults = rejection.faults_total, first, problems, "refused");
@@ -69,7 +69,7 @@ pub fn came_back(account: &Account, name: &str) {
     warn!(
         account = account.id.as_str(),
         name = escape(name),
-        "still written to after it was taken or refused: its writer had only paused; all of it waits in the inbox \
+        "still written to after it was taken: its writer had only paused; all of it waits in the inbox \
          again. Let the sender give the file its name when it is whole (ready = \"rename\"), or raise \
          quiet_seconds"
     );
@@ -77,7 +77,7 @@ pub fn came_back(account: &Account, name: &str) {
 
 /// Tells whoever wants to know that a file was refused.
 pub fn hooks_of_file(hooks: &Hooks, account: &Account, file: &TakenFile) {
-    if let FileAnswer::Refused { rejection, answer, .. } = &file.answer {
+    if let FileAnswer::Refused { rejection, answer } = &file.answer {
         let fields = json!({
             "account": account.id.as_str(),
             "name": file.name,

@@ -52,8 +52,8 @@ mod subtotals;
 mod total_rows;
 mod totals;
 mod warnings;
-mod wholes;
 mod wide;
+mod wholes;
 
 #[cfg(test)]
 mod tests;

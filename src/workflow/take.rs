@@ -43,8 +43,6 @@ pub enum FileAnswer {
         rejection: Rejection,
         /// Where the problems stand, below the drop folder.
         answer: String,
-        /// How large it was.
-        bytes: u64,
     },
     /// An earlier, interrupted run had decided on it; its answer is now in place.
     Finished,
@@ -357,8 +355,7 @@ fn refuse(
         }
         RefusedAnswer::Gone => name,
     };
-    let (answer, bytes) = (format!("rejected/{answer}"), file.bytes);
-    Ok(FileAnswer::Refused { rejection, answer, bytes })
+    Ok(FileAnswer::Refused { rejection, answer: format!("rejected/{answer}") })
 }
 
 /// Finishes what an interrupted run has recorded of a claim: its answer is put in place again and

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use tracing::{error, info, warn};
 
-use super::paused::Refusals;
 use super::shown;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant, Week};
@@ -28,7 +27,6 @@ pub(super) struct Memory {
     pub(super) folder: Option<(u64, u64)>,
     pub(super) recovered: bool,
     pub(super) noted: BTreeSet<Ignored>,
-    pub(super) refusals: Refusals,
     /// Files that were said to have no room.
     pub(super) without_room: BTreeSet<String>,
     /// How far the account's audit log reached in time when it was looked at last.

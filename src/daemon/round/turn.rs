@@ -49,7 +49,7 @@ impl<'w> Round<'w> {
         let path = self.workspace.places.drop_folder(&account.id);
         let (mut settling, mut has_arrived) = (false, false);
         let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
-        match self.look(account, memory, hints) {
+        match self.look(account, hints) {
             Ok(looked) => {
                 memory.well(account, Part::DropFolder);
                 memory.looked_into(account, looked.id);
@@ -81,15 +81,9 @@ impl<'w> Round<'w> {
     }
 
     /// Looks into the drop folder, once what was written to after it was taken is back in it.
-    fn look(
-        &self,
-        account: &Account,
-        memory: &mut Memory,
-        hints: &mut Hints,
-    ) -> Result<Looked, StoreError> {
+    fn look(&self, account: &Account, hints: &mut Hints) -> Result<Looked, StoreError> {
         let looked = look(self.workspace, account, hints)?;
-        let mut back = looked.folder.restore_late(self.now)?;
-        back.extend(memory.refusals.bring_back(&looked.folder, self.now)?);
+        let back = looked.folder.restore_late(self.now)?;
         for name in &back {
             tell::came_back(account, name);
         }
@@ -142,7 +136,6 @@ impl<'w> Round<'w> {
         let mut lacking = None;
         let (hooks, telemetry, begun) = (self.hooks, self.telemetry, std::time::Instant::now());
         let mut newest_day = memory.newest_day;
-        let mut refused = Vec::new();
         let taken = self.try_work(account, memory, Part::Files, |unit| {
             for object in unit.note_ignored(account, &fresh, now)? {
                 tell::ignored(account, &object);
@@ -163,9 +156,6 @@ impl<'w> Round<'w> {
                 tell::file(account, file);
                 telemetry.file(&account.id, file);
                 tell::hooks_of_file(hooks, account, file);
-                if let FileAnswer::Refused { answer, bytes, .. } = &file.answer {
-                    refused.push((file.name.clone(), answer.clone(), *bytes));
-                }
                 if let FileAnswer::Accepted { report, .. } = &file.answer {
                     newest_day = newest_day.max(Some(report.last_day));
                 }
@@ -173,9 +163,6 @@ impl<'w> Round<'w> {
             unit.recover(account, now, now, &mut done)?;
             unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)
         })?;
-        for (name, answer, bytes) in refused {
-            memory.refusals.add(&looked.folder, (&name, &answer, bytes), now)?;
-        }
         if taken.is_none() || !without_room.is_empty() {
             // What is kept holds room, and it may be what is lacking.
             drop(looked.folder.discard_kept());

@@ -2,7 +2,6 @@
 //! adds to one puts it back among the files that wait, as the whole file. Kept by name and not open,
 //! so that nobody is hindered from unmounting, and a restart forgets none.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 use chrono::TimeDelta;
@@ -76,25 +75,13 @@ impl DropFolder {
     /// is too much. Returns the names of what waits again.
     pub fn restore_late(&self, now: Instant) -> Result<Vec<String>, StoreError> {
         let (mut back, mut kept) = (Vec::new(), Vec::new());
-        let all = self.all_kept()?;
-        // When the newest of each name was written to last before it was taken.
-        let mut newest: BTreeMap<&str, i128> = BTreeMap::new();
-        for found in all.iter().filter_map(|(file_name, _)| Kept::parse(file_name)) {
-            let modified = newest.entry(found.name).or_insert(found.modified);
-            *modified = found.modified.max(*modified);
-        }
-        for (file_name, identity) in all.clone() {
+        for (file_name, identity) in self.all_kept()? {
             let Some(found) = Kept::parse(&file_name) else { continue };
             if found.is_as_it_was(&identity) {
                 kept.push((identity.changed, identity.size, file_name));
                 continue;
             }
             let folder = self.claimed_folder()?;
-            if newest.get(found.name).is_some_and(|newest| *newest > found.modified) {
-                // A newer file of the name was taken since, and stands.
-                folder.remove(&file_name)?;
-                continue;
-            }
             match folder.move_new(&file_name, &self.folder, OsStr::new(found.name))? {
                 Moved::Done => back.push(found.name.to_owned()),
                 // A newer file of the name waits: its sender has said more since.
