@@ -27,6 +27,7 @@ mod gate;
 mod grammar;
 pub mod guess;
 mod header;
+mod headless;
 mod held_totals;
 mod layout;
 mod locale;
@@ -61,6 +62,7 @@ use std::io::{self, BufRead};
 use thiserror::Error;
 
 pub use fault::{Difference, Fault, FaultReason, SeenCurrency, SeenFormat, TotalsDifference};
+pub use headless::begins_among_rows;
 pub use rejection::{ClosedChange, FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 
