@@ -105,9 +105,13 @@ impl Rejection {
                 FaultReason::OtherLayout { .. }
                     | FaultReason::MissingColumn { .. }
                     | FaultReason::NoDateColumn { .. }
-                    | FaultReason::NotPacked { .. }
             )
         })
+    }
+
+    /// Whether the beginning of an archive is missing.
+    pub fn lacks_the_start_of_an_archive(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault.reason, FaultReason::NotPacked { .. }))
     }
 
     /// The same with the likely cause in front: it is the end of the file of its name that was taken at

@@ -169,7 +169,9 @@ impl Unit<'_> {
         rejection: Rejection,
     ) -> Result<Rejection, WorkflowError> {
         let name = &file.claimed.name;
-        if !rejection.lacks_a_header() || !(is_packed(name) || begins(staged)?) {
+        let is_an_end = rejection.lacks_the_start_of_an_archive()
+            || rejection.lacks_a_header() && begins_in_the_middle(staged)?;
+        if !is_an_end {
             return Ok(rejection);
         }
         let since = file.now - PAUSES_FOR;
@@ -201,12 +203,7 @@ pub fn as_refused(record: &FileRecord) -> RefusedThen {
     }
 }
 
-fn is_packed(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [".gz", ".zst"].iter().any(|ending| name.ends_with(ending))
-}
-
-fn begins(staged: &Staged) -> Result<bool, WorkflowError> {
+fn begins_in_the_middle(staged: &Staged) -> Result<bool, WorkflowError> {
     let mut head = Vec::new();
     let read = staged.open()?.take(HEAD_BYTES).read_to_end(&mut head);
     // What can't be read again is no reason to give no answer.

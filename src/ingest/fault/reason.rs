@@ -172,7 +172,7 @@ pub enum FaultReason {
     #[error("{companion} {what}: the file can't be checked; drop both again")]
     BadChecksumFile { companion: String, what: &'static str },
     #[error(
-        "looks like the end of {name}, which was taken at {taken_at} ({rows} {}): its header is missing here",
+        "looks like the end of {name}, which was taken at {taken_at} ({rows} {}): its beginning is missing here",
         if *rows == 1 { "row" } else { "rows" }
     )]
     EndOfAnother { name: String, taken_at: String, rows: u64 },

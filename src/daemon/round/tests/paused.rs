@@ -161,6 +161,16 @@ fn a_file_that_is_edited_for_ever_comes_back_three_times() {
         "Left here: it grew again after it had come back 3 times; drop it again once it is whole";
     assert!(page.starts_with(&format!("{left}\n\na.csv was refused")), "{page}");
     assert_eq!(page.matches("Left here").count(), 1);
+    // It is said once, whatever else is refused.
+    let inode = || {
+        let page = world.folder("main").join("rejected/a.csv.problems.txt");
+        std::os::unix::fs::MetadataExt::ino(&fs::metadata(page).expect("there"))
+    };
+    let written_once = inode();
+    add(&mut writer, "more\n");
+    drop(begin(&world, "b.csv", "not a header either\n"));
+    time.pass(3);
+    assert_eq!(inode(), written_once);
     // Dropped again by hand it is answered as any other, and the page says so.
     drop(writer);
     fs::write(world.folder("main").join("a.csv"), [HEADER, FIRST].concat()).expect("dropped");
@@ -347,7 +357,7 @@ fn a_kill_in_the_middle_of_that_refusal_changes_nothing() {
     add(&mut writer, "2025-12-24,Search,60,9,3,1,120\n");
     // Claimed again, and killed before anything was recorded.
     let folder = world.folder("main").join(".claimed");
-    let of_claim = |name: &String| name.rsplitn(2, '-').next().expect("a claim").to_owned();
+    let of_claim = |name: &String| name.rsplit('-').next().expect("a claim").to_owned();
     let grown = claimed(&world).into_iter().find(|name| {
         let size = name.split('-').nth(1).expect("a size");
         fs::metadata(folder.join(name)).expect("there").len().to_string() != size
@@ -373,10 +383,20 @@ fn the_end_of_a_file_that_was_taken_is_called_so() {
             "Most likely: the file looks like the end of {name}, which was taken at 2025-12-30 05:30"
         );
         assert!(page.contains(&cause), "{page}");
-        assert!(page.contains("(1 row): its header is missing here"), "{page}");
+        assert!(page.contains("(1 row): its beginning is missing here"), "{page}");
         assert!(page.contains("opened the name again after a pause of more than 10 s"), "{page}");
         assert!(page.contains("is not in the format that the source \"long\" describes"), "{page}");
     }
+    // Of an archive the start is missing.
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all([HEADER, FIRST].concat().as_bytes()).expect("packed");
+    let packed = packed.finish().expect("packed");
+    for part in [&packed[..], &packed[20..]] {
+        fs::write(world.folder("main").join("e.csv.gz"), part).expect("dropped");
+        time.pass(11);
+    }
+    let page = read(&world, "rejected/e.csv.gz.problems.txt");
+    assert!(page.contains("Most likely: the file looks like the end of e.csv.gz"), "{page}");
     // Of a name that was never taken, or an hour ago, nothing is known.
     time.now += TimeDelta::hours(1);
     for name in ["a.csv", "c.csv"] {
@@ -386,9 +406,9 @@ fn the_end_of_a_file_that_was_taken_is_called_so() {
     let pages = fs::read_dir(world.folder("main").join("rejected")).expect("a folder");
     let called = pages.filter(|page| {
         let path = page.as_ref().expect("an entry").path();
-        fs::read_to_string(path).expect("text").contains("looks like the end")
+        String::from_utf8_lossy(&fs::read(path).expect("read")).contains("looks like the end")
     });
-    assert_eq!(called.count(), 2);
+    assert_eq!(called.count(), 3);
     // Another header is another fault.
     drop(begin(&world, "d.csv", &[HEADER, FIRST].concat()));
     time.pass(11);
