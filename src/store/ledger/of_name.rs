@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Ledger;
 use super::encode;
-use super::files::{COLUMNS, FileRecord, read_file};
+use super::files::{COLUMNS, FileRecord, NewFile, read_file};
 use crate::domain::{AccountId, Instant};
 use crate::store::StoreError;
 
@@ -15,7 +15,7 @@ const REFUSED_MAX: u32 = 256;
 /// A file that was refused a short while ago.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedLately {
-    /// The file.
+    /// The file; its answer is left out, since many are held at once.
     pub file: FileRecord,
     /// How often smaller files of its name were refused in that while before it.
     pub smaller_before: u32,
@@ -108,7 +108,9 @@ impl Ledger {
                 earlier.file.name == file.file.name && earlier.file.bytes < file.file.bytes
             });
             let smaller_before = u32::try_from(smaller.count()).unwrap_or(u32::MAX);
-            lately.push(RefusedLately { file: file.clone(), smaller_before });
+            let without_answer = NewFile { answer: String::new(), ..file.file.clone() };
+            let file = FileRecord { file: without_answer, ..file.clone() };
+            lately.push(RefusedLately { file, smaller_before });
         }
         Ok(lately)
     }
