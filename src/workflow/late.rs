@@ -1,6 +1,7 @@
 //! Files whose writer had only paused → whole again: what grew after it was taken or refused waits once
 //! more, unless a newer file of its name counts by now, and never more often than bounds say.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use chrono::TimeDelta;
@@ -22,6 +23,9 @@ use crate::store::ledger::{FileOutcome, FileRecord, RefusedLately};
 pub const PAUSES_FOR: TimeDelta = TimeDelta::hours(1);
 /// Bytes of the beginning of a refused file that are looked at.
 const HEAD_BYTES: u64 = 4096;
+
+/// By name, when its newest file was taken and how many rows it has.
+pub(super) type TakenLately = BTreeMap<String, (Instant, u64)>;
 
 /// What became of a refused file that grew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +167,7 @@ impl Unit<'_> {
     /// Names the likely cause of a refusal whose file is the end of one that was taken: its writer opened
     /// the name again after a pause.
     pub(super) fn with_likely_end(
-        &self,
+        &mut self,
         file: &FileFacts<'_>,
         staged: &Staged,
         rejection: Rejection,
@@ -174,10 +178,13 @@ impl Unit<'_> {
         if !is_an_end {
             return Ok(rejection);
         }
-        let since = file.now - PAUSES_FOR;
-        let Some(taken) = self.ledger.newest_taken(&file.account.id, name, since)? else {
-            return Ok(rejection);
-        };
+        let id = &file.account.id;
+        if self.taken_lately.as_ref().is_none_or(|(of, _)| of != id) {
+            let lately = self.ledger.taken_since(id, file.now - PAUSES_FOR)?;
+            self.taken_lately = Some((id.clone(), lately));
+        }
+        let lately = self.taken_lately.as_ref().and_then(|(_, lately)| lately.get(name));
+        let Some(&(taken_at, rows)) = lately else { return Ok(rejection) };
         let inbox = &self.workspace.config.inbox;
         let pause = match inbox.ready {
             Ready::Quiet => format!(" after a pause of more than {} s", inbox.quiet_seconds),
@@ -187,8 +194,7 @@ impl Unit<'_> {
             "its writer opened the name again{pause}: let it write under a temporary name and rename once \
              the file is whole, or say so by a .done or .sha256 ([inbox] ready); then drop the whole file"
         );
-        let taken_at = shown_at(file.account, taken.file.taken_at);
-        Ok(rejection.of_an_end(name, taken_at, taken.file.rows, remedy))
+        Ok(rejection.of_an_end(name, shown_at(file.account, taken_at), rows, remedy))
     }
 }
 

@@ -189,6 +189,7 @@ impl Workspace {
             room: None,
             owed: Vec::new(),
             keeps_originals: false,
+            taken_lately: None,
             _lock: lock,
         })
     }
@@ -272,6 +273,9 @@ pub struct Unit<'w> {
     owed: Vec<(Claimed, Staged)>,
     /// Whether originals that are taken are kept for a while.
     keeps_originals: bool,
+    /// The names that files of an account were taken under a short while ago, each with when and how
+    /// many rows, once a file without a header asked for them.
+    taken_lately: Option<(AccountId, late::TakenLately)>,
     _lock: Lock,
 }
 

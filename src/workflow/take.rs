@@ -101,6 +101,7 @@ impl Unit<'_> {
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
         self.ensure_recovered(account, now)?;
+        self.taken_lately = None;
         for candidates in candidates.chunks(CLAIMED_TOGETHER) {
             self.stop_if_asked("the inbox")?;
             let mut fitting = Vec::with_capacity(candidates.len());
@@ -133,6 +134,7 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<TakenFile, WorkflowError> {
         self.ensure_recovered(account, now)?;
+        self.taken_lately = None;
         let bytes = crate::store::files::size(path)?;
         // Once for the copy in the drop folder, once for the working copy.
         for _ in 0..2 {

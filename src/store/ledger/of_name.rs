@@ -1,16 +1,22 @@
 //! What became of the files of one name, for writers who pause: which is the newest that was taken, and
 //! which were refused a short while ago.
 
-use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Ledger;
-use super::encode;
+use super::encode::{self, read_count, read_instant};
 use super::files::{COLUMNS, FileRecord, NewFile, read_file};
 use crate::domain::{AccountId, Instant};
 use crate::store::StoreError;
 
 /// Refused files that are looked at again, the newest.
 const REFUSED_MAX: u32 = 256;
+/// Names that a file without a header is looked for among, the newest.
+const TAKEN_MAX: u32 = 10_000;
+/// Files of one name that a grown one is compared with, the newest.
+const OF_A_NAME_MAX: u32 = 16;
 
 /// A file that was refused a short while ago.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,24 +28,28 @@ pub struct RefusedLately {
 }
 
 impl Ledger {
-    /// The newest file of `account` and `name` that was not refused, if it was taken at `since` or later.
-    pub fn newest_taken(
+    /// When each name's newest file of `account` was taken and how many rows it has, of those that were
+    /// taken at `since` or later, at most the newest 10,000.
+    pub fn taken_since(
         &self,
         account: &AccountId,
-        name: &str,
         since: Instant,
-    ) -> Result<Option<FileRecord>, StoreError> {
-        let Some(account) = self.account(account)? else { return Ok(None) };
+    ) -> Result<BTreeMap<String, (Instant, u64)>, StoreError> {
+        let Some(account) = self.account(account)? else { return Ok(BTreeMap::new()) };
         let newest = format!(
-            "{COLUMNS} WHERE files.account = ?1 AND taken_at >= ?2 AND outcome <> 'refused'
-             AND files.name = ?3 ORDER BY files.id DESC LIMIT 1"
+            "SELECT name, taken_at, rows FROM files WHERE account = ?1 AND taken_at >= ?2
+             AND outcome <> 'refused' ORDER BY taken_at DESC, id DESC LIMIT {TAKEN_MAX}"
         );
-        self.connection
+        let read = |row: &Row<'_>| Ok((row.get(0)?, (read_instant(row, 1)?, read_count(row, 2)?)));
+        let files: Vec<(String, (Instant, u64))> = self
+            .connection
             .prepare_cached(&newest)
-            .and_then(|mut find| {
-                find.query_row(params![account, encode::instant(since), name], read_file).optional()
+            .and_then(|mut newest| {
+                newest.query_map((account, encode::instant(since)), read)?.collect()
             })
-            .map_err(|error| self.read_fault(error))
+            .map_err(|error| self.read_fault(error))?;
+        // Oldest first, so that the newest of a name stays.
+        Ok(files.into_iter().rev().collect())
     }
 
     /// The newest file of the name of `earlier` that was accepted after it.
@@ -68,7 +78,7 @@ impl Ledger {
         let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
         let newest = format!(
             "{COLUMNS} WHERE files.account = ?1 AND taken_at >= ?2 AND outcome = 'accepted'
-             AND files.name = ?3 ORDER BY files.id DESC LIMIT {REFUSED_MAX}"
+             AND files.name = ?3 ORDER BY taken_at DESC, files.id DESC LIMIT {OF_A_NAME_MAX}"
         );
         self.connection
             .prepare_cached(&newest)
@@ -78,8 +88,8 @@ impl Ledger {
             .map_err(|error| self.read_fault(error))
     }
 
-    /// The files of `account` that were refused at `since` or later and no newer file of whose name was
-    /// taken, newest first, at most 256.
+    /// The files of `account` that were refused at `since` or later and no newer one of which was refused
+    /// under the same name in `rejected/`, newest first, at most 256.
     pub fn refused_since(
         &self,
         account: &AccountId,
@@ -88,7 +98,7 @@ impl Ledger {
         let Some(account) = self.account(account)? else { return Ok(Vec::new()) };
         let refused = format!(
             "{COLUMNS} WHERE files.account = ?1 AND taken_at >= ?2 AND outcome = 'refused'
-             ORDER BY files.id DESC LIMIT {REFUSED_MAX}"
+             ORDER BY taken_at DESC, files.id DESC LIMIT {REFUSED_MAX}"
         );
         let files: Vec<FileRecord> = self
             .connection
@@ -101,7 +111,7 @@ impl Ledger {
         for (at, file) in files.iter().enumerate() {
             // Newest first: what stands before it in the list came after it, and lies there now.
             let is_there_now = |later: &FileRecord| later.file.answer_name == file.file.answer_name;
-            if files[..at].iter().any(is_there_now) || self.accepted_after(file)?.is_some() {
+            if files[..at].iter().any(is_there_now) {
                 continue;
             }
             let smaller = files[at + 1..].iter().filter(|earlier| {
