@@ -280,11 +280,11 @@ fn what_a_writer_adds_to_a_refused_start_is_taken_with_it() {
     write(format!("ail,100,1,1,0,10\n{day},Google Ads,20,1,1,0,10\n"));
     wait_until("all of it is taken", || place.has("inbox/receipts/slow.csv.receipt.txt"));
     said(&daemon, "still written to after it was refused", 1);
-    let page = place.read("inbox/rejected/slow.csv.problems.txt");
-    assert!(
-        page.contains("it grew after it was refused; a later file of this name was taken"),
-        "{page}"
-    );
+    let newer = "it grew after it was refused; a later file of this name was taken";
+    wait_until("its page says so", || {
+        place.read("inbox/rejected/slow.csv.problems.txt").contains(newer)
+    });
+    wait_until("it is told", || daemon.log().contains("accepted account"));
     let facts = place.run(&["facts"]).ends(0).stdout;
     assert_eq!(facts.lines().count(), 3, "{facts}");
     // A newer file of the name, and then the older goes on.
