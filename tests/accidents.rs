@@ -271,6 +271,38 @@ fn what_a_writer_adds_after_a_pause_is_taken_with_the_rest() {
     assert!(!place.run(&["status"]).all().contains(".claimed"));
 }
 
+#[test]
+fn what_a_writer_adds_to_a_refused_start_is_taken_with_it() {
+    let place = Place::new();
+    let mut daemon = begin(&place, 1);
+    let day = days_ago(3);
+    let mut writer = fs::File::create(place.at("inbox/slow.csv")).expect("made");
+    let mut write = |text: String| writer.write_all(text.as_bytes()).expect("written");
+    write(format!("{HEADER}\n{day},Em"));
+    wait_until("its start is refused", || place.has("inbox/rejected/slow.csv"));
+    write(format!("ail,100,1,1,0,10\n{day},Google Ads,20,1,1,0,10\n"));
+    wait_until("all of it is taken", || place.has("inbox/receipts/slow.csv.receipt.txt"));
+    said(&daemon, "still written to after it was refused", 1);
+    let newer = "it grew after it was refused; a later file of this name was taken";
+    wait_until("its page says so", || {
+        place.read("inbox/rejected/slow.csv.problems.txt").contains(newer)
+    });
+    wait_until("it is told", || daemon.log().contains("accepted account"));
+    let facts = place.run(&["facts"]).ends(0).stdout;
+    assert_eq!(facts.lines().count(), 3, "{facts}");
+    // A newer file of the name, and then the older goes on.
+    place.write("inbox/slow.csv", &format!("{HEADER}\n{day},Email,70,1,1,0,10\n"));
+    wait_until("the newer is taken", || daemon.log().matches("accepted account").count() == 2);
+    write(format!("{day},Meta Ads,3,1,1,0,10\n"));
+    wait_until("the older is refused", || place.has("inbox/rejected/slow.csv"));
+    let facts = place.run(&["facts"]).ends(0).stdout;
+    assert!(facts.contains(",70.00,") && !facts.contains("Meta Ads"), "{facts}");
+    assert_eq!(daemon.stop().0, 0);
+    assert!(daemon.log().contains("refused account=\"main\" name=\"slow.csv\""));
+    place.run(&["audit", "verify"]).ends(0);
+    assert!(!place.run(&["status"]).all().contains(".claimed"));
+}
+
 /// 2,000 files at once, or as many as `BUDGETD_BURST` says.
 #[test]
 fn a_burst_is_taken_whole_and_in_order() {

@@ -152,9 +152,11 @@ fn each_reason_in_the_code_has_a_case() {
     assert!(codes.len() > 40, "found only {codes:?}");
     // Its case would have 100,001 lines: `ingest_layouts.rs` makes it.
     codes.remove("too_many_totals");
-    // What no file shows by itself: `tests/import.rs` and `tests/inbox` have the ledger or the
-    // companion that these need.
-    for code in ["closed_period", "checksum_mismatch", "bad_checksum_file"] {
+    // What no file shows by itself: `tests/import.rs`, `tests/inbox` and the daemon's rounds have the
+    // ledger or the companion that these need.
+    for code in
+        ["closed_period", "checksum_mismatch", "bad_checksum_file", "end_of_another", "overtaken"]
+    {
         assert!(codes.remove(code), "{code}");
     }
     assert_eq!(codes, cases);

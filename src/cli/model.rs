@@ -244,14 +244,27 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
             between(&channel.contribution),
             format!("{:.0} %", channel.share * 100.0),
             may(roas.map(|roas| roas.mean)),
-            roas.map_or_else(|| "-".to_owned(), |roas| format!("{} to {}", two(roas.low), two(roas.high))),
+            roas.map_or_else(
+                || "-".to_owned(),
+                |roas| format!("{} to {}", two(roas.low), two(roas.high)),
+            ),
             may(channel.reported_roas),
             may(channel.decay),
         ]
     });
     let confidence = format!("at {:.0} %", modelled.confidence * 100.0);
     output.table(
-        &["channel", "spend", "contribution", &confidence, "share", "ROAS", &confidence, "reported", "decay"],
+        &[
+            "channel",
+            "spend",
+            "contribution",
+            &confidence,
+            "share",
+            "ROAS",
+            &confidence,
+            "reported",
+            "decay",
+        ],
         &[1, 2, 3, 4, 5, 6, 7, 8],
         rows.collect(),
     );
@@ -259,7 +272,12 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
     let shown = |name: &str, scores: &Scores| {
         let r2 = scores.r2.map_or_else(|| "-".to_owned(), |r2| format!("{r2:.3}"));
         let mape = scores.mape.map_or_else(|| "-".to_owned(), |it| format!("{:.1} %", it * 100.0));
-        format!("{name}: R² {r2}, mean error {} ({mape}), {} {}", rounded(scores.mae), scores.periods, series.unit())
+        format!(
+            "{name}: R² {r2}, mean error {} ({mape}), {} {}",
+            rounded(scores.mae),
+            scores.periods,
+            series.unit()
+        )
     };
     output.line(shown("learnt from", &fitted.scores_train));
     output.line(shown("not seen   ", &fitted.scores_test));

@@ -10,8 +10,9 @@ use crate::config::HookEvent;
 use crate::domain::text::escape;
 use crate::domain::{Account, Week};
 use crate::history::MissingDays;
-use crate::store::inbox::Ignored;
-use crate::workflow::{FileAnswer, PublishedWeek, TakenFile};
+use crate::store::inbox::{BROUGHT_BACK_MAX, Ignored};
+use crate::store::ledger::RefusedLately;
+use crate::workflow::{FileAnswer, Grown, PublishedWeek, TakenFile};
 
 /// How a file ended.
 pub fn file(account: &Account, file: &TakenFile) {
@@ -73,6 +74,31 @@ pub fn came_back(account: &Account, name: &str) {
          again. Let the sender give the file its name when it is whole (ready = \"rename\"), or raise \
          quiet_seconds"
     );
+}
+
+/// Says that a refused file grew where it lies.
+pub fn grown(account: &Account, refused: &RefusedLately, grown: Grown) {
+    let (account, name) = (account.id.as_str(), escape(&refused.file.file.name));
+    match grown {
+        Grown::Back => warn!(
+            account,
+            name,
+            "still written to after it was refused: its writer had only paused; all of it waits in the \
+             inbox again. Let the sender give the file its name when it is whole (ready = \"rename\"), or \
+             raise quiet_seconds"
+        ),
+        Grown::Left => {
+            let file = format!("rejected/{}", escape(&refused.file.file.answer_name));
+            warn!(
+                account,
+                name,
+                file,
+                "written to again after it had come back {BROUGHT_BACK_MAX} times: it is left where it \
+                 lies; let the sender drop it again once it is whole"
+            );
+        }
+        Grown::Waits | Grown::Another => {}
+    }
 }
 
 /// Tells whoever wants to know that a file was refused.

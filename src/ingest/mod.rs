@@ -27,6 +27,7 @@ mod gate;
 mod grammar;
 pub mod guess;
 mod header;
+mod headless;
 mod held_totals;
 mod largest;
 mod layout;
@@ -52,8 +53,8 @@ mod subtotals;
 mod total_rows;
 mod totals;
 mod warnings;
-mod wide;
 mod wholes;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -63,6 +64,7 @@ use std::io::{self, BufRead};
 use thiserror::Error;
 
 pub use fault::{Difference, Fault, FaultReason, SeenCurrency, SeenFormat, TotalsDifference};
+pub use headless::begins_among_rows;
 pub use rejection::{ClosedChange, FAULTS_LISTED_MAX, Rejection};
 pub use source::source_for;
 

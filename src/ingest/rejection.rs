@@ -115,6 +115,45 @@ impl Rejection {
         )
     }
 
+    /// Of the beginning of a file that grew after a newer one of its name had been taken. Times as they
+    /// are to be shown.
+    pub fn overtaken(name: &str, taken_at: String, newer_at: String) -> Self {
+        let reason = FaultReason::Overtaken { name: escape(name), taken_at, newer_at };
+        let fault = Fault::of_file(reason).with_hint(
+            "if this one is to count, drop it again once it is whole; two writers of one name need two \
+             names",
+        );
+        Self { faults: vec![fault], faults_total: 1 }
+    }
+
+    /// Whether the header is what is missing, as far as the faults tell.
+    pub fn lacks_a_header(&self) -> bool {
+        self.faults.iter().any(|fault| {
+            matches!(
+                fault.reason,
+                FaultReason::OtherLayout { .. }
+                    | FaultReason::MissingColumn { .. }
+                    | FaultReason::NoDateColumn { .. }
+            )
+        })
+    }
+
+    /// Whether the beginning of an archive is missing.
+    pub fn lacks_the_start_of_an_archive(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault.reason, FaultReason::NotPacked { .. }))
+    }
+
+    /// The same with the likely cause in front: it is the end of the file of its name that was taken at
+    /// `taken_at`, with so many rows. `remedy` says how its writer should write.
+    #[must_use]
+    pub fn of_an_end(mut self, name: &str, taken_at: String, rows: u64, remedy: String) -> Self {
+        let reason = FaultReason::EndOfAnother { name: escape(name), taken_at, rows };
+        self.faults.insert(0, Fault::of_file(reason).with_hint(remedy));
+        self.faults.truncate(FAULTS_LISTED_MAX);
+        self.faults_total = self.faults_total.saturating_add(1);
+        self
+    }
+
     fn of_companion(reason: FaultReason) -> Self {
         Self { faults: vec![Fault::of_file(reason)], faults_total: 1 }
     }

@@ -64,7 +64,9 @@ impl Unit<'_> {
             check(&mut take, self.interrupt, account, today, terms, file.sha256, reading)?;
         let (report, changes) = match checked {
             Checked::Refused(rejection) => {
-                let refusal = record_refusal(take, open, file, rejection, name_refused)?;
+                drop(take);
+                let rejection = self.with_likely_end(file, staged, rejection)?;
+                let refusal = self.enter_refused(file, rejection, name_refused)?;
                 return Ok(Entered::Refused(refusal));
             }
             Checked::Sound(report, changes) => (report, changes),

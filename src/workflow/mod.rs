@@ -15,6 +15,7 @@ mod import;
 mod in_force;
 mod inbox;
 mod keys;
+mod late;
 mod model;
 mod places;
 mod prune;
@@ -38,6 +39,7 @@ pub use import::{ImportAnswer, Imported};
 pub use in_force::{Credential, InForce, in_force};
 pub use inbox::against_companion_beside;
 pub use keys::Rotation;
+pub use late::{Grown, PAUSES_FOR, as_refused};
 pub use model::{ModelData, ModelReading, model_data_of_file, model_data_of_ledger};
 pub use places::Places;
 pub use prune::Pruned;
@@ -191,6 +193,7 @@ impl Workspace {
             room: None,
             owed: Vec::new(),
             keeps_originals: false,
+            taken_lately: None,
             _lock: lock,
         })
     }
@@ -274,6 +277,9 @@ pub struct Unit<'w> {
     owed: Vec<(Claimed, Staged)>,
     /// Whether originals that are taken are kept for a while.
     keeps_originals: bool,
+    /// The names that files of an account were taken under a short while ago, each with when and how
+    /// many rows, once a file without a header asked for them.
+    taken_lately: Option<(AccountId, late::TakenLately)>,
     _lock: Lock,
 }
 

@@ -11,6 +11,7 @@ use super::corrected::{Corrected, corrected_weeks};
 use super::{
     Due, WorkflowError, Workspace, due, latest_publication, latest_run, next_run, scheduled_at,
 };
+use crate::config::Ready;
 use crate::decision::Standing;
 use crate::domain::calendar::{day_of, end_of_day, instant_of};
 use crate::domain::text::escape;
@@ -18,7 +19,7 @@ use crate::domain::{Account, AccountId, Day, Instant, Week};
 use crate::store::StoreError;
 use crate::store::bundle::BundleName;
 use crate::store::files;
-use crate::store::inbox::{DropFolder, Ignored, Scan};
+use crate::store::inbox::{DropFolder, EMPTY_RESTS, Ignored, Scan};
 use crate::store::ledger::{
     FileCounts, FileRecord, Ledger, Missed, Publication, RefusedFiles, UnknownCounts,
 };
@@ -291,10 +292,16 @@ fn look(workspace: &Workspace, account: &Account, now: Instant) -> Result<Inbox,
     let ready = workspace.config.inbox.ready;
     let is_laid_out = files::exists(&workspace.places.state().staging());
     let room = if is_laid_out { Some(workspace.room()?) } else { None };
+    let quiet_seconds = workspace.config.inbox.quiet_seconds;
+    let empty = format!(
+        "empty so far; the daemon gives its writer {} s",
+        quiet_seconds.saturating_mul(EMPTY_RESTS.into())
+    );
     let mut waiting = Vec::with_capacity(scan.candidates.len());
     for candidate in &scan.candidates {
         let waits_for = match candidate.waits_for(ready) {
             Some(companion) => Some(format!("there is no {} yet", escape(&companion))),
+            None if ready == Ready::Quiet && candidate.size() == 0 => Some(empty.clone()),
             // Each is copied by itself, so that each is asked for by itself.
             None => match room.clone() {
                 Some(mut room) if candidate.size() <= workspace.config.limits.bytes_max => {

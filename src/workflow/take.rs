@@ -101,6 +101,7 @@ impl Unit<'_> {
         done: &mut dyn FnMut(&TakenFile),
     ) -> Result<(), WorkflowError> {
         self.ensure_recovered(account, now)?;
+        self.taken_lately = None;
         for candidates in candidates.chunks(CLAIMED_TOGETHER) {
             self.stop_if_asked("the inbox")?;
             let mut fitting = Vec::with_capacity(candidates.len());
@@ -133,6 +134,7 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<TakenFile, WorkflowError> {
         self.ensure_recovered(account, now)?;
+        self.taken_lately = None;
         let bytes = crate::store::files::size(path)?;
         // Once for the copy in the drop folder, once for the working copy.
         for _ in 0..2 {
@@ -196,7 +198,7 @@ impl Unit<'_> {
     }
 
     /// From now on originals that are taken stay out of sight for an hour, in case that their writer
-    /// has only paused ([`DropFolder::restore_late`]).
+    /// has only paused ([`DropFolder::late`]).
     pub const fn keep_originals(&mut self) {
         self.keeps_originals = true;
     }
@@ -217,7 +219,15 @@ impl Unit<'_> {
         let answer = match folder.stage(claimed, &staging, bytes_max)? {
             StageOutcome::Staged(staged) => {
                 let known = self.ledger.file_by_claim(&claimed.claim_id)?;
+                let has_grown =
+                    known.as_ref().is_some_and(|known| known.file.sha256 != staged.digest);
+                let overtaken = if has_grown { self.overtaken(claimed)? } else { None };
                 let answer = match known {
+                    Some(_) if overtaken.is_some() => {
+                        let records = overtaken.expect("it was looked at");
+                        let content = (&staged.identity, staged.digest);
+                        self.refuse_overtaken(account, folder, claimed, content, records, now)?
+                    }
                     Some(record) => {
                         finish(folder, claimed, &staged, &record, &mut self.without_receipt)?
                     }
@@ -239,7 +249,10 @@ impl Unit<'_> {
                 self.refuse_too_large(account, folder, claimed, &identity, arrived_at, now)?
             }
             StageOutcome::Changed => {
-                folder.unclaim(claimed)?;
+                // What was overtaken stays claimed, since it must not wait as the newest of its name.
+                if self.overtaken(claimed)?.is_none() {
+                    folder.unclaim(claimed)?;
+                }
                 FileAnswer::Changed
             }
             StageOutcome::NotPlain(kind) => {
@@ -303,6 +316,11 @@ impl Unit<'_> {
         now: Instant,
     ) -> Result<FileAnswer, WorkflowError> {
         self.chain(&account_chain(&account.id), now)?;
+        if let Some(records) = self.overtaken(claimed)? {
+            let sha256 = size_in_words(identity);
+            let content = (identity, sha256);
+            return self.refuse_overtaken(account, folder, claimed, content, records, now);
+        }
         if let Some(record) = self.ledger.file_by_claim(&claimed.claim_id)? {
             let (name, text) = (&record.file.answer_name, &record.file.answer);
             folder.answer_refused(claimed, identity, record.file.sha256, name, text)?;
@@ -310,8 +328,7 @@ impl Unit<'_> {
         }
         let bytes_max = self.workspace.config.limits.bytes_max;
         let rejection = Rejection::too_large(identity.size, bytes_max);
-        let sha256 = Digest::of(format!("{} bytes", identity.size).as_bytes());
-        let unread = (identity, sha256, rejection);
+        let unread = (identity, size_in_words(identity), rejection);
         self.refuse_unread(account, folder, claimed, unread, arrived_at, now)
     }
 
@@ -337,6 +354,10 @@ impl Unit<'_> {
     }
 }
 
+fn size_in_words(identity: &Identity) -> Digest {
+    Digest::of(format!("{} bytes", identity.size).as_bytes())
+}
+
 /// Puts a refused file, whose refusal is recorded, where its sender finds it.
 fn refuse(
     folder: &DropFolder,
@@ -355,7 +376,12 @@ fn refuse(
         }
         RefusedAnswer::Gone => name,
     };
-    Ok(FileAnswer::Refused { rejection, answer: format!("rejected/{answer}") })
+    Ok(refused_as(rejection, &answer))
+}
+
+/// The answer to a file that lies under this name among the refused ones.
+pub(super) fn refused_as(rejection: Rejection, name: &str) -> FileAnswer {
+    FileAnswer::Refused { rejection, answer: format!("rejected/{name}") }
 }
 
 /// Finishes what an interrupted run has recorded of a claim: its answer is put in place again and

@@ -87,7 +87,8 @@ pub fn attribute(fitted: &Fitted, confidence: f64) -> Attribution {
 fn interval(fitted: &Fitted, channel: usize, mean: f64, confidence: f64) -> Estimate {
     let spend = &fitted.series.channels[channel].spend;
     let part = |candidate: &Candidate| {
-        let effects: f64 = candidate.responses[channel].with_coefficient(1.0).contribution(spend).iter().sum();
+        let effects: f64 =
+            candidate.responses[channel].with_coefficient(1.0).contribution(spend).iter().sum();
         Part {
             weight: candidate.weight,
             mean: candidate.unbounded[channel] * effects,
@@ -114,7 +115,9 @@ fn immediate(fitted: &Fitted, channel: usize) -> f64 {
             .zip(spend)
             .filter(|(carried, _)| **carried > 0.0)
             .map(|(carried, spend)| {
-                response.coefficient * response.saturation.effect(*carried) * (first * spend / carried)
+                response.coefficient
+                    * response.saturation.effect(*carried)
+                    * (first * spend / carried)
             })
             .sum();
         candidate.weight * own

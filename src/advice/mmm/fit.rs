@@ -83,7 +83,8 @@ pub fn fit(series: &Series, settings: &FitSettings) -> Result<Fitted, Failure> {
     let tested = Parts::of(series, &train_regressors, &train_answer);
     let predicted = tested.predicted();
     let scores = |range: std::ops::Range<usize>| {
-        Scores::of(&series.outcome[range.clone()], &predicted[range]).ok_or_else(|| too_short(series))
+        Scores::of(&series.outcome[range.clone()], &predicted[range])
+            .ok_or_else(|| too_short(series))
     };
     let (scores_train, scores_test) = (scores(0..train)?, scores(train..series.len())?);
 

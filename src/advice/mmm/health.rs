@@ -128,7 +128,8 @@ fn candidates(fitted: &Fitted) -> Check {
 fn certainty(attribution: &Attribution) -> Check {
     let widths = attribution.channels.iter().map(|channel| {
         let wide = channel.contribution.high - channel.contribution.low;
-        let width = if channel.contribution.mean > 0.0 { wide / channel.contribution.mean } else { 99.0 };
+        let width =
+            if channel.contribution.mean > 0.0 { wide / channel.contribution.mean } else { 99.0 };
         (width, channel.channel.as_str())
     });
     let (figure, channel) =

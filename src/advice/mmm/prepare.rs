@@ -304,9 +304,11 @@ mod tests {
     #[test]
     fn negatives_become_zero_and_are_named() {
         let spend = [Some(10.0), Some(-3.0), Some(14.0)];
-        let found =
-            prepare(&observed(&spend, &[Some(1.0), Some(2.0), Some(3.0)]), PrepareSettings::default())
-                .expect("a series");
+        let found = prepare(
+            &observed(&spend, &[Some(1.0), Some(2.0), Some(3.0)]),
+            PrepareSettings::default(),
+        )
+        .expect("a series");
         assert_eq!(found.series.channels[0].spend, [10.0, 0.0, 14.0]);
         assert_eq!(found.changes.len(), 1);
         assert_eq!(found.changes[0].reason, Reason::Negative);

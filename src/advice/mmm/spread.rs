@@ -79,10 +79,8 @@ fn interval(
     let weights: f64 = parts.iter().map(|part| part.weight).sum();
     let reach = |part: &Part| 10.0 * part.deviation + part.mean.abs() * 1e-9 + f64::MIN_POSITIVE;
     let low = parts.iter().map(|part| part.mean - reach(part)).fold(f64::INFINITY, f64::min);
-    let high = parts
-        .iter()
-        .map(|part| part.mean.max(0.0) + reach(part))
-        .fold(f64::NEG_INFINITY, f64::max);
+    let high =
+        parts.iter().map(|part| part.mean.max(0.0) + reach(part)).fold(f64::NEG_INFINITY, f64::max);
     if !(weights > 0.0 && low.is_finite() && high.is_finite()) {
         return None;
     }
@@ -90,8 +88,7 @@ fn interval(
         let (mut below, mut above) = (low, high);
         for _ in 0..HALVINGS {
             let middle = 0.5 * (below + above);
-            let mass: f64 =
-                parts.iter().map(|part| part.weight * distribution(part, middle)).sum();
+            let mass: f64 = parts.iter().map(|part| part.weight * distribution(part, middle)).sum();
             if mass < probability * weights { below = middle } else { above = middle }
         }
         above

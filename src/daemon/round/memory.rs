@@ -11,10 +11,11 @@ use super::shown;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day, Instant, Week};
 use crate::store::StoreError;
-use crate::store::inbox::{Ignored, Scan, Settler};
+use crate::store::inbox::{DropFolder, Ignored, Scan, Settler};
 use crate::store::journal::Reach;
+use crate::store::ledger::RefusedLately;
 use crate::store::space::Space;
-use crate::workflow::{EarlyWeek, WorkflowError};
+use crate::workflow::{EarlyWeek, PAUSES_FOR, WorkflowError, as_refused};
 
 /// Weeks decided before their time that are told one by one.
 const EARLY_SHOWN: usize = 3;
@@ -27,6 +28,10 @@ pub(super) struct Memory {
     pub(super) folder: Option<(u64, u64)>,
     pub(super) recovered: bool,
     pub(super) noted: BTreeSet<Ignored>,
+    /// Files that were refused a short while ago and may still be being written; `None`: not known yet.
+    pub(super) refused: Option<Vec<RefusedLately>>,
+    /// The claims of those that grew and are left where they lie.
+    pub(super) left: BTreeSet<String>,
     /// Files that were said to have no room.
     pub(super) without_room: BTreeSet<String>,
     /// How far the account's audit log reached in time when it was looked at last.
@@ -100,6 +105,29 @@ pub(super) enum WeekStanding {
 }
 
 impl Memory {
+    /// The refused files that seem to have grown in their place; those that nobody writes to any more are
+    /// forgotten.
+    pub(super) fn grown(
+        &mut self,
+        folder: &DropFolder,
+        now: Instant,
+    ) -> Result<Vec<RefusedLately>, StoreError> {
+        let Some(refused) = &mut self.refused else { return Ok(Vec::new()) };
+        refused
+            .retain(|refused| now.signed_duration_since(refused.file.file.taken_at) <= PAUSES_FOR);
+        let claim = |refused: &RefusedLately| refused.file.file.claim.clone();
+        self.left.retain(|left| refused.iter().any(|refused| claim(refused) == *left));
+        let mut grown = Vec::new();
+        for refused in refused.iter() {
+            if !self.left.contains(&claim(refused))
+                && folder.may_have_grown(&as_refused(&refused.file))?
+            {
+                grown.push(refused.clone());
+            }
+        }
+        Ok(grown)
+    }
+
     /// Says a trouble once, until it is another or has gone.
     pub(super) fn trouble(&mut self, account: &Account, part: Part, trouble: &WorkflowError) {
         let hint = match trouble {

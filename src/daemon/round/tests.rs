@@ -1,6 +1,7 @@
 //! Rounds with the time passed in: nothing here waits for a clock.
 
 mod clock;
+mod paused;
 mod troubles;
 
 use std::fs;

@@ -13,9 +13,10 @@ use super::memory::{Memory, Part};
 use crate::api::Telemetry;
 use crate::domain::{Account, Instant};
 use crate::store::StoreError;
-use crate::store::inbox::{Candidate, DropFolder, Ignored, Scan};
+use crate::store::inbox::{Candidate, DropFolder, Ignored, Late, Scan};
+use crate::store::ledger::RefusedLately;
 use crate::workflow::{
-    FileAnswer, TakenFile, Unit, WorkflowError, Workspace, clock_behind, is_behind,
+    FileAnswer, Grown, TakenFile, Unit, WorkflowError, Workspace, clock_behind, is_behind,
 };
 
 /// How long a unit of work goes on from account to account before the lock is given up for others.
@@ -49,7 +50,7 @@ impl<'w> Round<'w> {
         let path = self.workspace.places.drop_folder(&account.id);
         let (mut settling, mut has_arrived) = (false, false);
         let quiet = Duration::from_secs(self.workspace.config.inbox.quiet_seconds);
-        match self.look(account, hints) {
+        match self.look(account, memory, hints) {
             Ok(looked) => {
                 memory.well(account, Part::DropFolder);
                 memory.looked_into(account, looked.id);
@@ -61,6 +62,7 @@ impl<'w> Round<'w> {
                 let unseen = scan.candidates_total > scan.candidates.len() as u64;
                 settling = unseen && !settled.is_empty()
                     || settled.len() + waiting < scan.candidates.len();
+                settling |= !looked.late.is_empty() || !looked.grown.is_empty();
                 if believes {
                     has_arrived = self.take(account, memory, &looked, &settled)?;
                 }
@@ -80,14 +82,17 @@ impl<'w> Round<'w> {
         Ok(settling)
     }
 
-    /// Looks into the drop folder, once what was written to after it was taken is back in it.
-    fn look(&self, account: &Account, hints: &mut Hints) -> Result<Looked, StoreError> {
-        let looked = look(self.workspace, account, hints)?;
-        let back = looked.folder.restore_late(self.now)?;
-        for name in &back {
-            tell::came_back(account, name);
-        }
-        if back.is_empty() { Ok(looked) } else { look(self.workspace, account, hints) }
+    /// Looks into the drop folder, and for what was written to after it was taken or refused.
+    fn look(
+        &self,
+        account: &Account,
+        memory: &mut Memory,
+        hints: &mut Hints,
+    ) -> Result<Looked, StoreError> {
+        let mut looked = look(self.workspace, account, hints)?;
+        looked.late = looked.folder.late(self.now)?;
+        looked.grown = memory.grown(&looked.folder, self.now)?;
+        Ok(looked)
     }
 
     /// Whether the clock is not behind what the account's audit log tells of. A log that can't be read
@@ -123,7 +128,11 @@ impl<'w> Round<'w> {
         let shown = looked.scan.shown(self.now);
         let fresh: Vec<Ignored> =
             shown.iter().filter(|object| !memory.noted.contains(object)).cloned().collect();
-        let must_recover = !memory.recovered || looked.has_claims || !settled.is_empty();
+        let must_recover = !memory.recovered
+            || looked.has_claims
+            || !settled.is_empty()
+            || !looked.late.is_empty()
+            || !looked.grown.is_empty();
         if !must_recover && fresh.is_empty() {
             memory.noted = shown.into_iter().collect();
             memory.forget_room(account, &looked.scan);
@@ -136,6 +145,9 @@ impl<'w> Round<'w> {
         let mut lacking = None;
         let (hooks, telemetry, begun) = (self.hooks, self.telemetry, std::time::Instant::now());
         let mut newest_day = memory.newest_day;
+        let mut refused = memory.refused.take();
+        let mut has_refused = refused.is_none();
+        let mut left = std::mem::take(&mut memory.left);
         let taken = self.try_work(account, memory, Part::Files, |unit| {
             for object in unit.note_ignored(account, &fresh, now)? {
                 tell::ignored(account, &object);
@@ -153,6 +165,7 @@ impl<'w> Round<'w> {
                     return;
                 }
                 has_arrived = true;
+                has_refused |= matches!(file.answer, FileAnswer::Refused { .. });
                 tell::file(account, file);
                 telemetry.file(&account.id, file);
                 tell::hooks_of_file(hooks, account, file);
@@ -161,7 +174,22 @@ impl<'w> Round<'w> {
                 }
             };
             unit.recover(account, now, now, &mut done)?;
-            unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)
+            for name in unit.return_late(account, &looked.folder, &looked.late, now, &mut done)? {
+                tell::came_back(account, &name);
+            }
+            for grown in &looked.grown {
+                let became = unit.return_refused(&looked.folder, grown)?;
+                tell::grown(account, grown, became);
+                if matches!(became, Grown::Left | Grown::Another) {
+                    left.insert(grown.file.file.claim.clone());
+                }
+            }
+            unit.take_candidates(account, &looked.folder, settled, now, now, &mut done)?;
+            refused = Some(match refused.take() {
+                Some(known) if !has_refused => known,
+                _ => unit.refused_lately(account, now)?,
+            });
+            Ok(())
         })?;
         if taken.is_none() || !without_room.is_empty() {
             // What is kept holds room, and it may be what is lacking.
@@ -172,6 +200,8 @@ impl<'w> Round<'w> {
         }
         memory.newest_day = newest_day;
         memory.recovered = taken.is_some();
+        memory.refused = refused.filter(|_| taken.is_some());
+        memory.left = left;
         memory.without_room = without_room;
         if taken.is_some() {
             memory.noted = shown.into_iter().collect();
@@ -269,6 +299,10 @@ struct Looked {
     scan: Scan,
     /// Whether files are claimed and not done with: a killed `ingest` leaves them.
     has_claims: bool,
+    /// What was written to after it was taken.
+    late: Vec<Late>,
+    /// What seems to have been written to after it was refused.
+    grown: Vec<RefusedLately>,
 }
 
 /// Looks into the drop folder of an account and takes nothing.
@@ -294,5 +328,5 @@ fn look(workspace: &Workspace, account: &Account, hints: &mut Hints) -> Result<L
     let id = folder.device_and_inode()?;
     let scan = folder.scan(&[])?;
     let has_claims = !folder.claimed()?.is_empty();
-    Ok(Looked { folder, id, scan, has_claims })
+    Ok(Looked { folder, id, scan, has_claims, late: Vec::new(), grown: Vec::new() })
 }

@@ -83,6 +83,8 @@ impl FaultReason {
             Self::ChecksumMismatch { .. } | Self::BadChecksumFile { .. } => {
                 "the file is not what its digest says"
             }
+            Self::EndOfAnother { .. } => "the header is missing",
+            Self::Overtaken { .. } => "a newer file of the name counts",
         };
         words.to_owned()
     }

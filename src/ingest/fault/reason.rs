@@ -176,6 +176,16 @@ pub enum FaultReason {
     ChecksumMismatch { companion: String },
     #[error("{companion} {what}: the file can't be checked; drop both again")]
     BadChecksumFile { companion: String, what: &'static str },
+    #[error(
+        "looks like the end of {name}, which was taken at {taken_at} ({rows} {}): its beginning is missing here",
+        if *rows == 1 { "row" } else { "rows" }
+    )]
+    EndOfAnother { name: String, taken_at: String, rows: u64 },
+    #[error(
+        "{name} was taken at {taken_at} and was still written to after a newer file of its name was taken \
+         at {newer_at}: the newer one counts"
+    )]
+    Overtaken { name: String, taken_at: String, newer_at: String },
 }
 
 impl FaultReason {
@@ -257,6 +267,8 @@ impl FaultReason {
             Self::ClosedPeriod { .. } => "closed_period",
             Self::ChecksumMismatch { .. } => "checksum_mismatch",
             Self::BadChecksumFile { .. } => "bad_checksum_file",
+            Self::EndOfAnother { .. } => "end_of_another",
+            Self::Overtaken { .. } => "overtaken",
         }
     }
 
@@ -273,6 +285,7 @@ impl FaultReason {
                 | Self::ClosedPeriod { .. }
                 | Self::ChecksumMismatch { .. }
                 | Self::BadChecksumFile { .. }
+                | Self::Overtaken { .. }
         )
     }
 
@@ -325,6 +338,7 @@ impl FaultReason {
                 | Self::OtherWeeks { .. }
                 | Self::UnterminatedQuote
                 | Self::QuoteTooLong { .. }
+                | Self::EndOfAnother { .. }
         )
     }
 }

@@ -152,8 +152,7 @@ fn regressors(fitted: &Fitted) -> Vec<Value> {
         .iter()
         .enumerate()
         .map(|(at, regressor)| {
-            let mean: f64 =
-                fitted.candidates.iter().map(|it| it.weight * it.regressors[at]).sum();
+            let mean: f64 = fitted.candidates.iter().map(|it| it.weight * it.regressors[at]).sum();
             json!({"name": regressor.name, "kind": regressor.kind, "coefficient": estimate(mean)})
         })
         .collect()

@@ -6,8 +6,15 @@ use crate::advice::mmm::fitted::Fitted;
 use crate::domain::text::spreadsheet_safe;
 
 /// The columns.
-const COLUMNS: [&str; 7] =
-    ["channel", "spend", "revenue", "revenue_low", "revenue_high", "marginal_roas", "within_history"];
+const COLUMNS: [&str; 7] = [
+    "channel",
+    "spend",
+    "revenue",
+    "revenue_low",
+    "revenue_high",
+    "marginal_roas",
+    "within_history",
+];
 
 /// The file, channel after channel.
 pub fn response_curves_csv(fitted: &Fitted, confidence: f64) -> Vec<u8> {

@@ -103,8 +103,8 @@ impl DropFolder {
     }
 }
 
-/// Moves the claimed file to its place, or removes it where its content is there already.
-/// `false`: the place was taken at this moment.
+/// Moves the claimed file to its place, over a file with its content where there is one: a writer who
+/// has only paused goes on with the newer of the two. `false`: the place was taken at this moment.
 fn put(
     claimed_folder: &Folder,
     file_name: &OsString,
@@ -112,13 +112,13 @@ fn put(
     name: &str,
     occupant: Occupant,
 ) -> Result<bool, StoreError> {
-    if occupant == Occupant::SameContent {
-        claimed_folder.remove(file_name)?;
-        return Ok(true);
-    }
     // Its sender may never have synced it, and a name that outlives its bytes would leave an empty
     // file behind the answer.
     claimed_folder.sync_file(file_name)?;
+    if occupant == Occupant::SameContent {
+        claimed_folder.move_over(file_name, rejected, OsStr::new(name))?;
+        return Ok(true);
+    }
     let moved = claimed_folder.move_new(file_name, rejected, OsStr::new(name))?;
     Ok(moved == Moved::Done)
 }

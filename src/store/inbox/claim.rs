@@ -249,7 +249,7 @@ impl DropFolder {
     }
 
     /// As [`DropFolder::remove_claimed`], but what its writer adds to it within the next hour is seen
-    /// by [`DropFolder::restore_late`]. One that nobody has written to for as long is not kept.
+    /// by [`DropFolder::late`]. One that nobody has written to for as long is not kept.
     pub fn keep_claimed(
         &self,
         claimed: &Claimed,

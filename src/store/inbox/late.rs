@@ -32,7 +32,22 @@ struct Kept<'n> {
     size: u64,
     /// Nanoseconds since 1970.
     modified: i128,
+    claim_id: &'n str,
     name: &'n str,
+}
+
+/// A kept original that was written to after it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    file_name: OsString,
+    claimed: Claimed,
+}
+
+impl Late {
+    /// The claim that it was taken under.
+    pub const fn claimed(&self) -> &Claimed {
+        &self.claimed
+    }
 }
 
 impl<'n> Kept<'n> {
@@ -40,9 +55,9 @@ impl<'n> Kept<'n> {
         let (stem, name) = file_name.to_str()?.strip_prefix(PREFIX)?.split_once('~')?;
         let mut parts = stem.splitn(3, '-');
         let (size, modified) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        let is_kept =
-            is_claim_id(parts.next()?) && judge(OsStr::new(name)) == TakenName::Taken(name);
-        is_kept.then_some(Self { size, modified, name })
+        let claim_id = parts.next()?;
+        let is_kept = is_claim_id(claim_id) && judge(OsStr::new(name)) == TakenName::Taken(name);
+        is_kept.then_some(Self { size, modified, claim_id, name })
     }
 
     fn is_as_it_was(&self, now: &Identity) -> bool {
@@ -71,23 +86,20 @@ pub(super) fn is_longer_ago(now: Instant, then: Instant) -> bool {
 }
 
 impl DropFolder {
-    /// Puts back what was written to after it was taken, and lets go what has been kept for an hour or
-    /// is too much. Returns the names of what waits again.
-    pub fn restore_late(&self, now: Instant) -> Result<Vec<String>, StoreError> {
-        let (mut back, mut kept) = (Vec::new(), Vec::new());
+    /// What was written to after it was taken and whose name is free again, at most as much as is kept;
+    /// and lets go what has been kept for an hour or is too much.
+    pub fn late(&self, now: Instant) -> Result<Vec<Late>, StoreError> {
+        let (mut late, mut kept) = (Vec::new(), Vec::new());
         for (file_name, identity) in self.all_kept()? {
             let Some(found) = Kept::parse(&file_name) else { continue };
-            if found.is_as_it_was(&identity) {
+            // While another file of the name waits, this one waits for what becomes of that.
+            if found.is_as_it_was(&identity) || self.folder.look(OsStr::new(found.name))?.is_some()
+            {
                 kept.push((identity.changed, identity.size, file_name));
                 continue;
             }
-            let folder = self.claimed_folder()?;
-            match folder.move_new(&file_name, &self.folder, OsStr::new(found.name))? {
-                Moved::Done => back.push(found.name.to_owned()),
-                // A newer file of the name waits: its sender has said more since.
-                Moved::TargetTaken => drop(folder.remove(&file_name)?),
-                Moved::SourceAbsent => {}
-            }
+            let (claim_id, name) = (found.claim_id.to_owned(), found.name.to_owned());
+            late.push(Late { claimed: Claimed { claim_id, name }, file_name });
         }
         kept.sort_unstable();
         let (mut count, mut bytes) = (0, 0);
@@ -99,7 +111,23 @@ impl DropFolder {
                 self.claimed_folder()?.remove(&file_name)?;
             }
         }
-        Ok(back)
+        Ok(late)
+    }
+
+    /// Puts it back among the files that wait; whether it went there.
+    pub fn put_back_late(&self, late: &Late) -> Result<bool, StoreError> {
+        let name = OsStr::new(&late.claimed.name);
+        let moved = self.claimed_folder()?.move_new(&late.file_name, &self.folder, name)?;
+        Ok(moved == Moved::Done)
+    }
+
+    /// Claims it again under the claim that it was taken under, so that whoever finds it knows what was
+    /// recorded of it; whether it was there.
+    pub fn claim_late(&self, late: &Late) -> Result<bool, StoreError> {
+        let folder = self.claimed_folder()?;
+        let moved = folder.move_new(&late.file_name, &folder, &late.claimed.file_name())?;
+        folder.sync()?;
+        Ok(moved == Moved::Done)
     }
 
     /// Lets go all that is kept, for the room that it takes.

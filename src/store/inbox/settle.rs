@@ -7,6 +7,10 @@ use super::scan::{Candidate, Scan, SeenDigest};
 use crate::config::Ready;
 use crate::store::object::Identity;
 
+/// An empty file rests so many times as long as others before it is taken: its writer is likely to have
+/// more to say, and there is nothing in it to lose.
+pub const EMPTY_RESTS: u32 = 6;
+
 /// Remembers since when each waiting file has been unchanged. It knows no more files than the
 /// last scan held, so its memory is bounded as the scan is.
 #[derive(Debug, Default)]
@@ -39,8 +43,10 @@ impl Settler {
         quiet: Duration,
         ready: Ready,
     ) -> Vec<Candidate> {
-        let settled = self.settled(scan, now, quiet);
+        let mut settled = self.settled(scan, now, quiet);
         if ready == Ready::Quiet {
+            settled
+                .retain(|file| file.size() > 0 || self.has_rested(file, now, EMPTY_RESTS * quiet));
             return settled;
         }
         let mut settled = settled.into_iter().peekable();
@@ -74,6 +80,11 @@ impl Settler {
             self.seen.insert(candidate.name.clone(), (version, since));
         }
         settled
+    }
+
+    fn has_rested(&self, file: &Candidate, now: Instant, time: Duration) -> bool {
+        let since = self.seen.get(&file.name).map_or(now, |(_, since)| *since);
+        now.saturating_duration_since(since) >= time
     }
 
     /// How many files it remembers.

@@ -107,7 +107,8 @@ pub struct RefusedFiles {
 }
 
 /// What [`read_file`] reads, in its order.
-const COLUMNS: &str = "SELECT files.claim, files.name, sha256, bytes, rows, first_day, last_day,
+pub(super) const COLUMNS: &str =
+    "SELECT files.claim, files.name, sha256, bytes, rows, first_day, last_day,
     arrived_at, taken_at, archived, answer_name, answer, source, replaced, outcome, accounts.name
     FROM files JOIN accounts ON accounts.id = files.account";
 
@@ -248,7 +249,7 @@ impl Ledger {
     }
 }
 
-fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
+pub(super) fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
     let file = NewFile {
         claim: row.get(0)?,
         name: row.get(1)?,

@@ -22,6 +22,7 @@ mod held;
 mod insert;
 mod merge;
 mod moved;
+mod of_name;
 mod open;
 mod origins;
 mod others;
@@ -48,6 +49,7 @@ pub use changes::{
 pub use corrections::{CorrectingFile, Correction};
 pub use facts::{BusinessFact, PeriodFact, PeriodFacts, UnknownCounts};
 pub use files::{FileCounts, FileOutcome, FileRecord, NewFile, RefusedFiles};
+pub use of_name::RefusedLately;
 pub use publications::{Missed, NewPublication, Publication, PublishedSegment};
 pub use rows::FactRow;
 pub use snapshot::{LEDGER_VERSION, Original, PublishedName, check_copy};

@@ -162,7 +162,8 @@ fn number_of(text: &str) -> Option<f64> {
 /// An estimate in major units; it never becomes money again.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn major(money: FineMoney, currency: Currency) -> f64 {
-    let minor = money.minor().minor() as f64 + money.rest() as f64 / FineMoney::REST_PER_MINOR as f64;
+    let minor =
+        money.minor().minor() as f64 + money.rest() as f64 / FineMoney::REST_PER_MINOR as f64;
     minor / libm::pow(10.0, f64::from(currency.minor_digits()))
 }
 

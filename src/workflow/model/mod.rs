@@ -83,7 +83,8 @@ pub fn model_data_of_ledger(
     let last = until.map(|until| minus_days(until, 1));
     let weekly = gathered(ledger, account, Grain::Week, last)?;
     let daily = gathered(ledger, account, Grain::Day, last)?;
-    if !weekly.is_empty() && (daily.is_empty() || weekly.observed(account, Grain::Week).outcome.len() > 1)
+    if !weekly.is_empty()
+        && (daily.is_empty() || weekly.observed(account, Grain::Week).outcome.len() > 1)
     {
         let mut found = data(weekly, account, Grain::Week);
         found.rows = daily.rows(account);

@@ -34,7 +34,8 @@ impl<'a> Features<'a> {
         let mut searched: Vec<usize> = (0..spends.len())
             .filter(|&at| matches!(shapes[at], ChannelShape::Searched(_)))
             .collect();
-        searched.sort_by(|left, right| total(*right).total_cmp(&total(*left)).then(left.cmp(right)));
+        searched
+            .sort_by(|left, right| total(*right).total_cmp(&total(*left)).then(left.cmp(right)));
         searched.truncate(halton::DIMENSIONS_MAX / COORDINATES);
         searched.sort_unstable();
         let places = (0..spends.len())
@@ -49,9 +50,8 @@ impl<'a> Features<'a> {
             (ChannelShape::Searched(prior), Some(_)) => Some(prior),
             _ => None,
         });
-        let (means, deviations): (Vec<f64>, Vec<f64>) = priors
-            .flat_map(|prior| prior.means.into_iter().zip(prior.deviations))
-            .unzip();
+        let (means, deviations): (Vec<f64>, Vec<f64>) =
+            priors.flat_map(|prior| prior.means.into_iter().zip(prior.deviations)).unzip();
         Region::independent(&means, &deviations)
     }
 

@@ -122,8 +122,7 @@ impl Problem {
         let squares = self.outcome_squares - solution.dot(&outcome);
         let noise_variance = squares / count(self.outcome.len());
         let inverse = factor.inverse();
-        let covariance =
-            inverse.view((first, first), (media.len(), media.len())) * noise_variance;
+        let covariance = inverse.view((first, first), (media.len(), media.len())) * noise_variance;
         let unbounded = solution.rows(first, media.len()).into_owned();
         let bounded = DVector::from_fn(media.len(), |at, _| {
             mean_above_zero(unbounded[at], libm::sqrt(covariance[(at, at)]))
