@@ -62,6 +62,10 @@ impl Rows<'_> {
             self.warnings.weekly();
         }
         self.warnings.add_of_file(lonely_days::gaps(&days));
+        if !self.spreads_days {
+            let missing = lonely_days::missing_periods(&days, self.context.source.grain);
+            self.warnings.add_of_file(missing.into_iter().collect());
+        }
         if is_daily && last_day == self.context.today {
             self.warnings.add_of_file(vec![lonely_days::unfinished(last_day)]);
         }

@@ -1,8 +1,10 @@
 //! The days of a file → remarks on those that may not be meant: days far from all others, which a
 //! mistyped year makes, weeks that are taken for days, and the day that isn't over.
 
+use chrono::{Days, Months};
+
 use super::Warning;
-use crate::domain::Day;
+use crate::domain::{Day, Grain};
 
 /// Days without a row between two days of a file that nobody leaves on purpose: half a year.
 const GAP_DAYS_MIN: i64 = 180;
@@ -34,6 +36,37 @@ pub(super) fn gaps(days: &[Day]) -> Vec<Warning> {
         remarks.push(of_file(format!("{more} more gaps of more than {GAP_DAYS_MIN} days")));
     }
     remarks
+}
+
+/// Weeks or months that are told as missing; the rest is counted.
+const MISSING_LISTED_MAX: usize = 5;
+
+/// The remark on weeks or months that lie between others of the file and are not there.
+pub(super) fn missing_periods(periods: &[Day], grain: Grain) -> Option<Warning> {
+    let next = |day: Day| match grain {
+        Grain::Day => None,
+        Grain::Week => day.checked_add_days(Days::new(7)),
+        Grain::Month => day.checked_add_months(Months::new(1)),
+    };
+    let mut missing = Vec::new();
+    for pair in periods.windows(2) {
+        let mut at = next(pair[0])?;
+        while at < pair[1] {
+            missing.push(at);
+            at = next(at)?;
+        }
+    }
+    let first = missing.first()?;
+    let listed: Vec<String> =
+        missing.iter().take(MISSING_LISTED_MAX).map(ToString::to_string).collect();
+    let more = missing.len().saturating_sub(MISSING_LISTED_MAX);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let word = grain.word();
+    let text = match missing.len() {
+        1 => format!("the {word} of {first} is missing between others"),
+        count => format!("{count} {word}s are missing between others: {}{more}", listed.join(", ")),
+    };
+    Some(Warning { line: None, text })
 }
 
 /// Whether `days`, three at least, all stand seven days apart.
@@ -92,6 +125,27 @@ mod tests {
         assert!(apart(&["2025-09-01", "2025-09-08", "2025-09-15"]));
         assert!(!apart(&["2025-09-01", "2025-09-08", "2025-09-16"]));
         assert!(!apart(&["2025-09-01", "2025-09-08"]));
+    }
+
+    #[test]
+    fn weeks_and_months_that_are_missing_between_others_are_named() {
+        let told = |days: &[&str], grain| {
+            let days: Vec<Day> = days.iter().map(|day| day.parse().expect("a day")).collect();
+            missing_periods(&days, grain).map(|remark| remark.text)
+        };
+        assert_eq!(told(&["2025-09-01", "2025-09-08", "2025-09-15"], Grain::Week), None);
+        assert_eq!(
+            told(&["2025-09-01", "2025-09-15"], Grain::Week).as_deref(),
+            Some("the week of 2025-09-08 is missing between others")
+        );
+        assert_eq!(
+            told(&["2025-01-01", "2025-09-01"], Grain::Month).as_deref(),
+            Some(
+                "7 months are missing between others: 2025-02-01, 2025-03-01, 2025-04-01, 2025-05-01, \
+                 2025-06-01 and 2 more"
+            )
+        );
+        assert_eq!(told(&["2025-01-01", "2025-09-01"], Grain::Day), None);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) const OUTLIER_DAYS: u64 = 31;
 pub(super) const USUAL_DAYS: u64 = 112;
 
 /// A drop that lies further back than this behind everything else is likely of another year.
-const FAR_BEHIND_DAYS: u64 = 400;
+const FAR_BEHIND_DAYS: u64 = 300;
 
 /// Outliers that a receipt lists; the rest is counted.
 const OUTLIERS_LISTED_MAX: usize = 20;
