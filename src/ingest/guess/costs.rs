@@ -3,17 +3,18 @@
 //! or what can't be told.
 
 use super::media::{self, Known, Word};
+use super::planned;
+use super::units;
 use crate::domain::Currency;
 
 /// Words for cost, without a plural's `s`.
-const COSTS: [&str; 46] = [
+const COSTS: [&str; 55] = [
     "spend",
     "spent",
     "spending",
     "cost",
     "expense",
     "expenditure",
-    "budget",
     "invest",
     "investment",
     "investition",
@@ -27,7 +28,6 @@ const COSTS: [&str; 46] = [
     "dépense",
     "depense",
     "dépensé",
-    "budgété",
     "coste",
     "gasto",
     "gastado",
@@ -53,6 +53,17 @@ const COSTS: [&str; 46] = [
     "затраты",
     "費用",
     "费用",
+    "utgift",
+    "utgifter",
+    "udgift",
+    "udgifter",
+    "harcama",
+    "harcamaları",
+    "खर्च",
+    "ख़र्च",
+    "비용",
+    "花费",
+    "广告费",
 ];
 
 /// Words for cost that others end in, without a mark between.
@@ -131,7 +142,7 @@ const RATIOS: [&str; 31] = [
 const PER: [&str; 6] = ["per", "pro", "par", "por", "je", "center"];
 
 /// Words of columns that were made from another one.
-const MADE: [&str; 22] = [
+const MADE: [&str; 19] = [
     "adstock",
     "adstocked",
     "saturated",
@@ -151,9 +162,6 @@ const MADE: [&str; 22] = [
     "diff",
     "delta",
     "ma",
-    "forecast",
-    "plan",
-    "planned",
 ];
 
 /// Words before a cost that is no channel's.
@@ -189,6 +197,8 @@ pub(super) enum Cost {
     Of { pattern: String, channel: String },
     /// It is the spend of all.
     All,
+    /// It was planned, and not spent.
+    Planned,
     /// It was computed from money: cost per click, share of spend.
     Ratio,
     /// It was made of the column whose words, run together, are these.
@@ -200,8 +210,10 @@ pub(super) enum Cost {
 /// What `name` says.
 pub(super) fn read(name: &str, known: &Known) -> Cost {
     let words = split_endings(name, known);
-    if !words.iter().any(is_cost) {
-        return Cost::No;
+    let has_cost = words.iter().any(is_cost);
+    if !has_cost {
+        let is_planned = planned::is_planned(name, &words, has_cost, known);
+        return if is_planned { Cost::Planned } else { Cost::No };
     }
     // The channel of the account may be called "Total Health".
     for is_aside in [is_currency as fn(&Word) -> bool, is_aside_or_link] {
@@ -214,6 +226,9 @@ pub(super) fn read(name: &str, known: &Known) -> Cost {
     }
     if is_ratio(name, &words, known) {
         return Cost::Ratio;
+    }
+    if planned::is_planned(name, &words, has_cost, known) {
+        return Cost::Planned;
     }
     let is_made =
         |word: &Word| MADE.contains(&word.text.trim_end_matches(|it: char| it.is_ascii_digit()));
@@ -276,7 +291,8 @@ fn split_endings(name: &str, known: &Known) -> Vec<Word> {
 }
 
 fn is_cost(word: &Word) -> bool {
-    COSTS.contains(&word.text.as_str()) || ENDINGS.contains(&word.text.as_str())
+    let text = word.text.as_str();
+    COSTS.contains(&text) || ENDINGS.contains(&text) && !planned::is_budget(word)
 }
 
 fn is_currency(word: &Word) -> bool {
@@ -284,7 +300,7 @@ fn is_currency(word: &Word) -> bool {
 }
 
 fn is_aside(word: &Word) -> bool {
-    is_currency(word) || ASIDES.contains(&word.text.as_str())
+    is_currency(word) || ASIDES.contains(&word.text.as_str()) || units::is_word(&word.text)
 }
 
 fn is_aside_or_link(word: &Word) -> bool {
@@ -366,7 +382,7 @@ mod tests {
 
     #[test]
     fn what_is_no_money_of_one_channel_is_told_apart() {
-        for name in ["Spend", "ad_spend", "Total Kosten", "Mediakosten", "marketing budget (EUR)"] {
+        for name in ["Spend", "ad_spend", "Total Kosten", "Mediakosten", "marketing cost (EUR)"] {
             assert_eq!(read_alone(name), Cost::All, "{name}");
         }
         for name in [
@@ -379,6 +395,9 @@ mod tests {
             "spend_share",
         ] {
             assert_eq!(read_alone(name), Cost::Ratio, "{name}");
+        }
+        for name in ["google_budget", "Radiobudget", "planned tv spend", "Budget", "tv_spend_plan"] {
+            assert_eq!(read_alone(name), Cost::Planned, "{name}");
         }
         assert_eq!(read_alone("tv_spend_lag1"), Cost::Made("tvspend".to_owned()));
         assert_eq!(read_alone("spend_rolling_7d"), Cost::Made("spend".to_owned()));

@@ -237,9 +237,9 @@ pub(super) fn words(name: &str) -> Vec<Word> {
     words
 }
 
-/// Accents that stand behind their letters.
+/// Accents and signs that stand behind their letters.
 const fn is_accent(letter: char) -> bool {
-    matches!(letter, '\u{300}'..='\u{36F}')
+    matches!(letter, '\u{300}'..='\u{36F}' | '\u{93C}' | '\u{94D}')
 }
 
 /// A word without case and without the `s` of a plural.
