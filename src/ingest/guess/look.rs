@@ -252,7 +252,15 @@ fn find_totals(
     let figures: Vec<usize> = columns.measures().into_iter().flat_map(|(_, at)| at).collect();
     let may_mark = |at: &usize| *at != date_at && !figures.contains(at) && !names[*at].is_empty();
     let candidates: Vec<usize> = (0..names.len()).filter(may_mark).collect();
-    found.marked = totals::marked(&mut split.rows, names, &candidates, (date_at, amount), findings);
+    let marked = totals::marked(&mut split.rows, names, &candidates, (date_at, amount), findings);
+    // A row whose channel is "Total" is none of a channel, so that no mark can sum it up by channel.
+    match marked {
+        Some((name, text)) if columns.at(Role::Channel).is_some_and(|at| names[at] == name) => {
+            found.labels.push(text.clone());
+            found.check.push(text);
+        }
+        marked => found.marked = marked,
+    }
     found
 }
 

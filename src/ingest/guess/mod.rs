@@ -28,6 +28,7 @@ mod name;
 mod numbers;
 mod others;
 mod outcome;
+mod plain_names;
 mod planned;
 mod preview;
 mod start;

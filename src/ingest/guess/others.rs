@@ -45,6 +45,7 @@ pub(super) fn find(
     let known: Vec<usize> = [Role::Date, Role::Channel, Role::Campaign]
         .into_iter()
         .filter_map(|role| columns.at(role))
+        .chain(scenarios)
         .collect();
     let figures: Vec<usize> =
         columns.measures().into_iter().flat_map(|(_, columns)| columns).collect();

@@ -1,7 +1,9 @@
 //! The names of the columns of amounts → the unit that they are counted in: one that a source can say,
 //! or one that it can't, which is then said.
 
-use super::columns::Columns;
+use std::collections::BTreeMap;
+
+use super::columns::{Columns, listed};
 use super::finding::Findings;
 use super::media;
 use super::words::Role;
@@ -73,9 +75,7 @@ pub(super) fn find(names: &[String], columns: &Columns, findings: &mut Findings)
                 *unit
             }
             several => {
-                for (counted, name) in several {
-                    say(key, *counted, name, findings);
-                }
+                say(key, several, findings);
                 Unit::Major
             }
         }
@@ -103,19 +103,26 @@ fn told_of<'n>(names: &'n [String], columns: &Columns, role: Role) -> Vec<(Count
     if is_said { all } else { Vec::new() }
 }
 
-fn say(key: &'static str, counted: Counted, name: &str, findings: &mut Findings) {
-    let text = match counted {
-        Counted::Large(unit) => format!(
-            "the amounts of \"{name}\" look as if counted in {unit}; budgetd reads whole rupees, euros or \
-             dollars: export full amounts, and name the column without the unit"
-        ),
-        Counted::In(_, unit) => format!(
-            "the amounts of \"{name}\" look as if counted in {unit}, those of other columns not: export \
-             all of them in one unit"
-        ),
-        Counted::Unsaid => return,
-    };
-    findings.untold(key, text, &[]);
+fn say(key: &'static str, told: &[(Counted, &str)], findings: &mut Findings) {
+    let mut by_unit: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (counted, name) in told {
+        let unit = match counted {
+            Counted::Large(unit) | Counted::In(_, unit) => unit,
+            Counted::Unsaid => continue,
+        };
+        by_unit.entry(unit).or_default().push((*name).to_owned());
+    }
+    for (unit, names) in by_unit {
+        findings.untold(
+            key,
+            format!(
+                "amounts look as if counted in {unit} ({}); budgetd reads whole rupees, euros or dollars \
+                 here: export full amounts, under a name without the unit",
+                listed(&names)
+            ),
+            &[],
+        );
+    }
 }
 
 /// What `name` says: by a word behind others, or in brackets.

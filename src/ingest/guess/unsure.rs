@@ -82,8 +82,8 @@ impl Look<'_> {
             }
             Cost::Planned => {
                 return Verdict::Money(
-                    "is money that was planned, which is never spend: which column is what was \
-                     spent is for you to say",
+                    "is money that was planned, which never counts as spent: leave it out, or name the \
+                     column of what was spent",
                 );
             }
             Cost::No if self.is_charge(at) => {
