@@ -38,6 +38,7 @@ mod totals;
 mod units;
 mod unpack;
 mod unsure;
+mod whole;
 mod wide;
 mod words;
 
@@ -48,9 +49,10 @@ pub(super) use dates::notation as date_notation;
 pub use finding::Finding;
 pub(super) use name::of_source as name_of;
 pub(super) use numbers::word as thousands_word;
-pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
+pub use preview::{Preview, PreviewRow, ROWS_SHOWN, Terms, preview, preview_on};
 pub(super) use toml::quoted;
 pub use toml::{UNTOLD, to_toml};
+pub use whole::whole;
 pub(super) use totals::{LABELS as TOTAL_WORDS, is_label as is_total, label as total_label};
 
 use crate::domain::{Account, Currency, Day, Source};

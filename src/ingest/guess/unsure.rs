@@ -195,7 +195,11 @@ impl Look<'_> {
     }
 
     /// Whether all of its figures could be amounts: none is negative, and not all are 0 or 1.
+    /// While it can't be told how figures are written, all of them could.
     fn is_like_money(&self, at: usize) -> bool {
+        if self.numbers.is_none() {
+            return true;
+        }
         let figures: Vec<i128> =
             self.rows.iter().filter_map(|record| self.value(record, at)).collect();
         figures.iter().all(|value| *value >= 0)
