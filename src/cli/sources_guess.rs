@@ -105,7 +105,8 @@ fn look_at_the_rest(
     let is_packed = [".gz", ".zst"].iter().any(|end| terms.file_name.to_lowercase().ends_with(end));
     let all = if is_packed { "its unpacked text".to_owned() } else { kib(bytes) };
     let looked = format!("looked at the first {start} of {all}");
-    let Some(preview) = preview.as_mut().filter(|it| matches!(it.reading, Reading::Taken(_))) else {
+    let Some(preview) = preview.as_mut().filter(|it| matches!(it.reading, Reading::Taken(_)))
+    else {
         guessed.open.push(finding(looked));
         return Ok(Part::Start);
     };

@@ -396,7 +396,8 @@ mod tests {
         ] {
             assert_eq!(read_alone(name), Cost::Ratio, "{name}");
         }
-        for name in ["google_budget", "Radiobudget", "planned tv spend", "Budget", "tv_spend_plan"] {
+        for name in ["google_budget", "Radiobudget", "planned tv spend", "Budget", "tv_spend_plan"]
+        {
             assert_eq!(read_alone(name), Cost::Planned, "{name}");
         }
         assert_eq!(read_alone("tv_spend_lag1"), Cost::Made("tvspend".to_owned()));

@@ -28,7 +28,12 @@ pub(super) fn say_measures(source: &Source, columns: &Columns, findings: &mut Fi
     }
 }
 
-pub(super) fn say_channel(guess: &Guess, columns: &Columns, names: &[String], findings: &mut Findings) {
+pub(super) fn say_channel(
+    guess: &Guess,
+    columns: &Columns,
+    names: &[String],
+    findings: &mut Findings,
+) {
     let choices = [format!("channel = {}", quoted(&supposed_channel(&guess.source.name)))];
     let mut text = "no column holds the channel: name the one that the file is about".to_owned();
     if let Some(at) = columns.at(Role::Campaign) {

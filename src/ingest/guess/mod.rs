@@ -52,8 +52,8 @@ pub(super) use numbers::word as thousands_word;
 pub use preview::{Preview, PreviewRow, ROWS_SHOWN, Terms, preview, preview_on};
 pub(super) use toml::quoted;
 pub use toml::{UNTOLD, to_toml};
-pub use whole::whole;
 pub(super) use totals::{LABELS as TOTAL_WORDS, is_label as is_total, label as total_label};
+pub use whole::whole;
 
 use crate::domain::{Account, Currency, Day, Source};
 

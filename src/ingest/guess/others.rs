@@ -11,6 +11,7 @@ use super::numbers;
 use super::outcome;
 use super::planned;
 use super::table::Record;
+use super::units;
 use super::unsure;
 use super::wide;
 use super::words::{self, Role};
@@ -30,6 +31,9 @@ pub(super) fn find(
     let others: Vec<usize> = (0..names.len()).filter(|at| !used.contains(at)).collect();
     if columns.wide.is_some() {
         found.outcome = outcome::find(names, findings);
+        if let Some(Outcome::Column(name)) = &found.outcome {
+            found.revenue_unit = units::of_outcome(name, findings);
+        }
     }
     let of_nothing: Vec<usize> = others
         .iter()

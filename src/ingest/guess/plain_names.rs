@@ -59,7 +59,9 @@ pub(super) fn find(
 fn called(names: &[String], columns: &[usize]) -> (Vec<String>, Vec<String>) {
     let stranger = |behind: &str| {
         let ends_so = |at: &usize| names[*at].ends_with(behind) && !columns.contains(at);
-        (0..names.len()).filter(ends_so).any(|at| Role::ALL.iter().all(|it| it.rank(&names[at]).is_none()))
+        (0..names.len())
+            .filter(ends_so)
+            .any(|at| Role::ALL.iter().all(|it| it.rank(&names[at]).is_none()))
     };
     columns
         .iter()
@@ -79,7 +81,6 @@ fn remark(name: &str) -> Option<(&str, &str)> {
 }
 
 /// The columns that a source of the account can name: those that its channels are called by.
-#[expect(clippy::type_complexity, reason = "the three lists belong together")]
 fn own(
     columns: Vec<usize>,
     patterns: Vec<String>,

@@ -196,14 +196,16 @@ mod tests {
         };
         assert!(is("google_budget", false) && is("Budget", false) && is("plan", false));
         assert!(is("planned spend", true) && is("TV plan", false) && is("spend_forecast", true));
-        assert!(!is("weather forecast", false) && !is("tv_spend", true) && !is("Target ROAS", false));
+        assert!(
+            !is("weather forecast", false) && !is("tv_spend", true) && !is("Target ROAS", false)
+        );
         assert!(is_limit("Campaign daily budget") && !is_limit("google_budget"));
     }
 
     #[test]
     fn a_plan_is_one_beside_what_was_spent() {
         let rows = |text: &str| super::super::table::records(text, ',');
-        let found = |text: &str| scenario(&rows(text), 0).map(|it| it.into_iter().count());
+        let found = |text: &str| scenario(&rows(text), 0).map(|it| it.len());
         assert_eq!(found("Plan,1\nActual,2\n"), Some(1));
         assert_eq!(found("plan,1\nplan,2\n"), Some(0));
         assert_eq!(found("plan,1\nTV,2\n"), None);

@@ -11,7 +11,10 @@ use crate::ingest::foreign;
 
 /// The text to the last whole line, and whether the bytes name their encoding.
 pub(super) fn text_of(
-    head: &[u8], guess: &mut Guess, findings: &mut Findings) -> Option<(Decoded, bool)> {
+    head: &[u8],
+    guess: &mut Guess,
+    findings: &mut Findings,
+) -> Option<(Decoded, bool)> {
     let unpacked = match unpack::unpack(head, guess.whole, HEAD_BYTES_MAX) {
         Ok(unpacked) => unpacked,
         Err((what, remedy)) => {

@@ -64,23 +64,30 @@ const LARGE: [(&str, &str); 40] = [
 
 /// The units of spend and of revenue, as the names of their columns say them.
 pub(super) fn find(names: &[String], columns: &Columns, findings: &mut Findings) -> (Unit, Unit) {
-    let unit = |role, key, findings: &mut Findings| {
-        let told = told_of(names, columns, role);
-        match told.as_slice() {
-            [] => Unit::Major,
-            [(Counted::In(unit, word), name), rest @ ..]
-                if rest.iter().all(|(it, _)| *it == Counted::In(*unit, word)) =>
-            {
-                findings.certain(key, format!("{word}, by the name \"{name}\""));
-                *unit
-            }
-            several => {
-                say(key, several, findings);
-                Unit::Major
-            }
-        }
-    };
+    let unit =
+        |role, key, findings: &mut Findings| unit_of(key, &told_of(names, columns, role), findings);
     (unit(Role::Spend, "spend_unit", findings), unit(Role::Revenue, "revenue_unit", findings))
+}
+
+/// The unit of the business's revenue.
+pub(super) fn of_outcome(name: &str, findings: &mut Findings) -> Unit {
+    unit_of("revenue_unit", &[(counted(name), name)], findings)
+}
+
+fn unit_of(key: &'static str, told: &[(Counted, &str)], findings: &mut Findings) -> Unit {
+    match told {
+        [] | [(Counted::Unsaid, _)] => Unit::Major,
+        [(Counted::In(unit, word), name), rest @ ..]
+            if rest.iter().all(|(it, _)| *it == Counted::In(*unit, word)) =>
+        {
+            findings.certain(key, format!("{word}, by the name \"{name}\""));
+            *unit
+        }
+        several => {
+            say(key, several, findings);
+            Unit::Major
+        }
+    }
 }
 
 /// What a column's name says that its amounts are counted in.

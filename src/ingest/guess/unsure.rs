@@ -77,7 +77,8 @@ impl Look<'_> {
         let is_wide = self.columns.wide.is_some();
         match costs::read(name, self.known) {
             Cost::Planned if !is_wide && self.is_limit(name) => {
-                let text = format!("\"{name}\" limits what may be spent, and is not spent: left out");
+                let text =
+                    format!("\"{name}\" limits what may be spent, and is not spent: left out");
                 return Verdict::Computed(Some(text));
             }
             Cost::Planned => {
@@ -149,7 +150,8 @@ impl Look<'_> {
             }
             return vec![format!("[sources.columns] spend = {}", quoted(name)), unread];
         };
-        let control = format!("[sources.columns] controls = [{}, …]    # not a channel's", quoted(name));
+        let control =
+            format!("[sources.columns] controls = [{}, …]    # not a channel's", quoted(name));
         if cost == Cost::Planned || self.is_charge(at) {
             return vec![control];
         }
