@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use budgetd::config::{SourceText, check};
-use budgetd::domain::source::{Totals, Unit};
+use budgetd::domain::source::{Grain, Totals, Unit};
 use budgetd::domain::{Account, Source};
 use budgetd::ingest::guess::{Guess, guess, preview, to_toml};
 use budgetd::ingest::{DailyReport, Reading};
@@ -244,6 +244,27 @@ fn dates_of_two_readings_are_both_lines_of_the_table() {
     let report = with_choice(text, &guess, &undecided.choices[1]);
     assert_eq!(report.first_day.to_string(), "2025-06-11");
     assert_eq!(report.last_day.to_string(), "2025-07-11");
+}
+
+#[test]
+fn dates_that_are_days_or_months_have_the_grain_of_each_reading() {
+    let text = "date,channel,spend,revenue\n01/02/2025,Email,5,20\n01/03/2025,Email,6,20\n\
+                01/04/2025,Email,7,20\n";
+    let guess = alone(text);
+    let undecided = guess.missing.iter().find(|it| it.about == "date_format").expect("undecided");
+    let [months, days] = undecided.choices.as_slice() else { panic!("{undecided:?}") };
+    assert!(months.starts_with("grain = \"month\"\ndate_format = \"%d/%m/%Y\""), "{months}");
+    assert!(days.starts_with("date_format = \"%m/%d/%Y\""), "{days}");
+    let report = with_choice(text, &guess, months);
+    assert_eq!((report.grain, report.last_day.to_string().as_str()), (Grain::Month, "2025-04-01"));
+    let report = with_choice(text, &guess, days);
+    assert_eq!((report.grain, report.last_day.to_string().as_str()), (Grain::Day, "2025-01-04"));
+}
+
+#[test]
+fn a_mark_of_several_currencies_is_not_called_fine() {
+    let guess = alone("date,channel,spend,revenue\n2025-09-13,Email,$5.10,$20\n");
+    assert_says(&guess.untold, "currency", "several currencies share this mark");
 }
 
 #[test]

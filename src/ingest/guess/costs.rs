@@ -4,6 +4,7 @@
 
 use super::media::{self, Known, Word};
 use super::planned;
+use super::ratios;
 use super::units;
 use crate::domain::Currency;
 
@@ -103,44 +104,6 @@ const ALL: [&str; 18] = [
     "grand",
 ];
 
-/// Words of figures that are computed from money, and are none.
-const RATIOS: [&str; 31] = [
-    "cpc",
-    "cpm",
-    "cpa",
-    "cpl",
-    "cpv",
-    "cpr",
-    "ctr",
-    "cvr",
-    "roa",
-    "roas",
-    "roi",
-    "acos",
-    "cac",
-    "ecpc",
-    "ecpm",
-    "share",
-    "rate",
-    "ratio",
-    "pct",
-    "percent",
-    "percentage",
-    "anteil",
-    "avg",
-    "average",
-    "mean",
-    "median",
-    "durchschn",
-    "durchschnittliche",
-    "moyen",
-    "moy",
-    "promedio",
-];
-
-/// Words behind a cost that make it one of each something.
-const PER: [&str; 6] = ["per", "pro", "par", "por", "je", "center"];
-
 /// Words of columns that were made from another one.
 const MADE: [&str; 19] = [
     "adstock",
@@ -224,7 +187,7 @@ pub(super) fn read(name: &str, known: &Known) -> Cost {
             return of(name, start, end);
         }
     }
-    if is_ratio(name, &words, known) {
+    if ratios::is_ratio(name, &words, known) {
         return Cost::Ratio;
     }
     if planned::is_planned(name, &words, has_cost, known) {
@@ -290,7 +253,7 @@ fn split_endings(name: &str, known: &Known) -> Vec<Word> {
     split
 }
 
-fn is_cost(word: &Word) -> bool {
+pub(super) fn is_cost(word: &Word) -> bool {
     let text = word.text.as_str();
     COSTS.contains(&text) || ENDINGS.contains(&text) && !planned::is_budget(word)
 }
@@ -317,21 +280,6 @@ fn middle_of(words: &[Word], is_aside: fn(&Word) -> bool) -> &[Word] {
 
 fn span(words: &[Word]) -> Option<(usize, usize)> {
     Some((words.first()?.start, words.last()?.end))
-}
-
-fn is_ratio(name: &str, words: &[Word], known: &Known) -> bool {
-    // "Cost / conv." is a ratio, "TV / Cost" is not.
-    let divided = |one: &Word, other: &Word| {
-        let is_channel = |word: &Word| known.is_channel(&name[word.start..word.end]);
-        name[one.end..other.start].contains('/') && !is_channel(one) && !is_channel(other)
-    };
-    let is_per = |word: &Word| PER.contains(&word.text.as_str());
-    words.iter().any(|word| RATIOS.contains(&word.text.as_str()))
-        || name.contains('%')
-        || words.windows(2).any(|pair| {
-            is_cost(&pair[0]) && is_per(&pair[1])
-                || pair.iter().any(is_cost) && divided(&pair[0], &pair[1])
-        })
 }
 
 /// The channel where the words for cost stand inside the name.

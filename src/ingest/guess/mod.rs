@@ -31,6 +31,7 @@ mod outcome;
 mod plain_names;
 mod planned;
 mod preview;
+mod ratios;
 mod start;
 mod table;
 mod toml;
