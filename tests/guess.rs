@@ -5,8 +5,14 @@
 
 #[path = "guess/money.rs"]
 mod money;
+#[path = "guess/pasted.rs"]
+mod pasted;
 #[path = "guess/printed.rs"]
 mod printed;
+#[path = "guess/rest.rs"]
+mod rest;
+#[path = "guess/said.rs"]
+mod said;
 
 use std::path::Path;
 

@@ -3,29 +3,31 @@
 //! What it prints is TOML, all of it: what is no table is a comment. It ends with 0 where the table (or
 //! the shipped format) takes the file as it stands, with 1 where anything is left to choose or to mend.
 
-use std::io::Read as _;
+use std::io::{BufReader, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint, table};
-use super::{CliError, Context, DONE, Ending, NO};
+use super::{CliError, Context, DONE, Ending, NO, now};
 use crate::domain::text::escape;
-use crate::domain::{Conversions, Currency, Figures, FineMoney};
+use crate::domain::{Account, Conversions, Currency, Day, Figures, FineMoney};
 use crate::ingest::guess::{
-    Finding, Guess, HEAD_BYTES_MAX, Preview, PreviewRow, UNTOLD, against, guess, guess_for,
-    preview, to_toml,
+    Finding, Guess, HEAD_BYTES_MAX, Preview, PreviewRow, Terms, UNTOLD, against, guess, guess_for,
+    preview_on, to_toml, whole,
 };
 use crate::ingest::{DailyReport, Reading};
 use crate::report::words::count;
 use crate::store::files;
 
+/// Bytes of a file that is read to its end; more takes longer than people wait for a look.
+const WHOLE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Faults of the reading that are shown; `validate` has them all.
 const FAULTS_SHOWN: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The file to look at; its first 256 KiB are enough
+    /// The file to look at: its first 256 KiB give the table, which then reads up to 64 MiB of it
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Also say what of it doesn't fit this account
@@ -34,42 +36,131 @@ pub struct Arguments {
 }
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
-    let (head, whole) = head_of(&arguments.file)?;
-    let file_name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
-    let guessed = match &arguments.account {
-        None => guess(&head, &file_name, whole),
-        Some(id) => {
-            let workspace = context.workspace()?;
-            let account = workspace.account(id)?;
-            let mut guessed = guess_for(&head, &file_name, whole, account);
-            let unfit = against(&guessed, account);
-            guessed.untold.extend(unfit);
-            guessed
-        }
+    let path = &arguments.file;
+    let (head, whole) = head_of(path)?;
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let workspace = arguments.account.as_ref().map(|_| context.workspace()).transpose()?;
+    let account = match (&workspace, &arguments.account) {
+        (Some(workspace), Some(id)) => Some(workspace.account(id)?),
+        _ => None,
     };
-    let preview = preview(&guessed, &file_name);
-    let name = escape(&arguments.file.display().to_string());
-    context.output.line(page(&name, &guessed, preview.as_ref()));
-    context.output.json(&machine(&name, &guessed, preview.as_ref()));
+    let mut guessed = match account {
+        None => guess(&head, &file_name, whole),
+        Some(account) => guess_for(&head, &file_name, whole, account),
+    };
+    let unfit = account.map(|account| against(&guessed, account)).unwrap_or_default();
+    // Where something of the file is not the account's, it is looked at by itself.
+    let account = account.filter(|_| unfit.is_empty());
+    guessed.untold.extend(unfit);
+    let terms = Terms { file_name: &file_name, account, today: Some(today(account)) };
+    let mut preview = preview_on(&guessed, terms);
+    let part = look_at_the_rest(path, &mut guessed, &mut preview, terms)?;
+    let name = escape(&path.display().to_string());
+    context.output.line(page(&name, &guessed, preview.as_ref(), part));
+    context.output.json(&machine(&name, &guessed, preview.as_ref(), part));
     let is_taken = preview.as_ref().is_some_and(|it| matches!(it.reading, Reading::Taken(_)));
     Ok(if is_taken && guessed.is_settled() { DONE } else { NO })
+}
+
+/// Today where the account is; without one, the latest day that it is anywhere.
+fn today(account: Option<&Account>) -> Day {
+    match account {
+        Some(account) => now().with_timezone(&account.time_zone).date_naive(),
+        None => (now() + chrono::Duration::hours(14)).date_naive(),
+    }
+}
+
+/// How much of a file was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The look itself took all of it.
+    All,
+    /// All of it was read with the table that the look at its start gave.
+    ThenAll,
+    /// Its start.
+    Start,
+}
+
+impl Part {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::All | Self::ThenAll => "the whole file",
+            Self::Start => "the part that was looked at",
+        }
+    }
+}
+
+/// Reads all of a file whose start could be read, with the same table, and says how much was looked at.
+fn look_at_the_rest(
+    path: &Path,
+    guessed: &mut Guess,
+    preview: &mut Option<Preview>,
+    terms: Terms<'_>,
+) -> Result<Part, CliError> {
+    if guessed.whole {
+        return Ok(Part::All);
+    }
+    let bytes = files::size(path)?;
+    let start = format!("{} KiB", HEAD_BYTES_MAX / 1024);
+    let is_packed = [".gz", ".zst"].iter().any(|end| terms.file_name.to_lowercase().ends_with(end));
+    let all = if is_packed { "its unpacked text".to_owned() } else { kib(bytes) };
+    let looked = format!("looked at the first {start} of {all}");
+    let Some(preview) = preview.as_mut().filter(|it| matches!(it.reading, Reading::Taken(_)))
+    else {
+        guessed.open.push(finding(looked));
+        return Ok(Part::Start);
+    };
+    if bytes > WHOLE_BYTES_MAX {
+        guessed.untold.push(finding(format!(
+            "{looked}, which is more than is read here: let `budgetd validate` say what stands behind"
+        )));
+        return Ok(Part::Start);
+    }
+    let unreadable = |error| unreadable(path, &error);
+    let file = files::open_regular(path)?;
+    let mut open = || {
+        let mut again = file.try_clone()?;
+        again.rewind()?;
+        Ok(BufReader::new(again))
+    };
+    if let Some(reading) = whole(guessed, terms, &mut open).map_err(unreadable)? {
+        preview.reading = reading;
+        guessed.certain.push(finding(format!("{looked}, then read all of it with this table")));
+        return Ok(Part::ThenAll);
+    }
+    Ok(Part::Start)
+}
+
+fn finding(text: String) -> Finding {
+    Finding { about: "rows", text, choices: Vec::new() }
+}
+
+/// Bytes as people read them, rounded up.
+fn kib(bytes: u64) -> String {
+    format!("{} KiB", bytes.div_ceil(1024))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
+    CliError {
+        status: 3,
+        message: format!("cannot read {}: {error}", escape(&path.display().to_string())),
+        hint: None,
+    }
 }
 
 /// The first bytes of the file, and whether they are all.
 fn head_of(path: &Path) -> Result<(Vec<u8>, bool), CliError> {
     let file = files::open_regular(path)?;
     let mut head = Vec::new();
-    file.take(HEAD_BYTES_MAX as u64 + 1).read_to_end(&mut head).map_err(|error| CliError {
-        status: 3,
-        message: format!("cannot read {}: {error}", escape(&path.display().to_string())),
-        hint: None,
-    })?;
+    file.take(HEAD_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut head)
+        .map_err(|error| unreadable(path, &error))?;
     let whole = head.len() <= HEAD_BYTES_MAX;
     head.truncate(HEAD_BYTES_MAX);
     Ok((head, whole))
 }
 
-fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
+fn page(name: &str, guessed: &Guess, preview: Option<&Preview>, part: Part) -> String {
     let is_refused = preview.is_some_and(|it| matches!(it.reading, Reading::Refused(_)));
     let mut parts = vec![verdict(name, guessed, is_refused)];
     let is_table = guessed.has_table() && guessed.preset_as_it_is() != Some("long");
@@ -82,7 +173,7 @@ fn page(name: &str, guessed: &Guess, preview: Option<&Preview>) -> String {
         parts.push(findings("What is missing:", &guessed.missing));
     }
     if let Some(preview) = preview {
-        parts.push(previewed(guessed, preview));
+        parts.push(previewed(preview, part));
     }
     parts.retain(|part| !part.is_empty());
     // All that is no TOML is a comment, so that the whole can be appended to an account's file.
@@ -136,7 +227,7 @@ fn findings(heading: &str, findings: &[Finding]) -> String {
     lines.join("\n")
 }
 
-fn previewed(guessed: &Guess, preview: &Preview) -> String {
+fn previewed(preview: &Preview, part: Part) -> String {
     let mut parts = Vec::new();
     if !preview.rows.is_empty() {
         let heading = paint(STRONG, "The first rows as it would read them:");
@@ -144,7 +235,7 @@ fn previewed(guessed: &Guess, preview: &Preview) -> String {
     }
     match &preview.reading {
         Reading::Taken(report) => {
-            let what = if guessed.whole { "the whole file" } else { "the part that was looked at" };
+            let what = part.words();
             let heading = paint(STRONG, &format!("The sums of {what}, {}:", count_rows(report)));
             parts.push(format!("{heading}\n{}", sums_table(report, preview.currency)));
             parts.extend(
@@ -226,12 +317,13 @@ fn figures(figures: Figures, currency: Currency) -> [String; 5] {
     ]
 }
 
-fn machine(name: &str, guessed: &Guess, preview: Option<&Preview>) -> Value {
+fn machine(name: &str, guessed: &Guess, preview: Option<&Preview>, part: Part) -> Value {
     let table = guessed.has_table().then(|| to_toml(guessed));
     json!({
         "file": name,
         "readable": guessed.is_readable(),
         "whole": guessed.whole,
+        "read_whole": part != Part::Start,
         "preset": guessed.preset,
         "preset_as_it_is": guessed.preset_as_it_is(),
         "differing": guessed.differing,

@@ -1,6 +1,7 @@
 //! A header with its rows → which column is the date, which hold the figures, which are left over;
 //! long columns by their names, wide ones by pattern.
 
+use super::costs::{self, Cost};
 use super::dates::is_date;
 use super::finding::Findings;
 use super::gaps::is_dashes;
@@ -80,14 +81,25 @@ pub(super) fn find(layout: &Layout, known: &Known, findings: &mut Findings) -> O
         findings.missing(
             "columns",
             format!(
-                "no column of spend, neither one nor one for each channel (found: {})",
-                listed(names)
+                "no column of spend, neither one nor one for each channel (found: {}){}",
+                listed(names),
+                planned(names, known)
             ),
         );
         return None;
     }
     roles.retain(|(role, _)| matches!(role, Role::Date | Role::Currency));
     Some(Columns { roles, wide })
+}
+
+/// What is said of names that are those of plans.
+fn planned(names: &[String], known: &Known) -> String {
+    let is_planned = |name: &&String| costs::read(name, known) == Cost::Planned;
+    let planned: Vec<String> = names.iter().filter(is_planned).cloned().collect();
+    if planned.is_empty() {
+        return String::new();
+    }
+    format!("; planned money is none that was spent ({})", listed(&planned))
 }
 
 /// Whether a column holds figures, or nothing; a few cells may hold something else, which is then said.

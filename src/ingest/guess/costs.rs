@@ -3,17 +3,19 @@
 //! or what can't be told.
 
 use super::media::{self, Known, Word};
+use super::planned;
+use super::ratios;
+use super::units;
 use crate::domain::Currency;
 
 /// Words for cost, without a plural's `s`.
-const COSTS: [&str; 46] = [
+const COSTS: [&str; 55] = [
     "spend",
     "spent",
     "spending",
     "cost",
     "expense",
     "expenditure",
-    "budget",
     "invest",
     "investment",
     "investition",
@@ -27,7 +29,6 @@ const COSTS: [&str; 46] = [
     "dépense",
     "depense",
     "dépensé",
-    "budgété",
     "coste",
     "gasto",
     "gastado",
@@ -53,6 +54,17 @@ const COSTS: [&str; 46] = [
     "затраты",
     "費用",
     "费用",
+    "utgift",
+    "utgifter",
+    "udgift",
+    "udgifter",
+    "harcama",
+    "harcamaları",
+    "खर्च",
+    "ख़र्च",
+    "비용",
+    "花费",
+    "广告费",
 ];
 
 /// Words for cost that others end in, without a mark between.
@@ -92,46 +104,8 @@ const ALL: [&str; 18] = [
     "grand",
 ];
 
-/// Words of figures that are computed from money, and are none.
-const RATIOS: [&str; 31] = [
-    "cpc",
-    "cpm",
-    "cpa",
-    "cpl",
-    "cpv",
-    "cpr",
-    "ctr",
-    "cvr",
-    "roa",
-    "roas",
-    "roi",
-    "acos",
-    "cac",
-    "ecpc",
-    "ecpm",
-    "share",
-    "rate",
-    "ratio",
-    "pct",
-    "percent",
-    "percentage",
-    "anteil",
-    "avg",
-    "average",
-    "mean",
-    "median",
-    "durchschn",
-    "durchschnittliche",
-    "moyen",
-    "moy",
-    "promedio",
-];
-
-/// Words behind a cost that make it one of each something.
-const PER: [&str; 6] = ["per", "pro", "par", "por", "je", "center"];
-
 /// Words of columns that were made from another one.
-const MADE: [&str; 22] = [
+const MADE: [&str; 19] = [
     "adstock",
     "adstocked",
     "saturated",
@@ -151,9 +125,6 @@ const MADE: [&str; 22] = [
     "diff",
     "delta",
     "ma",
-    "forecast",
-    "plan",
-    "planned",
 ];
 
 /// Words before a cost that is no channel's.
@@ -189,6 +160,8 @@ pub(super) enum Cost {
     Of { pattern: String, channel: String },
     /// It is the spend of all.
     All,
+    /// It was planned, and not spent.
+    Planned,
     /// It was computed from money: cost per click, share of spend.
     Ratio,
     /// It was made of the column whose words, run together, are these.
@@ -200,8 +173,10 @@ pub(super) enum Cost {
 /// What `name` says.
 pub(super) fn read(name: &str, known: &Known) -> Cost {
     let words = split_endings(name, known);
-    if !words.iter().any(is_cost) {
-        return Cost::No;
+    let has_cost = words.iter().any(is_cost);
+    if !has_cost {
+        let is_planned = planned::is_planned(name, &words, has_cost, known);
+        return if is_planned { Cost::Planned } else { Cost::No };
     }
     // The channel of the account may be called "Total Health".
     for is_aside in [is_currency as fn(&Word) -> bool, is_aside_or_link] {
@@ -212,8 +187,11 @@ pub(super) fn read(name: &str, known: &Known) -> Cost {
             return of(name, start, end);
         }
     }
-    if is_ratio(name, &words, known) {
+    if ratios::is_ratio(name, &words, known) {
         return Cost::Ratio;
+    }
+    if planned::is_planned(name, &words, has_cost, known) {
+        return Cost::Planned;
     }
     let is_made =
         |word: &Word| MADE.contains(&word.text.trim_end_matches(|it: char| it.is_ascii_digit()));
@@ -275,8 +253,9 @@ fn split_endings(name: &str, known: &Known) -> Vec<Word> {
     split
 }
 
-fn is_cost(word: &Word) -> bool {
-    COSTS.contains(&word.text.as_str()) || ENDINGS.contains(&word.text.as_str())
+pub(super) fn is_cost(word: &Word) -> bool {
+    let text = word.text.as_str();
+    COSTS.contains(&text) || ENDINGS.contains(&text) && !planned::is_budget(word)
 }
 
 fn is_currency(word: &Word) -> bool {
@@ -284,7 +263,7 @@ fn is_currency(word: &Word) -> bool {
 }
 
 fn is_aside(word: &Word) -> bool {
-    is_currency(word) || ASIDES.contains(&word.text.as_str())
+    is_currency(word) || ASIDES.contains(&word.text.as_str()) || units::is_word(&word.text)
 }
 
 fn is_aside_or_link(word: &Word) -> bool {
@@ -301,21 +280,6 @@ fn middle_of(words: &[Word], is_aside: fn(&Word) -> bool) -> &[Word] {
 
 fn span(words: &[Word]) -> Option<(usize, usize)> {
     Some((words.first()?.start, words.last()?.end))
-}
-
-fn is_ratio(name: &str, words: &[Word], known: &Known) -> bool {
-    // "Cost / conv." is a ratio, "TV / Cost" is not.
-    let divided = |one: &Word, other: &Word| {
-        let is_channel = |word: &Word| known.is_channel(&name[word.start..word.end]);
-        name[one.end..other.start].contains('/') && !is_channel(one) && !is_channel(other)
-    };
-    let is_per = |word: &Word| PER.contains(&word.text.as_str());
-    words.iter().any(|word| RATIOS.contains(&word.text.as_str()))
-        || name.contains('%')
-        || words.windows(2).any(|pair| {
-            is_cost(&pair[0]) && is_per(&pair[1])
-                || pair.iter().any(is_cost) && divided(&pair[0], &pair[1])
-        })
 }
 
 /// The channel where the words for cost stand inside the name.
@@ -366,7 +330,7 @@ mod tests {
 
     #[test]
     fn what_is_no_money_of_one_channel_is_told_apart() {
-        for name in ["Spend", "ad_spend", "Total Kosten", "Mediakosten", "marketing budget (EUR)"] {
+        for name in ["Spend", "ad_spend", "Total Kosten", "Mediakosten", "marketing cost (EUR)"] {
             assert_eq!(read_alone(name), Cost::All, "{name}");
         }
         for name in [
@@ -379,6 +343,10 @@ mod tests {
             "spend_share",
         ] {
             assert_eq!(read_alone(name), Cost::Ratio, "{name}");
+        }
+        for name in ["google_budget", "Radiobudget", "planned tv spend", "Budget", "tv_spend_plan"]
+        {
+            assert_eq!(read_alone(name), Cost::Planned, "{name}");
         }
         assert_eq!(read_alone("tv_spend_lag1"), Cost::Made("tvspend".to_owned()));
         assert_eq!(read_alone("spend_rolling_7d"), Cost::Made("spend".to_owned()));

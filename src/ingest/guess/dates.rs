@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::finding::Findings;
+use super::grain;
 use crate::domain::Day;
+use crate::domain::source::{DatedBy, Grain};
 use crate::ingest::dates::clock::{is_midnight, split_time};
 
 /// Formats that exports write, the plainest of each reading first.
@@ -228,7 +230,10 @@ fn undecided(
             _ => String::new(),
         }
     };
-    let choice = |format: &str| format!("date_format = \"{format}{time}\"    # {}", span(format));
+    let choice = |format: &str| {
+        let lines = grain_lines(column, texts, format);
+        format!("{lines}date_format = \"{format}{time}\"    # {}", span(format))
+    };
     findings.undecided(
         "date_format",
         format!(
@@ -238,6 +243,20 @@ fn undecided(
         ),
         &[choice(one), choice(other)],
     );
+}
+
+/// The lines that a source needs beside a format under which the dates are those of weeks or months.
+fn grain_lines(column: &str, texts: &Texts<'_>, format: &str) -> String {
+    let mut days: Vec<Day> = texts.keys().filter_map(|text| read(text, format)).collect();
+    days.sort_unstable();
+    let covered = grain::find(&days, column, format.contains('d'), &mut Findings::default());
+    let word = match covered.grain {
+        Grain::Day => return String::new(),
+        Grain::Week => "week",
+        Grain::Month => "month",
+    };
+    let last = if covered.dated_by == DatedBy::Last { "dated_by = \"last\"\n" } else { "" };
+    format!("grain = \"{word}\"\n{last}")
 }
 
 /// How a date is written, as far as that shows without knowing its format.

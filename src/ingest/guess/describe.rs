@@ -162,6 +162,11 @@ fn raise(setting: &mut bool, found: bool) -> bool {
 /// Patterns of a wide base that fit no column of the file do no harm.
 fn set_columns(base: &mut Source, found: &Found, was_wide: bool) -> bool {
     let mut is_changed = false;
+    if !found.names(Role::Channel).is_empty() {
+        // The column names the channel of each row, and the preset's own counts no more.
+        base.channel = None;
+        base.campaigns.clear();
+    }
     let has_channel = base.channel.is_some() || !base.campaigns.is_empty();
     for role in Role::ALL {
         let names = found.names(role);

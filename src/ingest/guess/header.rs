@@ -164,6 +164,17 @@ pub(super) fn roles(names: &[String], findings: &mut Findings) -> Vec<(Role, usi
                 &[],
             );
         }
+        if role == Role::Spend && words::AMOUNTS.contains(&words::plain(&names[at]).as_str()) {
+            findings.open(
+                "columns",
+                format!(
+                    "\"{}\" is taken for what was spent, since no other column is called so; it could \
+                     be an amount of something else",
+                    names[at]
+                ),
+                &[],
+            );
+        }
         found.push((role, at));
     }
     found

@@ -7,7 +7,7 @@ use super::columns::{self, Columns};
 use super::currency;
 use super::dates;
 use super::describe::{self, Described, Found};
-use super::encoding::{self, Decoded};
+use super::encoding::Decoded;
 use super::figure;
 use super::finding::Findings;
 use super::gaps;
@@ -17,14 +17,11 @@ use super::media::Known;
 use super::numbers::{self, Cell, Numbers};
 use super::others;
 use super::table::Record;
-use super::toml::quoted;
 use super::totals::{self, AmountOf, Split};
-use super::unpack::{self, Packing, Unpacked};
 use super::words::{self, Role};
-use super::{Guess, HEAD_BYTES_MAX, name};
-use crate::domain::source::{Encoding, Grain, Layout as Kind, Unit};
+use super::{Guess, lacking, name, start, units};
+use crate::domain::source::{Grain, Layout as Kind, Unit};
 use crate::domain::{Account, Source};
-use crate::ingest::foreign;
 
 /// Channels that are named; a file has more only by mistake.
 const CHANNELS_MAX: usize = 200;
@@ -34,7 +31,7 @@ pub(super) fn look(head: &[u8], file_name: &str, whole: bool, account: Option<&A
     let known = Known::of(account);
     let mut guess = nothing(file_name, whole);
     let mut findings = Findings::default();
-    if let Some((decoded, has_mark)) = text_of(head, &mut guess, &mut findings) {
+    if let Some((decoded, has_mark)) = start::text_of(head, &mut guess, &mut findings) {
         look_at_text(&decoded, has_mark, &known, &mut guess, &mut findings);
     }
     guess.certain = findings.certain;
@@ -63,60 +60,6 @@ fn nothing(file_name: &str, whole: bool) -> Guess {
         sample: Vec::new(),
         whole,
     }
-}
-
-/// The text to the last whole line, and whether the bytes name their encoding.
-fn text_of(head: &[u8], guess: &mut Guess, findings: &mut Findings) -> Option<(Decoded, bool)> {
-    let unpacked = match unpack::unpack(head, guess.whole, HEAD_BYTES_MAX) {
-        Ok(unpacked) => unpacked,
-        Err((what, remedy)) => {
-            findings.missing("compression", format!("the file is {what}, not CSV text: {remedy}"));
-            return None;
-        }
-    };
-    let Unpacked { bytes, whole, packing, damage } = unpacked;
-    match packing {
-        Packing::Plain => {}
-        Packing::Gzip => findings.certain("compression", "gzip: the inbox unpacks it"),
-        Packing::Zstd => findings.certain("compression", "zstd: the inbox unpacks it"),
-    }
-    if let Some((what, remedy)) = damage {
-        findings.untold("compression", format!("{what}: the inbox will refuse it; {remedy}"), &[]);
-    }
-    guess.whole = whole;
-    let mut decoded = encoding::decode(&bytes, whole, findings)?;
-    let has_mark = bytes.starts_with(b"\xEF\xBB\xBF")
-        || bytes.starts_with(b"\xFF\xFE")
-        || bytes.starts_with(b"\xFE\xFF");
-    if !whole {
-        decoded.text.truncate(decoded.text.rfind('\n').map_or(0, |at| at + 1));
-    }
-    if let Some((what, remedy)) = foreign::text(decoded.text.as_bytes()) {
-        findings.missing("format", format!("the file is {what}, not CSV text: {remedy}"));
-        return None;
-    }
-    guess.sample = sample(bytes, whole, decoded.encoding);
-    if decoded.text.trim().is_empty() {
-        findings.missing("rows", "the file is empty");
-        return None;
-    }
-    Some((decoded, has_mark))
-}
-
-/// The bytes to the last whole line.
-fn sample(mut bytes: Vec<u8>, whole: bool, encoding: Encoding) -> Vec<u8> {
-    if whole {
-        return bytes;
-    }
-    let end = if encoding == Encoding::Utf16 {
-        let is_end = |pair: &[u8]| matches!(pair, [b'\n', 0] | [0, b'\n']);
-        let pairs: Vec<&[u8]> = bytes.chunks_exact(2).collect();
-        pairs.iter().rposition(|pair| is_end(pair)).map_or(0, |at| 2 * at + 2)
-    } else {
-        bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
-    };
-    bytes.truncate(end);
-    bytes
 }
 
 fn look_at_text(
@@ -153,8 +96,8 @@ fn look_at_text(
     let mut split = totals::split(std::mem::take(&mut layout.rows), columns.at(Role::Date));
     say_ragged(&layout, guess.whole && !decoded.text.ends_with('\n'), findings);
     let numbers = numbers::find(&cells(&split, &columns), findings);
-    let in_micros = spend_unit(&names, &columns, findings) == Unit::Micros;
-    let totals = find_totals(&mut split, &names, &columns, numbers.as_ref(), in_micros, findings);
+    let (spend_unit, revenue_unit) = units::find(&names, &columns, findings);
+    let totals = find_totals(&mut split, &names, &columns, numbers.as_ref(), spend_unit, findings);
     let rows = split.rows;
     let date_at = columns.at(Role::Date).expect("without it there is no look");
     let days = rows.iter().map(|record| (record.line, record.cell(date_at)));
@@ -181,10 +124,10 @@ fn look_at_text(
         date_format: dates.map(|dates| dates.format),
         is_fine: numbers
             .as_ref()
-            .is_some_and(|it| is_fine(&rows, &columns, it, in_micros, findings)),
+            .is_some_and(|it| is_fine(&rows, &columns, it, (spend_unit, revenue_unit), findings)),
         numbers,
-        spend_unit: if in_micros { Unit::Micros } else { Unit::Major },
-        revenue_unit: Unit::Major,
+        spend_unit,
+        revenue_unit,
         columns: column_names(&names, &columns),
         keys: Vec::new(),
         outcome: None,
@@ -211,12 +154,12 @@ fn look_at_text(
     guess.channels = channels(&rows, &columns);
     let Described { source, preset, differing } = describe::describe(&found);
     gaps.say(preset.as_deref(), findings);
-    say_measures(&source, &columns, findings);
+    lacking::say_measures(&source, &columns, findings);
     let Source { name, files, .. } = guess.source.clone();
     guess.source = Source { name, files, ..source };
     (guess.preset, guess.differing) = (preset, differing);
     if guess.needs_channel() {
-        say_channel(guess, &columns, &names, findings);
+        lacking::say_channel(guess, &columns, &names, findings);
     }
     let table = (&guess.source, guess.preset.as_deref());
     if let Some(complaint) =
@@ -282,27 +225,15 @@ fn cells<'a>(split: &'a Split, columns: &Columns) -> Vec<Cell<'a>> {
     cells
 }
 
-/// The unit of spend, as the column's name says it.
-fn spend_unit(names: &[String], columns: &Columns, findings: &mut Findings) -> Unit {
-    let at = columns.at(Role::Spend);
-    match at.filter(|&at| words::plain(&names[at]).contains("micros")) {
-        Some(at) => {
-            findings.certain("spend_unit", format!("micros, by the name \"{}\"", names[at]));
-            Unit::Micros
-        }
-        None => Unit::Major,
-    }
-}
-
 fn find_totals(
     split: &mut Split,
     names: &[String],
     columns: &Columns,
     numbers: Option<&Numbers>,
-    in_micros: bool,
+    unit: Unit,
     findings: &mut Findings,
 ) -> crate::domain::source::Totals {
-    let Some(numbers) = numbers else { return totals::labelled(split, false, &|_| None, findings) };
+    let Some(numbers) = numbers else { return totals::labelled(split, unit, &|_| None, findings) };
     let spend = match &columns.wide {
         Some(wide) => wide.columns(Role::Spend).to_vec(),
         None => columns.at(Role::Spend).into_iter().collect(),
@@ -312,7 +243,7 @@ fn find_totals(
         values.map(|figure| figure.value).reduce(|sum, value| sum + value)
     };
     let amount: &AmountOf<'_> = &amount;
-    let mut found = totals::labelled(split, in_micros, amount, findings);
+    let mut found = totals::labelled(split, unit, amount, findings);
     let Some(date_at) = columns.at(Role::Date) else { return found };
     if let Some(campaign_at) = columns.at(Role::Campaign) {
         let rows = &mut split.rows;
@@ -321,7 +252,15 @@ fn find_totals(
     let figures: Vec<usize> = columns.measures().into_iter().flat_map(|(_, at)| at).collect();
     let may_mark = |at: &usize| *at != date_at && !figures.contains(at) && !names[*at].is_empty();
     let candidates: Vec<usize> = (0..names.len()).filter(may_mark).collect();
-    found.marked = totals::marked(&mut split.rows, names, &candidates, (date_at, amount), findings);
+    let marked = totals::marked(&mut split.rows, names, &candidates, (date_at, amount), findings);
+    // A row whose channel is "Total" is none of a channel, so that no mark can sum it up by channel.
+    match marked {
+        Some((name, text)) if columns.at(Role::Channel).is_some_and(|at| names[at] == name) => {
+            found.labels.push(text.clone());
+            found.check.push(text);
+        }
+        marked => found.marked = marked,
+    }
     found
 }
 
@@ -330,21 +269,22 @@ fn is_fine(
     rows: &[Record],
     columns: &Columns,
     numbers: &Numbers,
-    in_micros: bool,
+    (spend_unit, revenue_unit): (Unit, Unit),
     findings: &mut Findings,
 ) -> bool {
     let measures = columns.measures();
     let money = measures.iter().filter(|(role, _)| matches!(role, Role::Spend | Role::Revenue));
     let money: Vec<(Role, usize)> =
         money.flat_map(|(role, columns)| columns.iter().map(|&at| (*role, at))).collect();
-    let micros_per_cent = 10_000 * figure::ONE;
     for record in rows {
         for &(role, at) in &money {
             let Some(figure) = figure::read(record.cell(at), numbers.writing) else { continue };
-            let is_fine = if in_micros && role == Role::Spend {
-                figure.value % micros_per_cent != 0
-            } else {
-                figure.decimals > 2
+            let unit = if role == Role::Spend { spend_unit } else { revenue_unit };
+            let is_fine = match unit {
+                Unit::Major => figure.decimals > 2,
+                Unit::Minor => figure.decimals > 0,
+                // Ten thousand of them are a hundredth.
+                Unit::Micros => figure.value % (10_000 * figure::ONE) != 0,
             };
             if is_fine {
                 findings.certain(
@@ -389,47 +329,4 @@ fn channels(rows: &[Record], columns: &Columns) -> Vec<String> {
         }
     }
     channels
-}
-
-/// Measures that no column holds.
-fn say_measures(source: &Source, columns: &Columns, findings: &mut Findings) {
-    let held: Vec<Role> = columns.measures().into_iter().map(|(role, _)| role).collect();
-    let lacking: Vec<&str> =
-        Role::MEASURES.into_iter().filter(|role| !held.contains(role)).map(Role::key).collect();
-    if !lacking.is_empty() && source.layout != Kind::Wide {
-        findings.certain("columns", format!("no column holds {}", lacking.join(", ")));
-    }
-    if held.contains(&Role::Revenue) || source.columns.outcome.is_some() {
-        return;
-    }
-    let text = "no column holds revenue: without it there is nothing to decide on";
-    if source.layout == Kind::Wide {
-        let choices = ["[sources.columns] outcome = \"…\"".to_owned()];
-        findings.untold("columns", text, &choices);
-    } else {
-        findings.missing("columns", text);
-    }
-}
-
-fn say_channel(guess: &Guess, columns: &Columns, names: &[String], findings: &mut Findings) {
-    let choices = [format!("channel = {}", quoted(&supposed_channel(&guess.source.name)))];
-    let mut text = "no column holds the channel: name the one that the file is about".to_owned();
-    if let Some(at) = columns.at(Role::Campaign) {
-        text.push_str(&format!(
-            ", or make each campaign a channel of its own, with channel = {} and campaign = false in \
-             [sources.columns]",
-            quoted(&names[at])
-        ));
-    }
-    findings.open("channel", text, &choices);
-}
-
-/// "linkedin_usd" → "Linkedin": a placeholder, nothing more.
-fn supposed_channel(source_name: &str) -> String {
-    let first = source_name.split('_').next().unwrap_or_default();
-    let mut letters = first.chars();
-    match letters.next() {
-        Some(letter) => letter.to_uppercase().chain(letters).collect(),
-        None => "?".to_owned(),
-    }
 }

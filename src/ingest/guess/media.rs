@@ -181,7 +181,11 @@ const OTHERS: [&str; 104] = [
 /// The channels that an account has, where the file is looked at for one.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    /// In any form.
     keys: BTreeSet<String>,
+    /// As the reading compares them.
+    names: BTreeSet<String>,
+    has_account: bool,
 }
 
 impl Known {
@@ -190,7 +194,22 @@ impl Known {
         let names = channels.flat_map(|channel| {
             std::iter::once(channel.name.as_str()).chain(channel.aliases.iter().map(String::as_str))
         });
-        Self { keys: names.map(key).collect() }
+        let (mut keys, mut exact) = (BTreeSet::new(), BTreeSet::new());
+        for name in names {
+            keys.insert(key(name));
+            exact.insert(folded(name.trim()));
+        }
+        Self { keys, names: exact, has_account: account.is_some() }
+    }
+
+    /// Whether the file is looked at for an account.
+    pub(super) const fn has_account(&self) -> bool {
+        self.has_account
+    }
+
+    /// Whether `name` is a channel of the account, or an alias, as the reading compares them.
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        self.names.contains(&folded(name.trim()))
     }
 
     /// Whether `name` is a channel of the account, or an alias, in any form.
@@ -237,9 +256,9 @@ pub(super) fn words(name: &str) -> Vec<Word> {
     words
 }
 
-/// Accents that stand behind their letters.
+/// Accents and signs that stand behind their letters.
 const fn is_accent(letter: char) -> bool {
-    matches!(letter, '\u{300}'..='\u{36F}')
+    matches!(letter, '\u{300}'..='\u{36F}' | '\u{93C}' | '\u{94D}')
 }
 
 /// A word without case and without the `s` of a plural.

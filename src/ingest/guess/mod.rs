@@ -21,18 +21,25 @@ mod gaps;
 mod grain;
 mod header;
 mod keys;
+mod lacking;
 mod look;
 mod media;
 mod name;
 mod numbers;
 mod others;
 mod outcome;
+mod plain_names;
+mod planned;
 mod preview;
+mod ratios;
+mod start;
 mod table;
 mod toml;
 mod totals;
+mod units;
 mod unpack;
 mod unsure;
+mod whole;
 mod wide;
 mod words;
 
@@ -43,10 +50,11 @@ pub(super) use dates::notation as date_notation;
 pub use finding::Finding;
 pub(super) use name::of_source as name_of;
 pub(super) use numbers::word as thousands_word;
-pub use preview::{Preview, PreviewRow, ROWS_SHOWN, preview};
+pub use preview::{Preview, PreviewRow, ROWS_SHOWN, Terms, preview, preview_on};
 pub(super) use toml::quoted;
 pub use toml::{UNTOLD, to_toml};
 pub(super) use totals::{LABELS as TOTAL_WORDS, is_label as is_total, label as total_label};
+pub use whole::whole;
 
 use crate::domain::{Account, Currency, Day, Source};
 

@@ -126,7 +126,8 @@ fn between(
             let choice = |writing: Writing| {
                 let value = figure::read(cell.text, writing).map_or(0, |figure| figure.value);
                 format!(
-                    "decimal = \"{}\"\nthousands = \"{}\"    # {} is {}",
+                    "{}decimal = \"{}\"\nthousands = \"{}\"    # {} is {}",
+                    beside(cells, writing),
                     writing.decimal,
                     word(writing.thousands),
                     cell.text,
@@ -144,6 +145,24 @@ fn between(
             None
         }
     }
+}
+
+/// The further lines that a source needs to read all figures so.
+fn beside(cells: &[Cell<'_>], writing: Writing) -> String {
+    let figures =
+        || cells.iter().filter_map(|cell| Some((cell, figure::read(cell.text, writing)?)));
+    let has_mark = |text: &str| figure::unmarked(text.trim_start_matches('-')).1.is_some();
+    let lines = [
+        ("currency_marks", cells.iter().any(|cell| has_mark(cell.text))),
+        ("exponents", figures().any(|(_, figure)| figure.has_exponent)),
+        ("round", figures().any(|(cell, figure)| !cell.is_whole && figure.decimals > 2)),
+    ];
+    let mut needed = String::new();
+    for (key, _) in lines.into_iter().filter(|(_, is_needed)| *is_needed) {
+        needed.push_str(key);
+        needed.push_str(" = true\n");
+    }
+    needed
 }
 
 const fn name(mark: char) -> &'static str {
@@ -241,9 +260,12 @@ fn marks(
             first.text, first.line
         );
         if marks.values().any(Option::is_none) {
-            findings.open(
+            findings.untold(
                 "currency",
-                format!("{text}: several currencies have this mark, the account's is taken"),
+                format!(
+                    "{text}: several currencies share this mark, and the reading refuses it; export the \
+                     currency's code, or no mark"
+                ),
                 &[],
             );
         } else {

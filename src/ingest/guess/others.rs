@@ -2,17 +2,21 @@
 //! business, columns for models, and what is left out.
 
 use super::columns::{self, Columns};
+use super::dates::is_date;
 use super::describe::Found;
 use super::finding::Findings;
 use super::keys::{self, Keys};
 use super::media::Known;
 use super::numbers;
 use super::outcome;
+use super::planned;
 use super::table::Record;
+use super::units;
 use super::unsure;
 use super::wide;
 use super::words::{self, Role};
 use crate::domain::source::Outcome;
+use crate::ingest::dates::clock::split_time;
 
 /// What the columns without a role are: keys, outcome, controls, or nothing.
 pub(super) fn find(
@@ -27,6 +31,9 @@ pub(super) fn find(
     let others: Vec<usize> = (0..names.len()).filter(|at| !used.contains(at)).collect();
     if columns.wide.is_some() {
         found.outcome = outcome::find(names, findings);
+        if let Some(Outcome::Column(name)) = &found.outcome {
+            found.revenue_unit = units::of_outcome(name, findings);
+        }
     }
     let of_nothing: Vec<usize> = others
         .iter()
@@ -35,11 +42,14 @@ pub(super) fn find(
         .collect();
     let how = (found.numbers.as_ref(), known_channels);
     let unsure = unsure::find(names, rows, columns, &of_nothing, how, findings);
-    found.has_unsure_columns = !unsure.columns.is_empty();
-    let others: Vec<usize> = others.into_iter().filter(|at| !unsure.columns.contains(at)).collect();
+    let scenarios = planned::scenarios(names, rows, &of_nothing, findings);
+    found.has_unsure_columns = !unsure.columns.is_empty() || !scenarios.is_empty();
+    let is_open = |at: &usize| unsure.columns.contains(at) || scenarios.contains(at);
+    let others: Vec<usize> = others.into_iter().filter(|at| !is_open(at)).collect();
     let known: Vec<usize> = [Role::Date, Role::Channel, Role::Campaign]
         .into_iter()
         .filter_map(|role| columns.at(role))
+        .chain(scenarios)
         .collect();
     let figures: Vec<usize> =
         columns.measures().into_iter().flat_map(|(_, columns)| columns).collect();
@@ -51,7 +61,20 @@ pub(super) fn find(
     texts.sort_by_key(|&at| is_id(&names[at]));
     let keys = match keys::find(rows, &known, &texts, &figures) {
         Keys::Conflict(..) => keys::find(rows, &known, &others, &figures),
-        keys => keys,
+        // Rows with the same figures are no repeats where an unread column tells them apart.
+        keys => {
+            let is_name = |at: &usize| is_text(at) || is_id(&names[*at]);
+            let mut telling: Vec<usize> = others.iter().copied().filter(is_name).collect();
+            telling.sort_by_key(|&at| is_id(&names[at]));
+            telling.retain(|&at| !rows.iter().any(|record| is_time(record.cell(at))));
+            match keys::find(rows, &known, &telling, &[&figures[..], &telling].concat()) {
+                Keys::Conflict(..) => keys,
+                more => {
+                    say_alike(names, &keys, &more, findings);
+                    more
+                }
+            }
+        }
     };
     let mut key_columns = Vec::new();
     match keys {
@@ -127,9 +150,37 @@ pub(super) fn find(
     }
 }
 
+/// Says which columns tell nothing apart but rows with the same figures, which may be repeats.
+fn say_alike(names: &[String], keys: &Keys, more: &Keys, findings: &mut Findings) {
+    let of = |keys: &Keys| match keys {
+        Keys::Columns(columns) => columns.clone(),
+        _ => Vec::new(),
+    };
+    let had = of(keys);
+    let new: Vec<String> =
+        of(more).into_iter().filter(|at| !had.contains(at)).map(|at| names[at].clone()).collect();
+    if !new.is_empty() {
+        findings.open(
+            "key_columns",
+            format!(
+                "some rows of one day, channel and campaign have the same figures, and differ in {} alone: \
+                 they are summed. If they are the same money twice, export without them",
+                columns::listed(&new)
+            ),
+            &[],
+        );
+    }
+}
+
+/// A day, or a day with a time: when a row was exported or changed tells no money apart.
+fn is_time(text: &str) -> bool {
+    let date = split_time(text).map_or(text, |(date, _)| date);
+    is_date(date) && !date.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Names speak to people, ids don't.
 fn is_id(name: &str) -> bool {
-    words::plain(name).split(' ').any(|word| word == "id")
+    words::plain(name).split(' ').any(|word| matches!(word, "id" | "account" | "konto" | "compte"))
 }
 
 /// The columns of e-commerce exports beside the channels' are parts of the outcome, or names.

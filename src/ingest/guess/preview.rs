@@ -48,39 +48,87 @@ pub struct PreviewRow {
 }
 
 /// The rows of one key so far.
-type Seen = BTreeMap<(Day, Subject, String), (u64, Figures)>;
+pub(super) type Seen = BTreeMap<(Day, Subject, String), (u64, Figures)>;
+
+/// What a reading rests on beside the guess.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The name of the file.
+    pub file_name: &'a str,
+    /// The account that it is meant for; `None`: one is made up from what the file names.
+    pub account: Option<&'a Account>,
+    /// Today; `None`: whatever day makes no date one of the future.
+    pub today: Option<Day>,
+}
+
+impl<'a> Terms<'a> {
+    /// Those of a file by itself.
+    pub const fn of(file_name: &'a str) -> Self {
+        Self { file_name, account: None, today: None }
+    }
+}
 
 /// Reads the sample with the guessed source; `None` where too little is known to try.
 pub fn preview(guess: &Guess, file_name: &str) -> Option<Preview> {
-    let (_, today) = guess.days.filter(|_| guess.is_readable())?;
-    let mut source = guess.source.clone();
-    if guess.needs_channel() {
-        source.channel = Some(UNNAMED_CHANNEL.to_owned());
-    }
+    preview_on(guess, Terms::of(file_name))
+}
+
+/// The same on further terms.
+pub fn preview_on(guess: &Guess, terms: Terms<'_>) -> Option<Preview> {
     let only = guess.only.first().cloned();
-    source.only.extend(only.clone());
-    let account = made_up(guess, &source);
-    let context = Context {
-        account: &account,
-        source: &source,
-        today: today.checked_add_days(chrono::Days::new(31)).unwrap_or(today),
-        limits: Limits::default(),
-        file_name: unpacked_name(file_name),
-        purpose: Purpose::Import,
-    };
+    let table = Table::of(guess, terms)?;
+    let context = table.context(unpacked_name(terms.file_name));
     let mut seen = Seen::new();
     let mut rows = Vec::new();
     let mut sink = |row: &StatedRow<'_>| -> Result<Stated, std::convert::Infallible> {
         if rows.len() < ROWS_SHOWN {
-            rows.push(shown(row, &account));
+            rows.push(shown(row, &table.account));
         }
         Ok(state(&mut seen, row))
     };
     let reading = read(guess.sample.as_slice(), &context, &mut sink).ok()?;
-    Some(Preview { rows, reading, currency: account.currency, only })
+    Some(Preview { rows, reading, currency: table.account.currency, only })
 }
 
-fn state(seen: &mut Seen, row: &StatedRow<'_>) -> Stated {
+/// A guessed source, and the account that it is tried for.
+pub(super) struct Table {
+    pub source: Source,
+    pub account: Account,
+    today: Day,
+}
+
+impl Table {
+    /// `None` where too little is known to try.
+    pub(super) fn of(guess: &Guess, terms: Terms<'_>) -> Option<Self> {
+        let (_, last) = guess.days.filter(|_| guess.is_readable())?;
+        let mut source = guess.source.clone();
+        if guess.needs_channel() {
+            source.channel = Some(UNNAMED_CHANNEL.to_owned());
+        }
+        source.only.extend(guess.only.first().cloned());
+        let account = match terms.account {
+            Some(account) => account.clone(),
+            None => made_up(guess, &source),
+        };
+        let later = || last.checked_add_days(chrono::Days::new(31)).unwrap_or(last);
+        Some(Self { source, account, today: terms.today.unwrap_or_else(later) })
+    }
+
+    /// What the file is read with.
+    pub(super) fn context<'a>(&'a self, file_name: &'a str) -> Context<'a> {
+        Context {
+            account: &self.account,
+            source: &self.source,
+            today: self.today,
+            limits: Limits::default(),
+            file_name,
+            purpose: Purpose::Import,
+        }
+    }
+}
+
+/// What a row says beside those before it.
+pub(super) fn state(seen: &mut Seen, row: &StatedRow<'_>) -> Stated {
     let key = (row.day, row.subject, row.campaign.to_owned());
     match seen.get(&key) {
         None => {

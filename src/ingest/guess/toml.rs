@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::Guess;
 use crate::config;
+use crate::domain::Source;
 use crate::domain::text::escape;
 
 /// What stands above findings that could not be told.
@@ -20,7 +21,12 @@ pub fn to_toml(guess: &Guess) -> String {
     comments(&mut text, "What only you can say:", &guess.open);
     comments(&mut text, UNTOLD, &guess.untold);
     comments(&mut text, "What must be chosen before anything can be read:", &guess.missing);
-    let table = config::source_toml(&guess.source, guess.preset.as_deref());
+    let mut source = guess.source.clone();
+    if guess.needs_channel() {
+        // Until a channel is written, the reading asks for the column, and the configuration takes the table.
+        source.columns.channel = Source::long().columns.channel;
+    }
+    let table = config::source_toml(&source, guess.preset.as_deref());
     // Choices of the table itself stand above its own tables.
     let (own, below) = match table.find("\n[sources.").or_else(|| table.find("\n[[sources.")) {
         Some(at) => table.split_at(at + 1),

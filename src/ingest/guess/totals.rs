@@ -41,8 +41,14 @@ pub(in crate::ingest) const LABELS: [&str; 27] = [
     "zwischensumme",
 ];
 
-/// Micros of a major unit.
-const MICROS: i128 = 1_000_000;
+/// How many of a unit are a major one.
+const fn per_major(unit: Unit) -> i128 {
+    match unit {
+        Unit::Major => 1,
+        Unit::Minor => 100,
+        Unit::Micros => 1_000_000,
+    }
+}
 
 /// The amount of a row in 10⁻¹² of what its column counts; `None` where it has none.
 pub(super) type AmountOf<'a> = dyn Fn(&Record) -> Option<i128> + 'a;
@@ -76,10 +82,10 @@ pub(in crate::ingest) fn label(text: &str) -> String {
     }
 }
 
-/// What the labelled rows are in a source; `in_micros`: the rows count spend in micros.
+/// What the labelled rows are in a source; `unit` is that of the rows' spend.
 pub(super) fn labelled(
     split: &Split,
-    in_micros: bool,
+    unit: Unit,
     amount: &AmountOf<'_>,
     findings: &mut Findings,
 ) -> Totals {
@@ -99,17 +105,17 @@ pub(super) fn labelled(
         let stated = amount(record)?;
         if agrees(stated, sum) {
             Some((record, None))
-        } else if in_micros && agrees(stated, sum / MICROS) {
+        } else if unit != Unit::Major && agrees(stated, sum / per_major(unit)) {
             Some((record, Some(Unit::Major)))
         } else {
             None
         }
     });
     let told = format!("{} totals rows, from line {}", split.labelled.len(), first.line);
-    if let Some((record, unit)) = agreeing {
+    if let Some((record, stated_unit)) = agreeing {
         totals.check.push(check_text(record.cell(0)));
-        totals.unit = unit;
-        let unit = if unit.is_some() { " in whole units of the currency" } else { "" };
+        totals.unit = stated_unit;
+        let unit = if stated_unit.is_some() { " in whole units of the currency" } else { "" };
         findings.certain(
             "totals",
             format!(

@@ -9,12 +9,10 @@ use super::figure::{self, ONE};
 use super::finding::Findings;
 use super::media::{self, Known};
 use super::numbers::{Numbers, is_like_a_figure};
+use super::planned;
 use super::table::Record;
 use super::toml::quoted;
-use super::words::Role;
-
-/// Names of money that say nothing else.
-const AMOUNTS: [&str; 5] = ["amount", "betrag", "montant", "importe", "importo"];
+use super::words::{AMOUNTS, Role};
 
 /// What became of the columns that nothing was found for.
 #[derive(Debug, Default)]
@@ -78,6 +76,23 @@ impl Look<'_> {
         }
         let is_wide = self.columns.wide.is_some();
         match costs::read(name, self.known) {
+            Cost::Planned if !is_wide && self.is_limit(name) => {
+                let text =
+                    format!("\"{name}\" limits what may be spent, and is not spent: left out");
+                return Verdict::Computed(Some(text));
+            }
+            Cost::Planned => {
+                return Verdict::Money(
+                    "is money that was planned, which never counts as spent: leave it out, or name the \
+                     column of what was spent",
+                );
+            }
+            Cost::No if self.is_charge(at) => {
+                return Verdict::Money(
+                    "may be a part of what was paid, and only one column is read as spend: if it is, \
+                     export one column with the sum",
+                );
+            }
             Cost::No if AMOUNTS.contains(&media::key(name).as_str()) => {
                 return Verdict::Money("is called as money is: whose is it?");
             }
@@ -86,8 +101,6 @@ impl Look<'_> {
             Cost::Made(base) if self.names.iter().any(|it| media::key(it) == base) => {
                 return Verdict::Computed(None);
             }
-            // What a platform may spend at most was not spent.
-            _ if !is_wide && name.to_lowercase().contains("budget") => return Verdict::No,
             _ if self.is_copy_of_spend(at) => return Verdict::No,
             Cost::All if is_wide && self.is_sum_of_spend(at) => {
                 let text =
@@ -129,13 +142,20 @@ impl Look<'_> {
     /// The lines of a table that would settle what a column is.
     fn choices(&self, at: usize) -> Vec<String> {
         let name = &self.names[at];
+        let cost = costs::read(name, self.known);
         let Some(wide) = &self.columns.wide else {
-            return vec![
-                format!("[sources.columns] spend = {}", quoted(name)),
-                "extra_columns = \"ignore\"    # leaves it unread".to_owned(),
-            ];
+            let unread = "extra_columns = \"ignore\"    # leaves it unread".to_owned();
+            if cost == Cost::Planned || self.is_charge(at) {
+                return vec![unread];
+            }
+            return vec![format!("[sources.columns] spend = {}", quoted(name)), unread];
         };
-        let new = match costs::read(name, self.known) {
+        let control =
+            format!("[sources.columns] controls = [{}, …]    # not a channel's", quoted(name));
+        if cost == Cost::Planned || self.is_charge(at) {
+            return vec![control];
+        }
+        let new = match cost {
             Cost::Of { pattern, .. } => pattern,
             _ => name.clone(),
         };
@@ -147,8 +167,28 @@ impl Look<'_> {
         let is_plain = if new == *name { ", with the name as an alias of its channel" } else { "" };
         vec![
             format!("[sources.columns] spend = [{}]    # a channel's{is_plain}", spend.join(", ")),
-            format!("[sources.columns] controls = [{}, …]    # not a channel's", quoted(name)),
+            control,
         ]
+    }
+
+    /// Whether a budget is what a platform's campaigns may spend at most.
+    fn is_limit(&self, name: &str) -> bool {
+        let has_campaigns = self.columns.at(Role::Campaign).is_some();
+        planned::is_limit(name) || has_campaigns && media::key(name) == "budget"
+    }
+
+    /// Whether a column holds charges on top of media; in a wide file, those of a channel.
+    fn is_charge(&self, at: usize) -> bool {
+        let name = &self.names[at];
+        let is_of_media = || {
+            let words = media::words(name);
+            words.len() == 1
+                || words.iter().any(|word| self.known.is_channel(&name[word.start..word.end]))
+        };
+        let is_zero = |record: &Record| matches!(self.value(record, at), None | Some(0));
+        planned::is_charge(name)
+            && (self.columns.wide.is_none() || is_of_media())
+            && (self.numbers.is_none() || !self.rows.iter().all(is_zero))
     }
 
     fn has_spend(&self, channel: &str) -> bool {
@@ -157,7 +197,11 @@ impl Look<'_> {
     }
 
     /// Whether all of its figures could be amounts: none is negative, and not all are 0 or 1.
+    /// While it can't be told how figures are written, all of them could.
     fn is_like_money(&self, at: usize) -> bool {
+        if self.numbers.is_none() {
+            return true;
+        }
         let figures: Vec<i128> =
             self.rows.iter().filter_map(|record| self.value(record, at)).collect();
         figures.iter().all(|value| *value >= 0)

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::costs::{self, Cost};
 use super::finding::Findings;
 use super::media::{self, Known};
+use super::plain_names;
 use super::words::{Role, plain};
 use crate::domain::text::folded;
 
@@ -80,7 +81,7 @@ pub(super) fn find(
     findings: &mut Findings,
 ) -> Option<Wide> {
     by_cost(names, is_figures, known, 1, findings)
-        .or_else(|| by_name(names, is_figures, known, findings))
+        .or_else(|| plain_names::find(names, is_figures, known, findings))
 }
 
 /// A column of a channel's spend.
@@ -203,7 +204,7 @@ impl Wide {
     ) {
         let spent: BTreeSet<String> = self.channels.iter().map(|it| media::key(it)).collect();
         let plain: Vec<usize> = (0..names.len())
-            .filter(|&at| is_figures(at) && !self.has(at) && known.is_own(&names[at]))
+            .filter(|&at| is_figures(at) && !self.has(at) && known.is_name(&names[at]))
             .filter(|&at| !spent.contains(&media::key(&names[at])))
             .collect();
         for &at in &plain {
@@ -255,13 +256,6 @@ fn say(wide: &Wide, findings: &mut Findings) {
         findings.open(
             "columns",
             "_S is taken for spend and _I for impressions, as the files of Robyn have it",
-            &[],
-        );
-    }
-    if patterns.iter().any(|it| it.to_lowercase().contains("budget")) {
-        findings.open(
-            "columns",
-            "budgets are taken for what was spent; money that was only planned is none",
             &[],
         );
     }
@@ -322,47 +316,4 @@ fn start_of(role: Role, name: &str) -> Option<(String, String)> {
 pub(super) fn is_derived(name: &str) -> bool {
     let name = plain(name);
     name.split([' ', '.']).any(|word| DERIVED.contains(&word))
-}
-
-/// Plain names that are media, or `x1`, `x2` as the examples of models have it.
-fn by_name(
-    names: &[String],
-    is_figures: &dyn Fn(usize) -> bool,
-    known: &Known,
-    findings: &mut Findings,
-) -> Option<Wide> {
-    let usable = |at: usize| is_figures(at) && !is_derived(&names[at]);
-    let numbered: Vec<usize> =
-        (0..names.len()).filter(|&at| usable(at) && is_numbered(&names[at], names)).collect();
-    let media: Vec<usize> =
-        (0..names.len()).filter(|&at| usable(at) && known.is_channel(&names[at])).collect();
-    let is_plain = numbered.len() < 2;
-    let (columns, why) = if !is_plain {
-        (numbered, "as the examples of media models call them")
-    } else if !media.is_empty() {
-        (media, "by their names")
-    } else {
-        return None;
-    };
-    let channels: Vec<String> = columns.iter().map(|&at| names[at].clone()).collect();
-    findings.open(
-        "columns",
-        format!(
-            "wide: {} are taken for the spend of channels, {why}; nothing in the file says that \
-             they are",
-            channels.join(", ")
-        ),
-        &[],
-    );
-    Some(Wide { measures: vec![(Role::Spend, channels.clone(), columns)], channels, is_plain })
-}
-
-/// "x1", and "x1_Search" where there is no "x1".
-fn is_numbered(name: &str, names: &[String]) -> bool {
-    let Some(rest) = name.strip_prefix(['x', 'X']) else { return false };
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let number = &name[..=digits];
-    let is_plain = digits + 1 == name.len();
-    digits > 0
-        && (is_plain || name[digits + 1..].starts_with('_') && !names.iter().any(|it| it == number))
 }

@@ -1,6 +1,8 @@
 //! The name of a column → what it means, in the words that exports of several languages use. A
 //! name that isn't in the lists means nothing.
 
+use super::units;
+
 /// What a column of a daily file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
@@ -203,6 +205,30 @@ impl Role {
                 "расход",
                 "費用",
                 "费用",
+                "net spend",
+                "gross spend",
+                "net cost",
+                "gross cost",
+                "actual spend",
+                "inversión",
+                "inversion",
+                "investimento",
+                "utgifter",
+                "udgifter",
+                "wydatki",
+                "harcama",
+                "расходы",
+                "затраты",
+                "खर्च",
+                "ख़र्च",
+                "비용",
+                "广告费",
+                "花费",
+                "amount",
+                "betrag",
+                "montant",
+                "importe",
+                "importo",
             ],
             Self::Impressions => &[
                 "impressions",
@@ -296,18 +322,44 @@ impl Role {
                 "turnover",
                 "total revenue",
                 "доход",
+                "выручка",
+                "intäkter",
+                "omsättning",
+                "omsætning",
+                "omsetning",
+                "przychód",
+                "przychody",
+                "gelir",
+                "ciro",
+                "売上",
+                "売上高",
+                "收入",
+                "매출",
+                "राजस्व",
+                "आय",
+                "ca",
+                "ingreso",
+                "fatturato",
                 "ценность конверсии",
                 "コンバージョン値",
             ],
         }
     }
 
-    /// How plainly `name` means this; the lower the plainer, `None`: it doesn't.
+    /// How plainly `name` means this; the lower the plainer, `None`: it doesn't. A unit behind the
+    /// name of an amount leaves it what it is.
     pub(super) fn rank(self, name: &str) -> Option<usize> {
         let name = plain(name);
-        self.words().iter().position(|word| *word == name)
+        let of = |name: &str| self.words().iter().position(|word| *word == name);
+        of(&name).or_else(|| {
+            let is_money = matches!(self, Self::Spend | Self::Revenue);
+            of(units::without(&name).filter(|_| is_money)?)
+        })
     }
 }
+
+/// Words for money that say nothing else.
+pub(super) const AMOUNTS: [&str; 5] = ["amount", "betrag", "montant", "importe", "importo"];
 
 /// What a column is called without case, underlines, and remarks in brackets at its end.
 pub(super) fn plain(name: &str) -> String {
