@@ -32,6 +32,7 @@ mod plain_names;
 mod planned;
 mod preview;
 mod ratios;
+mod seen;
 mod start;
 mod table;
 mod toml;

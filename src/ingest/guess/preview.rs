@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::Guess;
+use super::seen::Seen;
 use crate::domain::source::Layout;
 use crate::domain::{
     Account, AccountId, Channel, ChannelName, Currency, Day, Figures, Limits, Money, Source,
@@ -47,9 +48,6 @@ pub struct PreviewRow {
     pub figures: Figures,
 }
 
-/// The rows of one key so far.
-pub(super) type Seen = BTreeMap<(Day, Subject, String), (u64, Figures)>;
-
 /// What a reading rests on beside the guess.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
@@ -78,13 +76,13 @@ pub fn preview_on(guess: &Guess, terms: Terms<'_>) -> Option<Preview> {
     let only = guess.only.first().cloned();
     let table = Table::of(guess, terms)?;
     let context = table.context(unpacked_name(terms.file_name));
-    let mut seen = Seen::new();
+    let mut seen = Seen::default();
     let mut rows = Vec::new();
     let mut sink = |row: &StatedRow<'_>| -> Result<Stated, std::convert::Infallible> {
         if rows.len() < ROWS_SHOWN {
             rows.push(shown(row, &table.account));
         }
-        Ok(state(&mut seen, row))
+        Ok(seen.state(row))
     };
     let reading = read(guess.sample.as_slice(), &context, &mut sink).ok()?;
     Some(Preview { rows, reading, currency: table.account.currency, only })
@@ -124,19 +122,6 @@ impl Table {
             file_name,
             purpose: Purpose::Import,
         }
-    }
-}
-
-/// What a row says beside those before it.
-pub(super) fn state(seen: &mut Seen, row: &StatedRow<'_>) -> Stated {
-    let key = (row.day, row.subject, row.campaign.to_owned());
-    match seen.get(&key) {
-        None => {
-            seen.insert(key, (row.line, row.figures));
-            Stated::New
-        }
-        Some(&(line, figures)) if figures == row.figures => Stated::SameAs { line },
-        Some(&(line, figures)) => Stated::DiffersFrom { line, figures },
     }
 }
 

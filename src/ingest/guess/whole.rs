@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use super::Guess;
-use super::preview::{Seen, Table, Terms, state};
+use super::preview::{Table, Terms};
+use super::seen::Seen;
 use super::totals;
 use crate::domain::text::folded;
 use crate::domain::{Channel, ChannelName, StatedRow};
@@ -39,10 +40,9 @@ pub fn whole<R: BufRead>(
 
 fn once<R: BufRead>(table: &Table, terms: Terms<'_>, input: R) -> std::io::Result<Reading> {
     let context = table.context(terms.file_name);
-    let mut seen = Seen::new();
-    let mut sink = |row: &StatedRow<'_>| -> Result<Stated, std::convert::Infallible> {
-        Ok(state(&mut seen, row))
-    };
+    let mut seen = Seen::default();
+    let mut sink =
+        |row: &StatedRow<'_>| -> Result<Stated, std::convert::Infallible> { Ok(seen.state(row)) };
     match read_on_all_cores(input, &context, &mut sink) {
         Ok(reading) => Ok(reading),
         Err(ReadError::Input(error)) => Err(error),
