@@ -367,7 +367,7 @@ fn explained() -> (String, String) {
 /// With the keys that have no default put in force.
 fn uncommented(text: &str) -> String {
     let key = |line: &str| {
-        line.starts_with('#') && line[1..].starts_with(|c: char| c == '[' || c.is_ascii_lowercase())
+        line.starts_with('#') && !line.starts_with("#or ") && line[1..].starts_with(|c: char| c == '[' || c.is_ascii_lowercase())
     };
     text.lines().map(|line| if key(line) { &line[1..] } else { line }).fold(
         String::new(),
@@ -405,6 +405,31 @@ fn the_reference_holds_in_the_parts_that_are_not_in_force() {
     assert!(account.channels.iter().any(|channel| channel.spend_cap_share.is_some()));
 }
 
+/// With each key behind `#or` in place of the key above it.
+fn with_alternatives(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if let Some(alternative) = line.strip_prefix("#or ") {
+            let above = lines.iter().rposition(|line| !line.starts_with('#')).expect("a key above");
+            lines.remove(above);
+            lines.push(alternative);
+        } else {
+            lines.push(line);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn each_alternative_of_the_reference_may_stand_in_place_of_the_key_above_it() {
+    let (_, account) = explained();
+    assert!(account.contains("\n#or "), "there is one");
+    let account = check_account(&with_alternatives(&account))
+        .unwrap_or_else(|faults| panic!("{}", render_faults(&faults)));
+    let first = "2026-01-05".parse().expect("a day");
+    assert_eq!(account.model.test, TestPeriods::From(first));
+}
+
 #[test]
 fn the_reference_names_every_key_that_is_read() {
     let stranger = "\nzzzzzzzzzzzzzzzzzzzz = 1\n";
@@ -420,6 +445,7 @@ fn the_reference_names_every_key_that_is_read() {
         let known_in_reference: BTreeSet<&str> = text
             .lines()
             .filter_map(|line| {
+                let line = line.strip_prefix("#or ").unwrap_or(line);
                 line.split_once(" = ").map(|(key, _)| key).or_else(|| {
                     line.starts_with('[')
                         .then(|| line.trim_matches(['[', ']']).rsplit('.').next())?

@@ -127,7 +127,8 @@ fn proto_known_truth() {
 
 #[test]
 fn proto_seeds() {
-    use crate::advice::mmm::search::Shape;
+    use crate::advice::mmm::adstock::Adstock;
+    use crate::advice::mmm::saturation::Saturation;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     for setting in 0..4 {
@@ -146,10 +147,10 @@ fn proto_seeds() {
                 let flight = c % 2 == 1;
                 let mut on = false;
                 let spend: Vec<f64> = (0..n).map(|_| { lv = 0.6 * lv + 0.3 * nrm(&mut u); if u() < 0.25 { on = !on; } if flight && !on { 0.0 } else { 1000.0 * (1.0 + c as f64) * f64::exp(lv) } }).collect();
-                let shape = Shape { decay: 0.1 + 0.6 * u(), half_saturation: 0.3 + 1.2 * u(), slope: 0.8 + 1.4 * u() };
-                let a = shape.adstock().apply(&spend);
+                let (decay, half, slope) = (0.1 + 0.6 * u(), 0.3 + 1.2 * u(), 0.8 + 1.4 * u());
+                let a = Adstock::Geometric { decay }.apply(&spend);
                 let largest = a.iter().copied().fold(0.0, f64::max);
-                let sat = shape.saturation(largest);
+                let sat = Saturation::Hill { half_saturation: half * largest, slope };
                 let beta = 1000.0 + 5000.0 * u();
                 contr.push(a.iter().map(|x| beta * sat.effect(*x)).collect());
                 channels.push(ChannelSeries { name: format!("c{c}"), spend, reported_revenue: None });
