@@ -200,9 +200,9 @@ fn form(
         let Some(item) = table.item(other) else { continue };
         let having: Vec<String> =
             forms.iter().filter(|(_, has)| has.contains(other)).map(|(name, _)| quoted(name)).collect();
-        let is_default = if table.item(key).is_none() { ", which is the default" } else { "" };
+        let is = if table.item(key).is_none() { "is by default" } else { "is" };
         item.misfit(
-            format!("{key} = {} has no {other}{is_default}", quoted(name)),
+            format!("{key} {is} {}, which has no {other}", quoted(name)),
             format!("leave it out, or choose {key} = {}", having.join(" or ")),
         );
         is_sound = false;

@@ -6,7 +6,7 @@ use super::fitted::{Candidate, Fitted};
 use super::regressors::{Regressor, RegressorSettings, regressors};
 use super::scores::Scores;
 use super::search::{self, Answer, ChannelShape, Question, SearchSettings};
-use super::series::{Series, varies};
+use super::series::{Series, correlation, varies};
 use crate::domain::{Day, Grain};
 
 /// Per day, and per week or month.
@@ -233,19 +233,6 @@ fn check_channels(series: &Series) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn correlation(left: &[f64], right: &[f64]) -> f64 {
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / count(values.len());
-    let (left_mean, right_mean) = (mean(left), mean(right));
-    let (mut both, mut lefts, mut rights) = (0.0, 0.0, 0.0);
-    for (left, right) in left.iter().zip(right) {
-        let (left, right) = (left - left_mean, right - right_mean);
-        both += left * right;
-        lefts += left * left;
-        rights += right * right;
-    }
-    both / libm::sqrt(lefts * rights)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "periods are few")]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::cleaning::{Change, Measure, Reason};
 use super::failure::Failure;
 use super::observed::{Figures, Observed, ObservedChannel};
-use super::series::{ChannelSeries, ControlSeries, Series, varies};
+use super::series::{ChannelSeries, ControlSeries, Series, correlation, varies};
 use crate::domain::{Day, Grain};
 
 /// How figures are cleaned.
@@ -38,7 +38,7 @@ pub struct Prepared {
     pub left_out: Vec<LeftOut>,
 }
 
-/// A channel or control that is not in the model.
+/// A channel, control or holiday that is not in the model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LeftOut {
     /// Its name.
@@ -64,6 +64,11 @@ pub fn prepare(observed: &Observed, settings: PrepareSettings) -> Result<Prepare
     let mut left_out = Vec::new();
     let mut channels = Vec::new();
     for channel in &observed.channels {
+        if channel.spend.values().all(Option::is_none) {
+            let why = "its spend is not known".to_owned();
+            left_out.push(LeftOut { name: channel.name.clone(), why });
+            continue;
+        }
         let spend = cleaner.spend(channel);
         let empty = spend.iter().filter(|spend| **spend <= 0.0).count();
         if count(empty) > settings.empty_share_max * count(periods.len()) {
@@ -91,18 +96,32 @@ pub fn prepare(observed: &Observed, settings: PrepareSettings) -> Result<Prepare
     let outcome = cleaner.outcome(&claimed_or_own(observed));
     let mut controls = Vec::new();
     for (name, figures) in &observed.controls {
+        let changes_before = cleaner.changes.len();
         let values = cleaner.control(name, figures);
-        if varies(&values) {
-            controls.push(ControlSeries { name: name.clone(), values });
+        let likeness = correlation(&values, &outcome);
+        let why = if !varies(&values) {
+            "it is the same in every period".to_owned()
+        } else if likeness.abs() > LIKENESS_MAX {
+            // What is not in the model was not changed for it.
+            cleaner.changes.truncate(changes_before);
+            format!(
+                "it is nearly the revenue itself (their correlation is {likeness:.3}), and would \
+                 take from the channels what they brought"
+            )
         } else {
-            let why = "it is the same in every period".to_owned();
-            left_out.push(LeftOut { name: name.clone(), why });
-        }
+            controls.push(ControlSeries { name: name.clone(), values });
+            continue;
+        };
+        left_out.push(LeftOut { name: name.clone(), why });
     }
     let changes = cleaner.changes;
     let series = Series { grain: observed.grain, outcome, channels, controls, periods };
     Ok(Prepared { series, changes, left_out })
 }
+
+/// A control that is more like the outcome than this is the outcome, counted otherwise: orders,
+/// gross revenue.
+const LIKENESS_MAX: f64 = 0.98;
 
 /// The business's own revenue, or the sum of what the platforms claim.
 fn claimed_or_own(observed: &Observed) -> Figures {
@@ -155,7 +174,7 @@ impl Cleaner<'_> {
         let known: Vec<Option<f64>> = found.iter().map(|figure| figure.flatten()).collect();
         let filled = (0..known.len()).map(|at| match found[at] {
             Some(Some(spend)) => spend.max(0.0),
-            Some(None) => usual_around(&known, at).unwrap_or(0.0),
+            Some(None) => usual_around(&known, at, 0.0).unwrap_or(0.0),
             None => 0.0,
         });
         let filled: Vec<f64> = filled.collect();
@@ -176,7 +195,7 @@ impl Cleaner<'_> {
             self.periods.iter().map(|day| figures.get(day).copied().flatten()).collect();
         let filled = (0..known.len()).map(|at| match known[at] {
             Some(revenue) => revenue.max(0.0),
-            None => usual_around(&known, at).unwrap_or(0.0),
+            None => usual_around(&known, at, 0.0).unwrap_or(0.0),
         });
         let filled: Vec<f64> = filled.collect();
         self.note("revenue", Measure::Outcome, &known, &filled);
@@ -187,7 +206,7 @@ impl Cleaner<'_> {
         let known: Vec<Option<f64>> =
             self.periods.iter().map(|day| figures.get(day).copied().flatten()).collect();
         let filled: Vec<f64> = (0..known.len())
-            .map(|at| known[at].or_else(|| usual_around(&known, at)).unwrap_or(0.0))
+            .map(|at| known[at].or_else(|| usual_around(&known, at, f64::NEG_INFINITY)).unwrap_or(0.0))
             .collect();
         self.note(name, Measure::Control, &known, &filled);
         filled
@@ -243,11 +262,12 @@ const REACH_MIN: f64 = 0.17;
 /// How many known neighbours on each side say what is usual.
 const NEIGHBOURS: usize = 4;
 
-/// The median of the nearest known figures on both sides; `None` where there is none.
-fn usual_around(known: &[Option<f64>], at: usize) -> Option<f64> {
+/// The median of the nearest known figures on both sides, each at least `least`; `None` where there
+/// is none.
+fn usual_around(known: &[Option<f64>], at: usize, least: f64) -> Option<f64> {
     let before = known[..at].iter().rev().flatten().take(NEIGHBOURS);
     let after = known[at + 1..].iter().flatten().take(NEIGHBOURS);
-    let mut near: Vec<f64> = before.chain(after).map(|value| value.max(0.0)).collect();
+    let mut near: Vec<f64> = before.chain(after).map(|value| value.max(least)).collect();
     near.sort_by(f64::total_cmp);
     super::classic::clean::quantile(&near, 0.5)
 }
@@ -325,6 +345,70 @@ mod tests {
         // The third quartile is below 116; the reach at least exp(3 · 0.17) = 1.67.
         let after = change.after.expect("a figure");
         assert!((150.0..220.0).contains(&after), "{after}");
+    }
+
+    #[test]
+    fn a_channel_whose_spend_is_never_known_is_left_out_without_a_change() {
+        let spend: Vec<Option<f64>> = (0..20).map(|at| Some(100.0 + f64::from(at))).collect();
+        let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(1000.0 + f64::from(at))).collect();
+        let mut observed = observed(&spend, &outcome);
+        observed.channels.push(ObservedChannel {
+            name: "Radio".to_owned(),
+            spend: figures(&[None; 20]),
+            revenue: figures(&[Some(7.0); 20]),
+        });
+        let found = prepare(&observed, PrepareSettings::default()).expect("a series");
+        assert_eq!(found.series.channels.len(), 1);
+        let [left] = &found.left_out[..] else { panic!("{:?}", found.left_out) };
+        assert_eq!((left.name.as_str(), left.why.as_str()), ("Radio", "its spend is not known"));
+        assert!(found.changes.is_empty(), "{:?}", found.changes);
+        // One figure is enough to know what is usual around it.
+        observed.channels[1].spend.insert(day(3), Some(5.0));
+        let found = prepare(&observed, PrepareSettings::default()).expect("a series");
+        assert!(found.left_out.iter().all(|left| left.why != "its spend is not known"));
+    }
+
+    #[test]
+    fn a_control_that_is_nearly_the_revenue_is_left_out_by_name() {
+        let spend: Vec<Option<f64>> = (0..20).map(|at| Some(100.0 + f64::from(at))).collect();
+        let wave = |at: u32| 1000.0 + 50.0 * f64::from(at * 7 % 11);
+        let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(wave(at))).collect();
+        let mut observed = observed(&spend, &outcome);
+        // Orders of 25 each, one of them not known; and something else with the same trend.
+        let mut orders: Vec<Option<f64>> = (0..20).map(|at| Some(wave(at) / -25.0)).collect();
+        orders[12] = None;
+        observed.controls.insert("orders".to_owned(), figures(&orders));
+        let price: Vec<Option<f64>> = (0..20).map(|at| Some(f64::from(at * 3 % 7))).collect();
+        observed.controls.insert("price".to_owned(), figures(&price));
+        let found = prepare(&observed, PrepareSettings::default()).expect("a series");
+        let kept: Vec<&str> = found.series.controls.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(kept, ["price"]);
+        let [left] = &found.left_out[..] else { panic!("{:?}", found.left_out) };
+        assert_eq!(left.name, "orders");
+        assert!(left.why.starts_with("it is nearly the revenue itself"), "{}", left.why);
+        assert!(found.changes.is_empty(), "{:?}", found.changes);
+    }
+
+    #[test]
+    fn a_control_may_lie_below_zero() {
+        let spend = [Some(10.0), Some(12.0), Some(13.0), Some(14.0)];
+        let mut observed = observed(&spend, &[Some(9.0), Some(7.0), Some(9.5), Some(8.0)]);
+        let cold = figures(&[Some(-8.0), None, Some(-4.0), Some(-6.0)]);
+        observed.controls.insert("temperature".to_owned(), cold);
+        let found = prepare(&observed, PrepareSettings::default()).expect("a series");
+        assert_eq!(found.series.controls[0].values, [-8.0, -6.0, -4.0, -6.0]);
+    }
+
+    #[test]
+    fn without_outlier_ranges_nothing_is_clipped() {
+        let mut spend: Vec<Option<f64>> = (0..20).map(|at| Some(100.0 + f64::from(at))).collect();
+        spend[7] = Some(90_000.0);
+        let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(1000.0 + f64::from(at))).collect();
+        let settings =
+            PrepareSettings { outlier_ranges: f64::INFINITY, ..PrepareSettings::default() };
+        let found = prepare(&observed(&spend, &outcome), settings).expect("a series");
+        assert_eq!(found.series.channels[0].spend[7].to_bits(), 90_000.0f64.to_bits());
+        assert!(found.changes.is_empty());
     }
 
     #[test]

@@ -103,6 +103,141 @@ fn a_search_of_whole_shapes_gives_the_bits_that_it_always_gave() {
     assert_eq!(digest(&fitted), "3268186e0a3ab1ff6853671c98de04ac576bb48b9efe3341ba2f80c5a773eec4");
 }
 
+/// Each carryover and each saturation, once with all its numbers fixed and once with none.
+fn shapes_of_every_kind() -> Vec<(&'static str, ChannelShape, ChannelShape)> {
+    use crate::advice::mmm::search::{AdstockShape, Belief, Part, SaturationShape};
+    let decay = [Part::Fixed(0.4), Part::Searched(Belief::decay(0.4))];
+    let peak = [Part::Fixed(1.0), Part::Searched(Belief::peak())];
+    let shape = [Part::Fixed(1.5), Part::Searched(Belief::weibull_shape())];
+    let scale = [Part::Fixed(2.0), Part::Searched(Belief::weibull_scale())];
+    let half = |fixed| [Part::Fixed(fixed), Part::Searched(Belief::half_saturation())];
+    let (amount, rate) = (half(1_500.0), half(0.001));
+    let slope = [Part::Fixed(1.3), Part::Searched(Belief::slope())];
+    let both = |adstock: &dyn Fn(usize) -> AdstockShape, saturation: &dyn Fn(usize) -> SaturationShape| {
+        let of = |at| ChannelShape { adstock: adstock(at), saturation: saturation(at) };
+        (of(0), of(1))
+    };
+    let lags = 8;
+    let named = |name, (fixed, searched)| (name, fixed, searched);
+    vec![
+        named("none, none", both(&|_| AdstockShape::None, &|_| SaturationShape::None)),
+        named("geometric, logarithm", both(
+            &|at| AdstockShape::Geometric { decay: decay[at] },
+            &|at| SaturationShape::Logarithm { scale: amount[at] },
+        )),
+        named("normalised, exponential", both(
+            &|at| AdstockShape::GeometricNormalised { decay: decay[at], lags },
+            &|at| SaturationShape::Exponential { rate: rate[at] },
+        )),
+        named("delayed, hill", both(
+            &|at| AdstockShape::Delayed { decay: decay[at], peak: peak[at], lags },
+            &|at| SaturationShape::Hill { half_saturation: amount[at], slope: slope[at] },
+        )),
+        named("survival, logistic", both(
+            &|at| AdstockShape::WeibullCdf { shape: shape[at], scale: scale[at], lags },
+            &|at| SaturationShape::Logistic { rate: rate[at] },
+        )),
+        named("density, michaelis menten", both(
+            &|at| AdstockShape::WeibullPdf { shape: shape[at], scale: scale[at], lags },
+            &|at| SaturationShape::MichaelisMenten { half_saturation: amount[at] },
+        )),
+    ]
+}
+
+fn quick() -> FitSettings {
+    let search = SearchSettings { points: 60, rounds: 3 };
+    FitSettings { search, ..FitSettings::default() }
+}
+
+#[test]
+fn every_kind_of_shape_can_be_fixed_or_searched_for() {
+    let series = arithmetic_series();
+    for (name, fixed, searched) in shapes_of_every_kind() {
+        for shape in [fixed, searched] {
+            let shapes = vec![("B".to_owned(), shape)];
+            let fitted = fit(&series, &FitSettings { shapes, ..quick() });
+            let fitted = fitted.unwrap_or_else(|failure| panic!("{name}: {failure}"));
+            for (at, outcome) in fitted.predicted().iter().enumerate() {
+                assert!(outcome.is_finite(), "{name} {at}");
+            }
+            let weights: f64 = fitted.candidates.iter().map(|candidate| candidate.weight).sum();
+            assert!((weights - 1.0).abs() < 1e-9, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_fixed_is_the_same_in_every_candidate_and_the_rest_is_searched_for() {
+    use crate::advice::mmm::adstock::Adstock;
+    use crate::advice::mmm::saturation::Saturation;
+    use crate::advice::mmm::search::{AdstockShape, Part, SaturationShape};
+    let around = ChannelShape::around(0.25);
+    let fixed_decay = AdstockShape::Geometric { decay: Part::Fixed(0.35) };
+    let fixed_half =
+        SaturationShape::Hill { half_saturation: Part::Fixed(900.0), slope: Part::Fixed(1.0) };
+    let shapes = vec![
+        ("A".to_owned(), ChannelShape { adstock: fixed_decay, ..around }),
+        ("C".to_owned(), ChannelShape { saturation: fixed_half, ..around }),
+    ];
+    let fitted = fit(&arithmetic_series(), &FitSettings { shapes, ..quick() }).expect("a model");
+    let (mut halves, mut decays) = (Vec::new(), Vec::new());
+    for candidate in &fitted.candidates {
+        let [a, _, c] = &candidate.responses[..] else { panic!("three channels") };
+        assert_eq!(a.adstock, Adstock::Geometric { decay: 0.35 });
+        assert_eq!(c.saturation, Saturation::Hill { half_saturation: 900.0, slope: 1.0 });
+        halves.push(a.saturation);
+        decays.push(c.adstock);
+    }
+    assert!(halves.iter().any(|half| *half != halves[0]), "searched for");
+    assert!(decays.iter().any(|decay| *decay != decays[0]), "searched for");
+}
+
+#[test]
+fn where_every_shape_is_fixed_there_is_one_candidate_and_it_is_said() {
+    let (_, fixed, _) = shapes_of_every_kind()[3];
+    let shapes = ["A", "B", "C"].map(|name| (name.to_owned(), fixed)).into();
+    let fitted = fit(&arithmetic_series(), &FitSettings { shapes, ..quick() }).expect("a model");
+    assert_eq!((fitted.candidates.len(), fitted.candidates_tried), (1, 1));
+    let attribution = crate::advice::mmm::attribution::attribute(&fitted, 0.9);
+    let checks = crate::advice::mmm::health::checks(&fitted, &attribution);
+    let candidates = checks.iter().find(|check| check.check == "candidates").expect("the check");
+    assert!(candidates.text.contains("fixes every shape"), "{}", candidates.text);
+}
+
+/// Of seventeen channels with three coordinates each, the design has room for sixteen: the one of
+/// the least spend keeps what is likely beforehand; with its decay alone left open, all have room.
+#[test]
+fn a_design_that_is_full_leaves_the_channel_of_the_least_spend_as_it_is_likely() {
+    use crate::advice::mmm::search::{AdstockShape, Belief, Part, SaturationShape};
+    let mut series = arithmetic_series();
+    let weeks = 0..60u32;
+    series.channels = (0..17u32)
+        .map(|at| ChannelSeries {
+            name: format!("channel {at}"),
+            spend: weeks
+                .clone()
+                .map(|week| f64::from((week * (2 * at + 3) + at * week * week) % 29) * f64::from(at + 1))
+                .collect(),
+            reported_revenue: None,
+        })
+        .collect();
+    let decays = |settings: &FitSettings| -> Vec<Option<f64>> {
+        let fitted = fit(&series, settings).expect("a model");
+        fitted.candidates.iter().map(|it| it.responses[0].adstock.decay()).collect()
+    };
+    let all_alike = |decays: &[Option<f64>]| decays.iter().all(|decay| *decay == decays[0]);
+    let test = Split::Share(0.1);
+    let full = FitSettings { split: test, ..quick() };
+    let found = decays(&full);
+    assert!(found.len() > 1 && all_alike(&found), "{found:?}");
+    let one = ChannelShape {
+        adstock: AdstockShape::Geometric { decay: Part::Searched(Belief::decay(0.25)) },
+        saturation: SaturationShape::None,
+    };
+    let shapes = (0..17).map(|at| (format!("channel {at}"), one)).collect();
+    assert!(!all_alike(&decays(&FitSettings { shapes, ..full })));
+}
+
 #[test]
 fn proto_known_truth() {
     let Some((series, truth)) = known_truth() else { return };
