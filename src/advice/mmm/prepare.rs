@@ -93,12 +93,13 @@ pub fn prepare(observed: &Observed, settings: PrepareSettings) -> Result<Prepare
     if channels.is_empty() {
         return Err(Failure::NoVariation { what: "the spend of each channel".to_owned() });
     }
-    let outcome = cleaner.outcome(&claimed_or_own(observed));
+    let revenue = claimed_or_own(observed);
+    let outcome = cleaner.outcome(&revenue);
     let mut controls = Vec::new();
     for (name, figures) in &observed.controls {
         let changes_before = cleaner.changes.len();
         let values = cleaner.control(name, figures);
-        let likeness = correlation(&values, &outcome);
+        let likeness = likeness(figures, &revenue);
         let why = if !varies(&values) {
             "it is the same in every period".to_owned()
         } else if likeness.abs() > LIKENESS_MAX {
@@ -122,6 +123,16 @@ pub fn prepare(observed: &Observed, settings: PrepareSettings) -> Result<Prepare
 /// A control that is more like the outcome than this is the outcome, counted otherwise: orders,
 /// gross revenue.
 const LIKENESS_MAX: f64 = 0.98;
+
+/// In fewer periods anything may look alike by chance.
+const LIKENESS_PERIODS_MIN: usize = 12;
+
+/// The correlation of two series over the periods in which both are known; 0 where these are too few.
+fn likeness(one: &Figures, other: &Figures) -> f64 {
+    let pair = |(day, figure): (&Day, &Option<f64>)| Some(((*figure)?, (*other.get(day)?)?));
+    let (ones, others): (Vec<f64>, Vec<f64>) = one.iter().filter_map(pair).unzip();
+    if ones.len() < LIKENESS_PERIODS_MIN { 0.0 } else { correlation(&ones, &others) }
+}
 
 /// The business's own revenue, or the sum of what the platforms claim.
 fn claimed_or_own(observed: &Observed) -> Figures {
