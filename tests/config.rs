@@ -540,6 +540,22 @@ fn with_alternatives(text: &str) -> String {
 }
 
 #[test]
+fn the_example_of_the_model_s_documentation_is_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/model.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let example = page.split("```").find_map(|piece| piece.strip_prefix("toml\n"));
+    let example = example.expect("an example");
+    let account = check_account(&account_with(&format!("{THREE_CHANNELS}{example}")))
+        .unwrap_or_else(|faults| panic!("{}", render_faults(&faults)));
+    assert_eq!(account.model.channels.len(), 2);
+    for key in ["enabled", "seconds_max", "confidence", "test_share", "test_from", "outlier_ranges",
+        "empty_share_max", "trend", "season_waves", "weekdays", "holidays"]
+    {
+        assert!(page.contains(&format!("\n| `{key}` | ")), "{key}");
+    }
+}
+
+#[test]
 fn each_alternative_of_the_reference_may_stand_in_place_of_the_key_above_it() {
     let (_, account) = explained();
     assert!(account.contains("\n#or "), "there is one");
