@@ -13,8 +13,7 @@ use serde_json::Value;
 /// Eighty weeks of three channels and the revenue of the business, from a year whose Diwali nobody
 /// tells, with orders beside it.
 fn weeks() -> String {
-    let mut text =
-        "week,Google Ads_spend,Email_spend,Meta Ads_spend,revenue,orders\n".to_owned();
+    let mut text = "week,Google Ads_spend,Email_spend,Meta Ads_spend,revenue,orders\n".to_owned();
     let first = NaiveDate::from_ymd_opt(2014, 6, 2).expect("a day");
     for week in 0..80u32 {
         let day = first + Days::new(7 * u64::from(week));
@@ -61,15 +60,19 @@ fn what_the_account_says_is_fitted_and_what_is_left_out_is_told() {
     assert_eq!(told["scores"]["test"]["periods"], 14, "{told:#}");
     assert_eq!(channel(&told, "Google Ads")["decay"], 0.6);
     assert_eq!(channel(&told, "Email")["decay"], 0.0);
-    let left_out: Vec<String> = told["left_out"]
+    let left_out: Vec<String> = told["data"]["left_out"]
         .as_array()
         .expect("a list")
         .iter()
-        .map(|left| format!("{}: {}", left["name"].as_str().unwrap(), left["why"].as_str().unwrap()))
+        .map(|left| {
+            format!("{}: {}", left["name"].as_str().unwrap(), left["why"].as_str().unwrap())
+        })
         .collect();
     assert_eq!(left_out.len(), 4, "{left_out:?}");
     assert!(left_out[0].starts_with("orders: it is nearly the revenue itself"), "{left_out:?}");
-    assert!(left_out[2].starts_with("holidays of IN: the days of Diwali: known from 2015 to 2035 and not in 2014;"));
+    assert!(left_out[2].starts_with(
+        "holidays of IN: the days of Diwali: known from 2015 to 2035 and not in 2014;"
+    ));
     let said = place.run(&["model", "fit", "--data", "weeks.csv"]).ends(0).stdout;
     assert!(said.contains("holidays of IN") && said.contains("at 80 %"), "{said}");
 }

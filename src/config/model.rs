@@ -23,7 +23,10 @@ const TEST_SHARE_MOST: Share = Share::from_millionths(500_000);
 const HOLIDAYS_MAX: usize = 3_000;
 
 /// Reads `[model]`; `channels` are the account's, where they could be read.
-pub(super) fn read(table: Table<'_>, channels: Option<&[ReadChannel<'_>]>) -> Option<ModelSettings> {
+pub(super) fn read(
+    table: Table<'_>,
+    channels: Option<&[ReadChannel<'_>]>,
+) -> Option<ModelSettings> {
     let shipped = ModelSettings::default();
     let enabled = table.or("enabled", shipped.enabled, |item| item.flag());
     let seconds_max =
@@ -32,8 +35,7 @@ pub(super) fn read(table: Table<'_>, channels: Option<&[ReadChannel<'_>]>) -> Op
     let test = test(&table, shipped.test);
     let outlier_ranges =
         table.or("outlier_ranges", shipped.outlier_ranges, |item| ranges_or_none(&item));
-    let empty_share_max =
-        table.or("empty_share_max", shipped.empty_share_max, |item| item.share());
+    let empty_share_max = table.or("empty_share_max", shipped.empty_share_max, |item| item.share());
     let trend = table.or("trend", shipped.trend, |item| auto_or_flag(&item));
     let season_waves = table.or("season_waves", shipped.season_waves, |item| waves(&item));
     let weekdays = table.or("weekdays", shipped.weekdays, |item| auto_or_flag(&item));

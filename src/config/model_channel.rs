@@ -76,7 +76,12 @@ fn read(table: Table<'_>, names: Option<&Names>, taken: &mut Taken) -> Option<Ch
     let adstock = adstock(&table);
     let saturation = saturation(&table);
     table.finish();
-    Some(ChannelModel { channel: channel?, kind: kind?, adstock: adstock?, saturation: saturation? })
+    Some(ChannelModel {
+        channel: channel?,
+        kind: kind?,
+        adstock: adstock?,
+        saturation: saturation?,
+    })
 }
 
 fn channel(item: &Item<'_>, names: Option<&Names>, taken: &mut Taken) -> Option<ChannelName> {
@@ -175,11 +180,7 @@ fn saturation(table: &Table<'_>) -> Option<SaturationModel> {
 }
 
 #[expect(clippy::option_option, reason = "faulty and searched for are different answers")]
-fn number(
-    table: &Table<'_>,
-    key: &'static str,
-    range: RangeInclusive<f64>,
-) -> Option<Option<f64>> {
+fn number(table: &Table<'_>, key: &'static str, range: RangeInclusive<f64>) -> Option<Option<f64>> {
     table.optional(key, |item| item.number(range))
 }
 
@@ -198,8 +199,11 @@ fn form(
     let mut is_sound = true;
     for other in keys.iter().filter(|other| !own.contains(other)) {
         let Some(item) = table.item(other) else { continue };
-        let having: Vec<String> =
-            forms.iter().filter(|(_, has)| has.contains(other)).map(|(name, _)| quoted(name)).collect();
+        let having: Vec<String> = forms
+            .iter()
+            .filter(|(_, has)| has.contains(other))
+            .map(|(name, _)| quoted(name))
+            .collect();
         let is = if table.item(key).is_none() { "is by default" } else { "is" };
         item.misfit(
             format!("{key} {is} {}, which has no {other}", quoted(name)),

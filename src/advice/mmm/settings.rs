@@ -6,7 +6,7 @@ use super::holidays;
 use super::prepare::{LeftOut, PrepareSettings};
 use super::regressors::RegressorSettings;
 use super::search::{AdstockShape, Belief, ChannelShape, Part, SaturationShape, SearchSettings};
-use crate::domain::model::{AdstockModel, ChannelModel, SaturationModel, TestPeriods};
+use crate::domain::model::{AdstockModel, ChannelKind, ChannelModel, SaturationModel, TestPeriods};
 use crate::domain::{Day, Grain, ModelSettings, Share};
 
 /// In how many periods a carryover works whose length the account leaves open: six weeks of days, a
@@ -51,7 +51,7 @@ pub fn holidays_left_out(model: &ModelSettings, grain: Grain, periods: &[Day]) -
 }
 
 fn shape(channel: &ChannelModel, grain: Grain) -> ChannelShape {
-    let decay_likely = channel.kind.map_or_else(|| decay_likely(grain), |kind| kind.decay());
+    let decay_likely = channel.kind.map_or_else(|| decay_likely(grain), ChannelKind::decay);
     ChannelShape {
         adstock: adstock(channel.adstock, decay_likely, grain),
         saturation: saturation(channel.saturation),

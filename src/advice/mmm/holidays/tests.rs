@@ -67,7 +67,11 @@ fn india_keeps_the_days_of_its_government_and_buys_before_diwali() {
     ];
     assert_eq!(found(Country::India, 2024), expected);
     let of_2025 = found(Country::India, 2025);
-    assert!(["03-14", "03-31", "04-18", "10-18", "10-20"].iter().all(|it| of_2025.contains(&(*it).to_owned())));
+    assert!(
+        ["03-14", "03-31", "04-18", "10-18", "10-20"]
+            .iter()
+            .all(|it| of_2025.contains(&(*it).to_owned()))
+    );
 }
 
 #[test]
@@ -93,7 +97,9 @@ fn feasts_of_the_moon_keep_its_rhythm() {
         for year in 2015..2035 {
             let last = |year| *days(year).last().expect("a day");
             let apart = (last(year + 1) - last(year)).num_days();
-            let near = |months: f64| (f64::from(i32::try_from(apart).expect("few")) - months * 29.53).abs() < 1.5;
+            let near = |months: f64| {
+                (f64::from(i32::try_from(apart).expect("few")) - months * 29.53).abs() < 1.5
+            };
             assert!(near(12.0) || near(13.0), "{name} {year}: {apart}");
         }
     }

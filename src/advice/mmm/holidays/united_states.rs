@@ -1,8 +1,8 @@
 //! The United States: federal holidays by law (5 U.S.C. 6103), Black Friday, Cyber Monday.
 
-use chrono::Weekday::{Mon, Thu};
+use chrono::Weekday::Mon;
 
-use super::rules::{fixed, last, nth, shopping};
+use super::rules::{fixed, last, nth, shopping, thanksgiving};
 use super::{Feasts, LAST_YEAR};
 use crate::domain::Day;
 
@@ -26,7 +26,7 @@ fn federal(year: i32) -> Vec<Day> {
         nth(year, 9, Mon, 1),
         nth(year, 10, Mon, 2),
         fixed(year, 11, 11),
-        nth(year, 11, Thu, 4),
+        thanksgiving(year),
         fixed(year, 12, 25),
     ];
     days.into_iter().flatten().collect()

@@ -35,10 +35,7 @@ fn a_blank_takes_what_is_usual_around_it_and_is_named() {
     let told: Vec<_> = found.changes.iter().map(|it| (it.day, it.measure, it.after)).collect();
     assert_eq!(
         told,
-        [
-            (day(3), Some(Measure::Spend), Some(13.0)),
-            (day(2), Some(Measure::Outcome), Some(105.0))
-        ]
+        [(day(3), Some(Measure::Spend), Some(13.0)), (day(2), Some(Measure::Outcome), Some(105.0))]
     );
 }
 
@@ -125,8 +122,7 @@ fn without_outlier_ranges_nothing_is_clipped() {
     let mut spend: Vec<Option<f64>> = (0..20).map(|at| Some(100.0 + f64::from(at))).collect();
     spend[7] = Some(90_000.0);
     let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(1000.0 + f64::from(at))).collect();
-    let settings =
-        PrepareSettings { outlier_ranges: f64::INFINITY, ..PrepareSettings::default() };
+    let settings = PrepareSettings { outlier_ranges: f64::INFINITY, ..PrepareSettings::default() };
     let found = prepare(&observed(&spend, &outcome), settings).expect("a series");
     assert_eq!(found.series.channels[0].spend[7].to_bits(), 90_000.0f64.to_bits());
     assert!(found.changes.is_empty());
@@ -134,8 +130,7 @@ fn without_outlier_ranges_nothing_is_clipped() {
 
 #[test]
 fn a_channel_that_is_mostly_empty_is_left_out_by_name() {
-    let spend: Vec<Option<f64>> =
-        (0..20).map(|at| Some(if at == 3 { 5.0 } else { 0.0 })).collect();
+    let spend: Vec<Option<f64>> = (0..20).map(|at| Some(if at == 3 { 5.0 } else { 0.0 })).collect();
     let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(f64::from(at))).collect();
     let failure = prepare(&observed(&spend, &outcome), PrepareSettings::default());
     assert_eq!(failure.expect_err("nothing is left").code(), "no_variation");

@@ -215,9 +215,9 @@ impl<'p> Coordinates<'p> {
             SaturationShape::Logistic { rate } => {
                 Saturation::Logistic { rate: self.number(rate, |it| libm::log(3.0) / half(it)) }
             }
-            SaturationShape::MichaelisMenten { half_saturation } => Saturation::MichaelisMenten {
-                half_saturation: self.number(half_saturation, half),
-            },
+            SaturationShape::MichaelisMenten { half_saturation } => {
+                Saturation::MichaelisMenten { half_saturation: self.number(half_saturation, half) }
+            }
         }
     }
 
@@ -261,11 +261,8 @@ mod tests {
     #[test]
     fn a_point_gives_what_is_not_fixed_in_the_order_of_the_coordinates() {
         let part = |belief| Part::Searched(belief);
-        let adstock = AdstockShape::Delayed {
-            decay: Part::Fixed(0.6),
-            peak: part(Belief::peak()),
-            lags: 4,
-        };
+        let adstock =
+            AdstockShape::Delayed { decay: Part::Fixed(0.6), peak: part(Belief::peak()), lags: 4 };
         let saturation = SaturationShape::Hill {
             half_saturation: part(Belief::half_saturation()),
             slope: Part::Fixed(2.0),

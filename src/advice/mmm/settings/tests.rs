@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::ChannelName;
-use crate::domain::model::{ChannelKind, Country, Holidays};
+use crate::domain::model::{Country, Holidays};
 
 fn day(text: &str) -> Day {
     text.parse().expect("a day")
