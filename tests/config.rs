@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use budgetd::config::{self, CatchUp, Config, ConfigFault, Ready, SourceText, render_faults};
 use budgetd::domain::Source;
 use budgetd::domain::account::{Account, BlockerSettings, GateSettings, RulesSettings};
+use budgetd::domain::model::{
+    AdstockModel, ChannelKind, ChannelModel, Country, SaturationModel, TestPeriods,
+};
 use budgetd::domain::{AccountId, Channel, ChannelName, Currency, Limits, Money, Share};
 use chrono::Weekday;
 use proptest::prelude::*;
@@ -124,6 +127,13 @@ fn assert_account_is_as_documented(account: &Account) {
     assert_eq!(account.rules, RulesSettings::default());
     assert_eq!(account.gate, GateSettings::default());
     assert_eq!(account.blocker, BlockerSettings::default());
+    let model = &account.model;
+    assert!(model.enabled && model.channels.is_empty());
+    assert_eq!((model.seconds_max, model.confidence, model.outlier_ranges), (20, 0.9, Some(3.0)));
+    assert_eq!(model.test, TestPeriods::Share(Share::from_millionths(200_000)));
+    assert_eq!(model.empty_share_max, Share::from_millionths(900_000));
+    assert_eq!((model.trend, model.season_waves, model.weekdays), (None, None, None));
+    assert!(model.holidays.countries.is_empty() && model.holidays.days.is_empty());
     assert_eq!(account.schedule, "0 0 6 * * Mon");
     assert_eq!(account.sources, [Source::long()]);
     for channel in &account.channels {
@@ -177,6 +187,38 @@ consecutive_vetoes_max = 0
 [checks]
 window_days = 36500
 restatement_window_days = 0
+[model]
+enabled = false
+seconds_max = 3600
+confidence = 0.5
+test_from = "2026-01-05"
+outlier_ranges = "none"
+empty_share_max = "1"
+trend = true
+season_waves = 0
+weekdays = false
+holidays = ["IN", "2025-10-18", "GB"]
+[[model.channels]]
+name = "google"
+kind = "brand"
+adstock = "delayed"
+decay = 0.6
+lags = 9
+peak = 1.5
+half_saturation = 250000
+slope = 2
+[[model.channels]]
+name = "EMAIL"
+adstock = "weibull_cdf"
+shape = 0.5
+scale = 4
+saturation = "logistic"
+rate = 1e-5
+[[model.channels]]
+name = "Radio"
+adstock = "none"
+saturation = "logarithm"
+saturation_scale = 5e4
 [schedule]
 weekly = "0 30 7 * * Sun"
 [[sources]]
@@ -205,6 +247,15 @@ spend = "Amount spent (INR)"
     assert!(!account.blocker.enabled);
     assert_eq!(account.checks.window_days, 36_500);
     assert_eq!(account.checks.restatement_window_days, 0);
+    let model = &account.model;
+    assert_eq!((model.enabled, model.seconds_max, model.confidence), (false, 3600, 0.5));
+    assert_eq!(model.test, TestPeriods::From("2026-01-05".parse().expect("a day")));
+    assert_eq!((model.outlier_ranges, model.empty_share_max), (None, Share::ONE));
+    let seen = (model.trend, model.season_waves, model.weekdays);
+    assert_eq!(seen, (Some(true), Some(0), Some(false)));
+    assert!(model.holidays.countries.iter().eq(&[Country::UnitedKingdom, Country::India]));
+    assert!(model.holidays.days.iter().eq(&["2025-10-18".parse().expect("a day")]));
+    assert_eq!(model.channels, channel_models());
     assert_eq!(account.schedule, "0 30 7 * * Sun");
     assert_eq!(account.sources.len(), 2);
     assert_eq!(account.sources[0].columns.date, ["Day"]);
@@ -212,6 +263,76 @@ spend = "Amount spent (INR)"
     assert_eq!(account.sources[0].date_format, "%d/%m/%Y");
     assert!(account.sources[0].ignore_extra_columns);
     assert_eq!(account.sources[1], Source::long());
+}
+
+/// What `every_optional_key_is_read` writes under `[[model.channels]]`.
+fn channel_models() -> Vec<ChannelModel> {
+    let channel = |name: &str, kind, adstock, saturation| ChannelModel {
+        channel: ChannelName::new(name).expect("a name"),
+        kind,
+        adstock,
+        saturation,
+    };
+    vec![
+        channel(
+            "Google Ads",
+            Some(ChannelKind::Brand),
+            AdstockModel::Delayed { decay: Some(0.6), peak: Some(1.5), lags: Some(9) },
+            SaturationModel::Hill { half_saturation: Some(250_000.0), slope: Some(2.0) },
+        ),
+        channel(
+            "Email",
+            None,
+            AdstockModel::WeibullCdf { shape: Some(0.5), scale: Some(4.0), lags: None },
+            SaturationModel::Logistic { rate: Some(1e-5) },
+        ),
+        channel("Radio", None, AdstockModel::None, SaturationModel::Logarithm { scale: Some(5e4) }),
+    ]
+}
+
+#[test]
+fn each_carryover_and_saturation_takes_its_own_keys_and_no_other() {
+    let keys = |listed: &str| -> BTreeSet<String> {
+        listed.split_whitespace().map(str::to_owned).collect()
+    };
+    let values = [
+        ("kind", "\"lead\""),
+        ("decay", "0.5"),
+        ("lags", "9"),
+        ("peak", "1"),
+        ("shape", "2"),
+        ("scale", "3"),
+        ("half_saturation", "9"),
+        ("slope", "1"),
+        ("rate", "0.1"),
+        ("saturation_scale", "9"),
+    ];
+    let saturation_keys = keys("half_saturation slope rate saturation_scale");
+    for (form, name, own) in [
+        ("adstock", "none", ""),
+        ("adstock", "geometric", "kind decay"),
+        ("adstock", "geometric_normalised", "kind decay lags"),
+        ("adstock", "delayed", "kind decay lags peak"),
+        ("adstock", "weibull_cdf", "lags shape scale"),
+        ("adstock", "weibull_pdf", "lags shape scale"),
+        ("saturation", "none", ""),
+        ("saturation", "logarithm", "saturation_scale"),
+        ("saturation", "exponential", "rate"),
+        ("saturation", "hill", "half_saturation slope"),
+        ("saturation", "logistic", "rate"),
+        ("saturation", "michaelis_menten", "half_saturation"),
+    ] {
+        let own = keys(own);
+        for (key, value) in values {
+            if saturation_keys.contains(key) != (form == "saturation") {
+                continue;
+            }
+            let table = format!("[[model.channels]]\nname = \"Email\"\n{form} = \"{name}\"\n");
+            let text = account_with(&format!("{THREE_CHANNELS}{table}{key} = {value}\n"));
+            let is_taken = check_account(&text).is_ok();
+            assert_eq!(is_taken, own.contains(key), "{form} {name} {key}");
+        }
+    }
 }
 
 #[test]
@@ -367,7 +488,9 @@ fn explained() -> (String, String) {
 /// With the keys that have no default put in force.
 fn uncommented(text: &str) -> String {
     let key = |line: &str| {
-        line.starts_with('#') && line[1..].starts_with(|c: char| c == '[' || c.is_ascii_lowercase())
+        line.starts_with('#')
+            && !line.starts_with("#or ")
+            && line[1..].starts_with(|c: char| c == '[' || c.is_ascii_lowercase())
     };
     text.lines().map(|line| if key(line) { &line[1..] } else { line }).fold(
         String::new(),
@@ -405,6 +528,57 @@ fn the_reference_holds_in_the_parts_that_are_not_in_force() {
     assert!(account.channels.iter().any(|channel| channel.spend_cap_share.is_some()));
 }
 
+/// With each key behind `#or` in place of the key above it.
+fn with_alternatives(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if let Some(alternative) = line.strip_prefix("#or ") {
+            let above = lines.iter().rposition(|line| !line.starts_with('#')).expect("a key above");
+            lines.remove(above);
+            lines.push(alternative);
+        } else {
+            lines.push(line);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_example_of_the_model_s_documentation_is_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/model_settings.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let example = page.split("```").find_map(|piece| piece.strip_prefix("toml\n"));
+    let example = example.expect("an example");
+    let account = check_account(&account_with(&format!("{THREE_CHANNELS}{example}")))
+        .unwrap_or_else(|faults| panic!("{}", render_faults(&faults)));
+    assert_eq!(account.model.channels.len(), 2);
+    for key in [
+        "enabled",
+        "seconds_max",
+        "confidence",
+        "test_share",
+        "test_from",
+        "outlier_ranges",
+        "empty_share_max",
+        "trend",
+        "season_waves",
+        "weekdays",
+        "holidays",
+    ] {
+        assert!(page.contains(&format!("\n| `{key}` | ")), "{key}");
+    }
+}
+
+#[test]
+fn each_alternative_of_the_reference_may_stand_in_place_of_the_key_above_it() {
+    let (_, account) = explained();
+    assert!(account.contains("\n#or "), "there is one");
+    let account = check_account(&with_alternatives(&account))
+        .unwrap_or_else(|faults| panic!("{}", render_faults(&faults)));
+    let first = "2026-01-05".parse().expect("a day");
+    assert_eq!(account.model.test, TestPeriods::From(first));
+}
+
 #[test]
 fn the_reference_names_every_key_that_is_read() {
     let stranger = "\nzzzzzzzzzzzzzzzzzzzz = 1\n";
@@ -420,6 +594,7 @@ fn the_reference_names_every_key_that_is_read() {
         let known_in_reference: BTreeSet<&str> = text
             .lines()
             .filter_map(|line| {
+                let line = line.strip_prefix("#or ").unwrap_or(line);
                 line.split_once(" = ").map(|(key, _)| key).or_else(|| {
                     line.starts_with('[')
                         .then(|| line.trim_matches(['[', ']']).rsplit('.').next())?

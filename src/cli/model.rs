@@ -10,11 +10,12 @@ use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint};
 use super::{CliError, Context, DONE, Ending, NO, now, parse_day, refusal, sources};
 use crate::advice::mmm::attribution::{Attribution, attribute};
 use crate::advice::mmm::cleaning::Change;
-use crate::advice::mmm::fit::{FitSettings, Split, fit};
+use crate::advice::mmm::fit::{Split, fit};
 use crate::advice::mmm::fitted::Fitted;
 use crate::advice::mmm::health::{self, Check, Verdict};
-use crate::advice::mmm::prepare::{LeftOut, PrepareSettings, prepare};
+use crate::advice::mmm::prepare::{LeftOut, prepare};
 use crate::advice::mmm::scores::Scores;
+use crate::advice::mmm::settings::{fit_settings, holidays_left_out, prepare_settings};
 use crate::advice::mmm::spread::Estimate;
 use crate::advice::planning::{BoundShares, Horizon, scenarios};
 use crate::domain::text::escape;
@@ -46,12 +47,12 @@ pub struct DataArguments {
     /// The source that reads it, one of the account's or a preset [default: by the file's name]
     #[arg(long, value_name = "NAME", requires = "data")]
     source: Option<String>,
-    /// Test on the periods from this day on [default: the last fifth]
+    /// Test on the periods from this day on [default: as the account's [model] says]
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     test_from: Option<Day>,
-    /// The probability of the intervals
-    #[arg(long, value_name = "SHARE", default_value = "0.9", value_parser = parse_confidence)]
-    pub confidence: f64,
+    /// The probability of the intervals [default: as the account's [model] says]
+    #[arg(long, value_name = "SHARE", value_parser = parse_confidence)]
+    pub confidence: Option<f64>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -136,12 +137,14 @@ pub fn model<'w>(
         Ok(data) => data,
         Err(status) => return Ok(Err(status)),
     };
-    let settings = FitSettings {
-        split: arguments.test_from.map_or(FitSettings::default().split, Split::From),
-        ..FitSettings::default()
-    };
-    let made = prepare(&data.observed, PrepareSettings::default())
-        .and_then(|prepared| Ok((fit(&prepared.series, &settings)?, prepared)));
+    let own = &account.model;
+    let made = prepare(&data.observed, prepare_settings(own)).and_then(|mut prepared| {
+        let series = &prepared.series;
+        let mut settings = fit_settings(own, series.grain, &series.periods);
+        settings.split = arguments.test_from.map_or(settings.split, Split::From);
+        prepared.left_out.extend(holidays_left_out(own, series.grain, &series.periods));
+        Ok((fit(&prepared.series, &settings)?, prepared))
+    });
     let (fitted, prepared) = match made {
         Ok(made) => made,
         Err(failure) => {
@@ -151,11 +154,12 @@ pub fn model<'w>(
             return Ok(Err(NO));
         }
     };
-    let attribution = attribute(&fitted, arguments.confidence);
+    let confidence = arguments.confidence.unwrap_or(own.confidence);
+    let attribution = attribute(&fitted, confidence);
     let checks = health::checks(&fitted, &attribution);
     let mut changes = data.repeated;
     changes.extend(prepared.changes);
-    let (left_out, confidence) = (prepared.left_out, arguments.confidence);
+    let left_out = prepared.left_out;
     Ok(Ok(Modelled { account, fitted, attribution, changes, left_out, checks, confidence }))
 }
 

@@ -78,7 +78,7 @@ pub fn run(context: &Context, arguments: &PlanArguments) -> Ending {
         context.output.json(&json!({"account": account.id.as_str(), "plan": null}));
         return Ok(NO);
     };
-    let revenue = horizon.revenue(&plan.spends, arguments.data.confidence);
+    let revenue = horizon.revenue(&plan.spends, modelled.confidence);
     if total >= most * (1.0 - 1e-6) && arguments.total.is_none() {
         let told =
             format!("it is the most that is looked at, {MOST_SHARE} times the present total");

@@ -8,6 +8,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::channel::{self, ReadChannel};
 use super::limits::{self, Budget};
+use super::model;
 use super::schedule;
 use super::source;
 use super::table::Table;
@@ -44,6 +45,7 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
     let blocker = blocker(root.table("blocker"));
     let schedule = own_schedule(root.table("schedule"), weekly);
     let checks = checks(root.table("checks"));
+    let model = model::read(root.table("model"), channels.as_deref());
     let named = channels.as_ref().map(|read| read.iter().map(|read| &read.channel));
     let sources = source::read_all(&root, named);
     let within_limits = match (&budget, &channels, &rules) {
@@ -67,6 +69,7 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
         gate: gate?,
         blocker: blocker?,
         checks: checks?,
+        model: model?,
         schedule: schedule?,
         sources: sources?,
     };

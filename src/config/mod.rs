@@ -11,6 +11,8 @@ mod fault;
 mod file;
 mod hooks;
 mod limits;
+mod model;
+mod model_channel;
 mod paths;
 mod reference;
 mod schedule;

@@ -12,7 +12,8 @@ const ACCOUNT: &str = include_str!("reference/account.toml");
 const RULER: &str = "# ----------------------------------------------------------------------\n";
 
 /// Every key with its default, its meaning and what it may be: two TOML files, one below the
-/// other. A key behind a `#` without a space has no default.
+/// other. A key behind a `#` without a space has no default; one behind `#or` replaces the key
+/// above it.
 pub fn explain() -> String {
     format!("{RULER}{DAEMON}\n{RULER}{ACCOUNT}")
 }
@@ -53,7 +54,7 @@ pub(super) fn home_of(key: &str, role: Role) -> Option<String> {
 fn table_of<'r>(reference: &'r str, key: &str) -> Option<&'r str> {
     let mut table = "";
     for line in reference.lines() {
-        let line = line.strip_prefix('#').unwrap_or(line);
+        let line = line.strip_prefix("#or ").or(line.strip_prefix('#')).unwrap_or(line);
         if line.starts_with('[') {
             table = line.trim_end();
         } else if line.split_once(" = ").is_some_and(|(name, _)| name == key) {

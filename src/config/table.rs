@@ -111,7 +111,10 @@ impl<'a> Table<'a> {
 
     /// The tables that `item` holds.
     pub fn tables_of(&self, item: &Item<'a>) -> Option<Vec<Table<'a>>> {
-        let name = format!("[[{}]]", item.key);
+        let name = match self.name.trim_matches(['[', ']']) {
+            "" => format!("[[{}]]", item.key),
+            own => format!("[[{own}.{}]]", item.key),
+        };
         let hint = format!("write {name} with two brackets above each, its keys below");
         let Some(list) = item.value.as_array() else {
             item.fault("must be a list of tables", hint);

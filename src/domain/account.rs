@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::text::folded;
-use super::{Channel, ChannelName, Currency, Day, Money, Share, Source, Week};
+use super::{Channel, ChannelName, Currency, Day, ModelSettings, Money, Share, Source, Week};
 
 /// The id of an account: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit.
 /// It names folders, so it is neither `rejected` nor `receipts`.
@@ -86,6 +86,8 @@ pub struct Account {
     pub blocker: BlockerSettings,
     /// What days and corrections its files may bring.
     pub checks: ChecksSettings,
+    /// How its advisory model is fitted; never part of a decision.
+    pub model: ModelSettings,
     /// When its weekly run is due, as a cron pattern with seconds, in its time zone.
     pub schedule: String,
     /// The formats of its files; the shipped long format is always the last.
@@ -114,6 +116,7 @@ impl Account {
             gate: GateSettings::default(),
             blocker: BlockerSettings::default(),
             checks: ChecksSettings::default(),
+            model: ModelSettings::default(),
             schedule: SCHEDULE_SHIPPED.to_owned(),
             sources: vec![Source::long()],
         }

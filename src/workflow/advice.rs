@@ -7,9 +7,10 @@ use std::time::Duration;
 use super::model::{ModelData, model_data_of_ledger};
 use crate::advice::mmm::attribution::attribute;
 use crate::advice::mmm::failure::Failure;
-use crate::advice::mmm::fit::{FitSettings, fit};
+use crate::advice::mmm::fit::fit;
 use crate::advice::mmm::health;
-use crate::advice::mmm::prepare::{PrepareSettings, prepare};
+use crate::advice::mmm::prepare::prepare;
+use crate::advice::mmm::settings::{fit_settings, holidays_left_out, prepare_settings};
 use crate::advice::planning::{BoundShares, Horizon, scenarios};
 use crate::domain::{Account, Week};
 use crate::report::advice::{
@@ -17,13 +18,6 @@ use crate::report::advice::{
     scenarios_csv,
 };
 use crate::store::ledger::Ledger;
-
-/// How long a bundle waits for its advice. The model needs a second or two for three years of daily
-/// figures of a dozen channels.
-const LASTS: Duration = Duration::from_secs(20);
-
-/// The probability of the intervals.
-const CONFIDENCE: f64 = 0.9;
 
 /// A file of a bundle: its name in it, and its bytes.
 pub(super) type AdviceFile = (&'static str, Vec<u8>);
@@ -38,14 +32,18 @@ pub(super) struct Advice {
 
 /// The advice for `week`, from what the ledger knows of the days before it.
 pub(super) fn advice_for(ledger: &Ledger, account: &Account, week: Week) -> Advice {
+    if !account.model.enabled {
+        return Advice::default();
+    }
     let data = match model_data_of_ledger(ledger, account, Some(week.first_day())) {
         Ok(Some(data)) => data,
         Ok(None) => return without("the ledger holds no figures"),
         // The decision has read the same ledger: it says what is wrong with it.
         Err(error) => return without(&error.to_string()),
     };
-    let (id, currency) = (account.id.to_string(), account.currency.code());
-    match within(LASTS, move || advise(&id, currency, &data)) {
+    let lasts = Duration::from_secs(u64::from(account.model.seconds_max));
+    let account = account.clone();
+    match within(lasts, move || advise(&account, &data)) {
         Ok(Ok(files)) => Advice { files, fallbacks: Vec::new() },
         Ok(Err(failure)) => without(&failure.to_string()),
         Err(why) => without(why),
@@ -75,17 +73,20 @@ fn within<T: Send + 'static>(
     })
 }
 
-fn advise(account: &str, currency: &str, data: &ModelData) -> Result<Vec<AdviceFile>, Failure> {
-    let prepared = prepare(&data.observed, PrepareSettings::default())?;
-    let fitted = fit(&prepared.series, &FitSettings::default())?;
-    let attribution = attribute(&fitted, CONFIDENCE);
+fn advise(account: &Account, data: &ModelData) -> Result<Vec<AdviceFile>, Failure> {
+    let own = &account.model;
+    let mut prepared = prepare(&data.observed, prepare_settings(own))?;
+    let (grain, periods) = (prepared.series.grain, &prepared.series.periods);
+    prepared.left_out.extend(holidays_left_out(own, grain, periods));
+    let fitted = fit(&prepared.series, &fit_settings(own, grain, periods))?;
+    let attribution = attribute(&fitted, own.confidence);
     let checks = health::checks(&fitted, &attribution);
     let card = model_card_json(&CardInput {
-        account,
-        currency,
+        account: account.id.as_str(),
+        currency: account.currency.code(),
         fitted: &fitted,
         attribution: &attribution,
-        confidence: CONFIDENCE,
+        confidence: own.confidence,
         changes: &prepared.changes,
         left_out: &prepared.left_out,
         checks: &checks,
@@ -93,10 +94,10 @@ fn advise(account: &str, currency: &str, data: &ModelData) -> Result<Vec<AdviceF
     let mut files = vec![
         ("advice/model_card.json", card),
         ("advice/contributions.csv", contributions_csv(&fitted)),
-        ("advice/response_curves.csv", response_curves_csv(&fitted, CONFIDENCE)),
+        ("advice/response_curves.csv", response_curves_csv(&fitted, own.confidence)),
     ];
     let horizon = Horizon::of(&fitted);
-    if let Ok(found) = scenarios(&horizon, BoundShares::default(), CONFIDENCE) {
+    if let Ok(found) = scenarios(&horizon, BoundShares::default(), own.confidence) {
         files.push(("advice/scenarios.csv", scenarios_csv(&horizon, &found)));
         if let Some(present) = found.iter().find(|scenario| scenario.share == 1.0) {
             let optimum = budget_optimization_csv(&horizon, present);

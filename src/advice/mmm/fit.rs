@@ -5,14 +5,18 @@ use super::failure::Failure;
 use super::fitted::{Candidate, Fitted};
 use super::regressors::{Regressor, RegressorSettings, regressors};
 use super::scores::Scores;
-use super::search::{self, Answer, ChannelShape, Question, SearchSettings, ShapePrior};
-use super::series::{Series, varies};
+use super::search::{self, Answer, ChannelShape, Question, SearchSettings};
+use super::series::{Series, correlation, varies};
 use crate::domain::{Day, Grain};
 
-/// The decay that is most likely beforehand of a channel whose kind is not known: per day, and per
-/// week.
+/// Per day, and per week or month.
 const DECAY_DAILY: f64 = 0.5;
 const DECAY_WEEKLY: f64 = 0.25;
+
+/// The decay of `grain` that is most likely beforehand of a channel whose kind is not known.
+pub(super) fn decay_likely(grain: Grain) -> f64 {
+    if grain == Grain::Day { DECAY_DAILY } else { DECAY_WEEKLY }
+}
 
 /// Periods that any model needs.
 const PERIODS_MIN: usize = 26;
@@ -179,13 +183,13 @@ fn train_periods(series: &Series, split: Split) -> usize {
 }
 
 fn shapes(series: &Series, settings: &FitSettings) -> Vec<ChannelShape> {
-    let decay = if series.grain == Grain::Day { DECAY_DAILY } else { DECAY_WEEKLY };
+    let decay = decay_likely(series.grain);
     series
         .channels
         .iter()
         .map(|channel| {
             let known = settings.shapes.iter().find(|(name, _)| *name == channel.name);
-            known.map_or(ChannelShape::Searched(ShapePrior::around(decay)), |(_, shape)| *shape)
+            known.map_or(ChannelShape::around(decay), |(_, shape)| *shape)
         })
         .collect()
 }
@@ -230,19 +234,6 @@ fn check_channels(series: &Series) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn correlation(left: &[f64], right: &[f64]) -> f64 {
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / count(values.len());
-    let (left_mean, right_mean) = (mean(left), mean(right));
-    let (mut both, mut lefts, mut rights) = (0.0, 0.0, 0.0);
-    for (left, right) in left.iter().zip(right) {
-        let (left, right) = (left - left_mean, right - right_mean);
-        both += left * right;
-        lefts += left * left;
-        rights += right * right;
-    }
-    both / libm::sqrt(lefts * rights)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "periods are few")]

@@ -116,6 +116,16 @@ fn errors(fitted: &Fitted) -> Check {
 
 fn candidates(fitted: &Fitted) -> Check {
     let figure = fitted.candidates_effective;
+    if fitted.candidates_tried == 1 {
+        let text = "the account's file fixes every shape, so intervals say nothing of how well they \
+                    are known";
+        return Check {
+            check: "candidates",
+            verdict: Verdict::Review,
+            figure,
+            text: text.to_owned(),
+        };
+    }
     let text = format!(
         "the average stands for {figure:.0} equally good candidates of {} tried; few mean that its \
          intervals are too narrow",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::cleaning::{Change, Measure, Reason};
 use super::failure::Failure;
 use super::observed::{Figures, Observed, ObservedChannel};
-use super::series::{ChannelSeries, ControlSeries, Series, varies};
+use super::series::{ChannelSeries, ControlSeries, Series, correlation, varies};
 use crate::domain::{Day, Grain};
 
 /// How figures are cleaned.
@@ -38,7 +38,7 @@ pub struct Prepared {
     pub left_out: Vec<LeftOut>,
 }
 
-/// A channel or control that is not in the model.
+/// A channel, control or holiday that is not in the model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LeftOut {
     /// Its name.
@@ -64,6 +64,11 @@ pub fn prepare(observed: &Observed, settings: PrepareSettings) -> Result<Prepare
     let mut left_out = Vec::new();
     let mut channels = Vec::new();
     for channel in &observed.channels {
+        if channel.spend.values().all(Option::is_none) {
+            let why = "its spend is not known".to_owned();
+            left_out.push(LeftOut { name: channel.name.clone(), why });
+            continue;
+        }
         let spend = cleaner.spend(channel);
         let empty = spend.iter().filter(|spend| **spend <= 0.0).count();
         if count(empty) > settings.empty_share_max * count(periods.len()) {
@@ -88,20 +93,45 @@ pub fn prepare(observed: &Observed, settings: PrepareSettings) -> Result<Prepare
     if channels.is_empty() {
         return Err(Failure::NoVariation { what: "the spend of each channel".to_owned() });
     }
-    let outcome = cleaner.outcome(&claimed_or_own(observed));
+    let revenue = claimed_or_own(observed);
+    let outcome = cleaner.outcome(&revenue);
     let mut controls = Vec::new();
     for (name, figures) in &observed.controls {
+        let changes_before = cleaner.changes.len();
         let values = cleaner.control(name, figures);
-        if varies(&values) {
-            controls.push(ControlSeries { name: name.clone(), values });
+        let likeness = likeness(figures, &revenue);
+        let why = if !varies(&values) {
+            "it is the same in every period".to_owned()
+        } else if likeness.abs() > LIKENESS_MAX {
+            // What is not in the model was not changed for it.
+            cleaner.changes.truncate(changes_before);
+            format!(
+                "it is nearly the revenue itself (their correlation is {likeness:.3}), and would \
+                 take from the channels what they brought"
+            )
         } else {
-            let why = "it is the same in every period".to_owned();
-            left_out.push(LeftOut { name: name.clone(), why });
-        }
+            controls.push(ControlSeries { name: name.clone(), values });
+            continue;
+        };
+        left_out.push(LeftOut { name: name.clone(), why });
     }
     let changes = cleaner.changes;
     let series = Series { grain: observed.grain, outcome, channels, controls, periods };
     Ok(Prepared { series, changes, left_out })
+}
+
+/// A control that is more like the outcome than this is the outcome, counted otherwise: orders,
+/// gross revenue.
+const LIKENESS_MAX: f64 = 0.98;
+
+/// In fewer periods anything may look alike by chance.
+const LIKENESS_PERIODS_MIN: usize = 12;
+
+/// The correlation of two series over the periods in which both are known; 0 where these are too few.
+fn likeness(one: &Figures, other: &Figures) -> f64 {
+    let pair = |(day, figure): (&Day, &Option<f64>)| Some(((*figure)?, (*other.get(day)?)?));
+    let (ones, others): (Vec<f64>, Vec<f64>) = one.iter().filter_map(pair).unzip();
+    if ones.len() < LIKENESS_PERIODS_MIN { 0.0 } else { correlation(&ones, &others) }
 }
 
 /// The business's own revenue, or the sum of what the platforms claim.
@@ -155,7 +185,7 @@ impl Cleaner<'_> {
         let known: Vec<Option<f64>> = found.iter().map(|figure| figure.flatten()).collect();
         let filled = (0..known.len()).map(|at| match found[at] {
             Some(Some(spend)) => spend.max(0.0),
-            Some(None) => usual_around(&known, at).unwrap_or(0.0),
+            Some(None) => usual_around(&known, at, 0.0).unwrap_or(0.0),
             None => 0.0,
         });
         let filled: Vec<f64> = filled.collect();
@@ -176,7 +206,7 @@ impl Cleaner<'_> {
             self.periods.iter().map(|day| figures.get(day).copied().flatten()).collect();
         let filled = (0..known.len()).map(|at| match known[at] {
             Some(revenue) => revenue.max(0.0),
-            None => usual_around(&known, at).unwrap_or(0.0),
+            None => usual_around(&known, at, 0.0).unwrap_or(0.0),
         });
         let filled: Vec<f64> = filled.collect();
         self.note("revenue", Measure::Outcome, &known, &filled);
@@ -187,7 +217,9 @@ impl Cleaner<'_> {
         let known: Vec<Option<f64>> =
             self.periods.iter().map(|day| figures.get(day).copied().flatten()).collect();
         let filled: Vec<f64> = (0..known.len())
-            .map(|at| known[at].or_else(|| usual_around(&known, at)).unwrap_or(0.0))
+            .map(|at| {
+                known[at].or_else(|| usual_around(&known, at, f64::NEG_INFINITY)).unwrap_or(0.0)
+            })
             .collect();
         self.note(name, Measure::Control, &known, &filled);
         filled
@@ -243,11 +275,12 @@ const REACH_MIN: f64 = 0.17;
 /// How many known neighbours on each side say what is usual.
 const NEIGHBOURS: usize = 4;
 
-/// The median of the nearest known figures on both sides; `None` where there is none.
-fn usual_around(known: &[Option<f64>], at: usize) -> Option<f64> {
+/// The median of the nearest known figures on both sides, each at least `least`; `None` where there
+/// is none.
+fn usual_around(known: &[Option<f64>], at: usize, least: f64) -> Option<f64> {
     let before = known[..at].iter().rev().flatten().take(NEIGHBOURS);
     let after = known[at + 1..].iter().flatten().take(NEIGHBOURS);
-    let mut near: Vec<f64> = before.chain(after).map(|value| value.max(0.0)).collect();
+    let mut near: Vec<f64> = before.chain(after).map(|value| value.max(least)).collect();
     near.sort_by(f64::total_cmp);
     super::classic::clean::quantile(&near, 0.5)
 }
@@ -258,85 +291,4 @@ fn count(periods: usize) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(number: u32) -> Day {
-        Day::from_ymd_opt(2026, 1, number).expect("a day")
-    }
-
-    fn figures(values: &[Option<f64>]) -> Figures {
-        (1..).zip(values).map(|(number, value)| (day(number), *value)).collect()
-    }
-
-    fn observed(spend: &[Option<f64>], outcome: &[Option<f64>]) -> Observed {
-        Observed {
-            grain: Grain::Day,
-            channels: vec![ObservedChannel {
-                name: "Email".to_owned(),
-                spend: figures(spend),
-                revenue: Figures::new(),
-            }],
-            outcome: figures(outcome),
-            controls: std::collections::BTreeMap::new(),
-        }
-    }
-
-    #[test]
-    fn a_blank_takes_what_is_usual_around_it_and_is_named() {
-        let spend = [Some(10.0), Some(12.0), None, Some(14.0), Some(20.0)];
-        let outcome = [Some(100.0), None, Some(120.0), Some(110.0), Some(90.0)];
-        let found = prepare(&observed(&spend, &outcome), PrepareSettings::default());
-        let found = found.expect("a series");
-        // Medians of 10, 12, 14, 20 and of 90, 100, 110, 120.
-        assert_eq!(found.series.channels[0].spend, [10.0, 12.0, 13.0, 14.0, 20.0]);
-        assert_eq!(found.series.outcome[1], 105.0);
-        let told: Vec<_> = found.changes.iter().map(|it| (it.day, it.measure, it.after)).collect();
-        assert_eq!(
-            told,
-            [
-                (day(3), Some(Measure::Spend), Some(13.0)),
-                (day(2), Some(Measure::Outcome), Some(105.0))
-            ]
-        );
-    }
-
-    #[test]
-    fn negatives_become_zero_and_are_named() {
-        let spend = [Some(10.0), Some(-3.0), Some(14.0)];
-        let found = prepare(
-            &observed(&spend, &[Some(1.0), Some(2.0), Some(3.0)]),
-            PrepareSettings::default(),
-        )
-        .expect("a series");
-        assert_eq!(found.series.channels[0].spend, [10.0, 0.0, 14.0]);
-        assert_eq!(found.changes.len(), 1);
-        assert_eq!(found.changes[0].reason, Reason::Negative);
-        assert_eq!(found.changes[0].before, Some(-3.0));
-    }
-
-    #[test]
-    fn a_figure_far_out_is_brought_to_the_fence_and_named() {
-        let mut spend: Vec<Option<f64>> = (0..20).map(|at| Some(100.0 + f64::from(at))).collect();
-        spend[7] = Some(90_000.0);
-        let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(1000.0 + f64::from(at))).collect();
-        let found = prepare(&observed(&spend, &outcome), PrepareSettings::default());
-        let found = found.expect("a series");
-        let [change] = &found.changes[..] else { panic!("{:?}", found.changes) };
-        assert_eq!((change.day, change.before), (day(8), Some(90_000.0)));
-        // The third quartile is below 116; the reach at least exp(3 · 0.17) = 1.67.
-        let after = change.after.expect("a figure");
-        assert!((150.0..220.0).contains(&after), "{after}");
-    }
-
-    #[test]
-    fn a_channel_that_is_mostly_empty_is_left_out_by_name() {
-        let spend: Vec<Option<f64>> =
-            (0..20).map(|at| Some(if at == 3 { 5.0 } else { 0.0 })).collect();
-        let outcome: Vec<Option<f64>> = (0..20).map(|at| Some(f64::from(at))).collect();
-        let failure = prepare(&observed(&spend, &outcome), PrepareSettings::default());
-        assert_eq!(failure.expect_err("nothing is left").code(), "no_variation");
-        let settings = PrepareSettings { empty_share_max: 0.95, ..PrepareSettings::default() };
-        assert!(prepare(&observed(&spend, &outcome), settings).is_ok());
-    }
-}
+mod tests;

@@ -137,6 +137,25 @@ pub fn varies(values: &[f64]) -> bool {
     values.windows(2).any(|two| two[0] != two[1])
 }
 
+/// Pearson's correlation; not finite where one of them never varies.
+pub(super) fn correlation(left: &[f64], right: &[f64]) -> f64 {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / length(values);
+    let (left_mean, right_mean) = (mean(left), mean(right));
+    let (mut both, mut lefts, mut rights) = (0.0, 0.0, 0.0);
+    for (left, right) in left.iter().zip(right) {
+        let (left, right) = (left - left_mean, right - right_mean);
+        both += left * right;
+        lefts += left * left;
+        rights += right * right;
+    }
+    both / libm::sqrt(lefts * rights)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "periods are few")]
+fn length(values: &[f64]) -> f64 {
+    values.len() as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,3 +1,5 @@
+mod shapes;
+
 use super::*;
 use crate::advice::mmm::classic::{self, features::is_holiday};
 use crate::advice::mmm::series::ChannelSeries;

@@ -1,28 +1,21 @@
 //! A point of the search → a column per channel: carried-over, saturated spend, scaled so that its
 //! strongest period is 1.
 
+use std::ops::Range;
+
 use super::halton;
 use super::sampling::Region;
-use super::shape::{COORDINATES, Shape, ShapePrior};
+use super::shape::{ChannelShape, Coordinates};
 use crate::advice::mmm::adstock::Adstock;
 use crate::advice::mmm::response::Response;
 use crate::advice::mmm::saturation::Saturation;
-
-/// What is known of a channel's shape.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum ChannelShape {
-    /// It is searched for.
-    Searched(ShapePrior),
-    /// The account's file fixes it.
-    Fixed(Adstock, Saturation),
-}
 
 /// Spend per channel and what is known of the shapes.
 pub(super) struct Features<'a> {
     spends: Vec<&'a [f64]>,
     shapes: Vec<ChannelShape>,
-    /// Where a channel's coordinates begin in a point; `None`: its shape is not searched for.
-    places: Vec<Option<usize>>,
+    /// Where a channel's coordinates stand in a point; empty: nothing of its shape is searched for.
+    places: Vec<Range<usize>>,
 }
 
 impl<'a> Features<'a> {
@@ -31,27 +24,41 @@ impl<'a> Features<'a> {
     pub(super) fn new(spends: &[&'a [f64]], shapes: &[ChannelShape], periods: usize) -> Self {
         let spends: Vec<&[f64]> = spends.iter().map(|spend| &spend[..periods]).collect();
         let total = |at: usize| -> f64 { spends[at].iter().sum() };
-        let mut searched: Vec<usize> = (0..spends.len())
-            .filter(|&at| matches!(shapes[at], ChannelShape::Searched(_)))
-            .collect();
-        searched
-            .sort_by(|left, right| total(*right).total_cmp(&total(*left)).then(left.cmp(right)));
-        searched.truncate(halton::DIMENSIONS_MAX / COORDINATES);
-        searched.sort_unstable();
-        let places = (0..spends.len())
-            .map(|at| searched.iter().position(|channel| *channel == at).map(|it| it * COORDINATES))
+        let mut order: Vec<usize> = (0..spends.len()).collect();
+        order.sort_by(|left, right| total(*right).total_cmp(&total(*left)).then(left.cmp(right)));
+        let mut sizes = vec![0; spends.len()];
+        let mut size = 0;
+        for channel in order {
+            let own = shapes[channel].beliefs().len();
+            size += own;
+            if size > halton::DIMENSIONS_MAX {
+                break;
+            }
+            sizes[channel] = own;
+        }
+        let mut end = 0;
+        let places = sizes
+            .into_iter()
+            .map(|size| {
+                let start = end;
+                end += size;
+                start..end
+            })
             .collect();
         Self { spends, shapes: shapes.to_vec(), places }
     }
 
+    /// How many coordinates a point has.
+    pub(super) fn coordinates(&self) -> usize {
+        self.places.last().map_or(0, |place| place.end)
+    }
+
     /// The region that is held to be likely before any figure is seen.
     pub(super) fn prior(&self) -> Region {
-        let priors = self.shapes.iter().zip(&self.places).filter_map(|pair| match pair {
-            (ChannelShape::Searched(prior), Some(_)) => Some(prior),
-            _ => None,
-        });
+        let searched = self.shapes.iter().zip(&self.places).filter(|(_, place)| !place.is_empty());
+        let beliefs = searched.flat_map(|(shape, _)| shape.beliefs());
         let (means, deviations): (Vec<f64>, Vec<f64>) =
-            priors.flat_map(|prior| prior.means.into_iter().zip(prior.deviations)).unzip();
+            beliefs.map(|belief| (belief.mean, belief.deviation)).unzip();
         Region::independent(&means, &deviations)
     }
 
@@ -88,22 +95,14 @@ impl<'a> Features<'a> {
     }
 
     fn carried(&self, channel: usize, point: &[f64]) -> Carried {
-        let shape = match (self.shapes[channel], self.places[channel]) {
-            (ChannelShape::Fixed(adstock, saturation), _) => {
-                let values = adstock.apply(self.spends[channel]);
-                let scale = positive(saturation.effect(largest(&values)));
-                return Carried { adstock, saturation, values, scale };
-            }
-            (ChannelShape::Searched(_), Some(at)) => {
-                Shape::at(std::array::from_fn(|coordinate| point[at + coordinate]))
-            }
-            (ChannelShape::Searched(prior), None) => Shape::at(prior.means),
-        };
-        let adstock = shape.adstock();
+        let shape = self.shapes[channel];
+        let mut coordinates = Coordinates::of(&point[self.places[channel].clone()]);
+        let adstock = coordinates.adstock(shape.adstock);
         let values = adstock.apply(self.spends[channel]);
         let most = positive(largest(&values));
-        let saturation = shape.saturation(most);
-        Carried { adstock, saturation, values, scale: saturation.effect(most) }
+        let saturation = coordinates.saturation(shape.saturation, most);
+        let scale = positive(saturation.effect(most));
+        Carried { adstock, saturation, values, scale }
     }
 }
 

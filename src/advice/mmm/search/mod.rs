@@ -19,8 +19,7 @@ use features::Features;
 use problem::{Likely, Problem};
 use sampling::{Region, effective_count, temper, weights_of};
 
-pub use features::ChannelShape;
-pub use shape::{COORDINATES, Shape, ShapePrior};
+pub use shape::{AdstockShape, Belief, ChannelShape, Part, SaturationShape};
 
 /// What a channel may be expected to bring where its spend is strongest: this share of the mean
 /// revenue, divided by the root of the number of channels. Four channels together are then held to
@@ -115,6 +114,11 @@ pub struct Answer {
 /// [`Failure::IllConditioned`] where no candidate has a fit.
 pub fn search(question: &Question<'_>, settings: SearchSettings) -> Result<Answer, Failure> {
     let features = Features::new(question.spends, question.shapes, question.outcome.len());
+    // Where every shape is fixed there is one candidate.
+    let settings = match features.coordinates() {
+        0 => SearchSettings { points: 1, rounds: 0 },
+        _ => settings,
+    };
     let prior = features.prior();
     let first = prior.design(0, settings.points);
     let likely = likely(question, &features, &first)?;
