@@ -68,6 +68,7 @@ pub fn fit(series: &Series, settings: &FitSettings) -> Result<Fitted, Failure> {
     series.check()?;
     check_channels(series)?;
     let train = train_periods(series, settings.split);
+    check_test(series, settings.split, train)?;
     let shapes = shapes(series, settings);
     let spends: Vec<&[f64]> = series.channels.iter().map(|it| it.spend.as_slice()).collect();
     let learn = |periods: usize| -> Result<(Vec<Regressor>, Answer), Failure> {
@@ -192,6 +193,18 @@ fn shapes(series: &Series, settings: &FitSettings) -> Vec<ChannelShape> {
             known.map_or(ChannelShape::around(decay), |(_, shape)| *shape)
         })
         .collect()
+}
+
+/// A day to test from that no period reaches.
+fn check_test(series: &Series, split: Split, train: usize) -> Result<(), Failure> {
+    match (split, series.periods.last()) {
+        (Split::From(day), Some(last)) if train == series.len() => Err(Failure::OutOfRange {
+            what: format!(
+                "the model is to be tested from {day} on, and the last figures are of {last}"
+            ),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn check_length(series: &Series, periods: usize, columns: usize) -> Result<(), Failure> {

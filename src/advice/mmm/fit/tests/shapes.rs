@@ -190,19 +190,36 @@ fn a_design_that_is_full_leaves_the_channel_of_the_least_spend_as_it_is_likely()
             reported_revenue: None,
         })
         .collect();
-    let decays = |settings: &FitSettings| -> Vec<Option<f64>> {
-        let fitted = fit(&series, settings).expect("a model");
-        fitted.candidates.iter().map(|it| it.responses[0].adstock.decay()).collect()
+    let mut order: Vec<usize> = (0..17).collect();
+    let total = |at: usize| series.channels[at].spend.iter().sum::<f64>();
+    order.sort_by(|one, other| total(*one).total_cmp(&total(*other)));
+    let is_searched = |fitted: &Fitted, channel: usize| {
+        let decays = fitted.candidates.iter().map(|it| it.responses[channel].adstock.decay());
+        let decays: Vec<Option<f64>> = decays.collect();
+        decays.iter().any(|decay| *decay != decays[0])
     };
-    let all_alike = |decays: &[Option<f64>]| decays.iter().all(|decay| *decay == decays[0]);
-    let test = Split::Share(0.1);
-    let full = FitSettings { split: test, ..quick() };
-    let found = decays(&full);
-    assert!(found.len() > 1 && all_alike(&found), "{found:?}");
+    let full = FitSettings { split: Split::Share(0.1), ..quick() };
+    let fitted = fit(&series, &full).expect("a model");
+    let searched: Vec<bool> = order.iter().map(|at| is_searched(&fitted, *at)).collect();
+    assert_eq!(searched, [&[false][..], &[true; 16]].concat());
     let one = ChannelShape {
         adstock: AdstockShape::Geometric { decay: Part::Searched(Belief::decay(0.25)) },
         saturation: SaturationShape::None,
     };
     let shapes = (0..17).map(|at| (format!("channel {at}"), one)).collect();
-    assert!(!all_alike(&decays(&FitSettings { shapes, ..full })));
+    let fitted = fit(&series, &FitSettings { shapes, ..full }).expect("a model");
+    assert!((0..17).all(|at| is_searched(&fitted, at)));
+}
+
+#[test]
+fn a_day_to_test_from_that_lies_behind_the_figures_is_named() {
+    let split = Split::From("2025-02-18".parse().expect("a day"));
+    let failure =
+        fit(&arithmetic_series(), &FitSettings { split, ..quick() }).expect_err("no test");
+    // The last of sixty weeks from 1 January 2024 begins 413 days later.
+    assert_eq!(
+        failure.to_string(),
+        "out of range: the model is to be tested from 2025-02-18 on, and the last figures are of \
+         2025-02-17"
+    );
 }
