@@ -12,14 +12,14 @@ const FILES: [&str; 3] = ["1.csv", "2.csv", "3.csv"];
 
 const IMPORT: [&str; 4] = ["import", "1.csv", "2.csv", "3.csv"];
 
-/// Three files of ten years each, long enough to be met in their middle; the second goes channel
+/// Three files of fifteen years and more, long enough to be met in their middle; the second goes channel
 /// after channel, so that its rows wait until all are there.
 fn place() -> Place {
     let place = Place::new();
     for (name, first, last) in [
-        ("1.csv", "1990-01-01", "1999-12-31"),
-        ("2.csv", "2000-01-01", "2009-12-31"),
-        ("3.csv", "2010-01-01", "2019-12-31"),
+        ("1.csv", "1970-01-01", "1984-12-31"),
+        ("2.csv", "1985-01-01", "1999-12-31"),
+        ("3.csv", "2000-01-01", "2025-12-31"),
     ] {
         let text = days(first, last);
         let (header, rows) = text.split_once('\n').expect("a header");
@@ -59,7 +59,7 @@ fn left(place: &Place) -> (String, Vec<String>, Vec<String>, String) {
     let rows = "SELECT group_concat(day || ' ' || channel || ' ' || file || ' ' || seen || ' ' ||
         line || ' ' || spend || ' ' || revenue, x'0a' ORDER BY day, channel) FROM facts";
     let rows = ledger.query_row(rows, [], |row| row.get(0)).expect("rows");
-    let archived = (1990..=2010).flat_map(|year| place.names(&format!("archive/main/{year}/01")));
+    let archived = (1970..=2000).flat_map(|year| place.names(&format!("archive/main/{year}/01")));
     let archived = archived.collect();
     let ledger_is_whole: String =
         ledger.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
@@ -73,8 +73,8 @@ fn undisturbed() -> (String, Vec<String>, Vec<String>, String) {
     let said = place.run(&IMPORT).ends(0);
     assert!(!said.all().contains("before"), "{}", said.all());
     let left = left(&place);
-    // Thirty years, seven of them leap years, of four channels, and the header.
-    assert_eq!(left.3.lines().count(), (30 * 365 + 7) * 4 + 1);
+    // Fifty-six years, fourteen of them leap years, of four channels, and the header.
+    assert_eq!(left.3.lines().count(), (56 * 365 + 14) * 4 + 1);
     assert_eq!((left.1.len(), left.2.len()), (3, 3));
     left
 }
@@ -89,7 +89,7 @@ fn killed_in_the_first_the_middle_or_the_last_file_it_ends_as_if_it_had_not_been
         import.wait().expect("ended");
         // Only whole files are visible.
         let facts = place.run(&["facts"]).ends(0).stdout;
-        let days = [0, 10 * 365 + 2, 20 * 365 + 5][at];
+        let days = [0, 15 * 365 + 4, 30 * 365 + 7][at];
         assert_eq!(facts.lines().count(), days * 4 + 1, "file {at}");
         let said = place.run(&IMPORT).ends(0);
         let goes_on = match at {
