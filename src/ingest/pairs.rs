@@ -8,7 +8,7 @@ use super::dates::FIRST_DAY;
 use crate::domain::performance::KEY_SEPARATOR;
 use crate::domain::{Day, Figures, StatedRow};
 
-/// Days of channels that are summed: those of 27 channels in three years, or some 6 MB.
+/// Days of channels that are summed: those of 27 channels in three years, or some 10 MB.
 const PAIRS_MAX: usize = if cfg!(test) { 1_000 } else { 30_000 };
 
 /// The rows of each day and channel.
