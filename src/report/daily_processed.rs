@@ -44,3 +44,64 @@ fn decimal(value: f64, digits: usize) -> String {
         _ => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advice::mmm::rows::DailyRow;
+
+    fn row(day: &str, channel: &str, spend: Option<f64>) -> DailyRow {
+        DailyRow {
+            day: day.parse().expect("a day"),
+            channel: channel.to_owned(),
+            spend,
+            impressions: Some(3000.0),
+            clicks: Some(90.0),
+            conversions: Some(1.5),
+            revenue: spend.map(|spend| -spend),
+        }
+    }
+
+    fn lines(rows: &[DailyRow], code: &str) -> Vec<String> {
+        let input = MartInput {
+            account: "main",
+            week: None,
+            currency: Currency::from_code(code).expect("known"),
+            rows,
+            changes: &[],
+            sources: &[],
+            model: Err("none"),
+        };
+        let bytes = daily_processed_csv(&input);
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        assert!(text.ends_with('\n') && !text.contains('\r'));
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn money_has_its_minor_digits_and_a_quotient_six() {
+        // 25 December 2025 is a Thursday. 90 / 3000, 12.5 / 90, 1.5 / 90, 12.5 / 1.5, −12.5 / 12.5.
+        let rows = [row("2025-12-25", "Brand_A", Some(12.5))];
+        let row = "2025-12-25,Brand_A,12.50,3000,90,1.5,-12.50,3,Thursday,0,12,4,2025,1,0.030000,\
+                   0.138889,0.016667,8.333333,-1.000000,12.50,3000,90,1.5,-12.50,,,12.500000,1.5,0,\
+                   Brand,2025-12";
+        assert_eq!(lines(&rows, "USD")[1], row);
+        let yen = &lines(&rows, "JPY")[1];
+        assert!(yen.starts_with("2025-12-25,Brand_A,12,3000,90,1.5,-12,"), "{yen}");
+    }
+
+    #[test]
+    fn what_is_not_known_is_an_empty_cell() {
+        let lines = lines(&[row("2025-12-25", "Brand_A", None)], "USD");
+        assert!(lines[1].starts_with("2025-12-25,Brand_A,,3000,90,1.5,,3,Thursday,"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_name_never_becomes_a_formula_or_a_line() {
+        let lines = lines(&[row("2025-12-25", "=1+1,\"a\"\nb", Some(0.0))], "USD");
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].starts_with("2025-12-25,\"'=1+1,\"\"a\"\"\\nb\",0.00,"), "{lines:?}");
+        // Nothing earned is 0.00, and never -0.00.
+        assert!(!lines[1].contains("-0.0"), "{lines:?}");
+    }
+}

@@ -116,9 +116,18 @@ fn changed(input: &MartInput<'_>, last: Day) -> Vec<String> {
         .collect()
 }
 
-/// Channels of which the platform and the model tell different stories.
+/// Channels of which the platform and the model tell different stories, where the model's can be true.
 fn disagreeing(input: &MartInput<'_>, totals: &Totals<'_>) -> Vec<String> {
     let Ok(model) = input.model else { return Vec::new() };
+    let explained: f64 = model.contributions.iter().map(|row| row.contribution).sum();
+    if explained > model.revenue {
+        return vec![format!(
+            "the model's contributions add up to more than the revenue ({} of {}), so its baseline is \
+             below 0: use it to predict, and not to say what a channel brought",
+            money(input.currency, explained),
+            money(input.currency, model.revenue),
+        )];
+    }
     let apart: Vec<(&str, f64, f64)> = totals
         .channels
         .iter()
