@@ -1,10 +1,9 @@
 //! Daily rows → what an analyst should look at before any other thing, the most pressing first.
 
 use super::totals::{ChannelTotals, Totals};
-use super::{missing_days, money};
+use super::{missing_days, money, shown};
 use crate::domain::Currency;
 use crate::domain::calendar::{Day, minus_days};
-use crate::domain::text::escape;
 use crate::report::mart::MartInput;
 use crate::report::words::{list, one, per_unit};
 
@@ -54,17 +53,17 @@ fn unstated(totals: &Totals<'_>) -> Vec<String> {
         .filter(|channel| {
             channel.revenue.is_none() && channel.spend.is_some_and(|spend| spend > 0.0)
         })
-        .map(|channel| escape(channel.name))
+        .map(|channel| shown(channel.name))
         .collect();
     if names.is_empty() {
         return Vec::new();
     }
-    let (shown, more) = names.split_at(names.len().min(LINES_MAX * 4));
+    let (first, more) = names.split_at(names.len().min(LINES_MAX * 4));
     let more = match more.len() {
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
-    vec![format!("no revenue is stated for {}{more}: there is no ROAS", list(shown))]
+    vec![format!("no revenue is stated for {}{more}: there is no ROAS", list(first))]
 }
 
 /// Channels that brought back less than they cost in the last four weeks.
@@ -85,7 +84,7 @@ fn losing(input: &MartInput<'_>, last: Day) -> Vec<String> {
             let roas = channel.roas().unwrap_or_default();
             format!(
                 "{} brought {} per {} spent in the last {RECENT_DAYS} days (spend {})",
-                escape(channel.name),
+                shown(channel.name),
                 per_unit(input.currency, roas),
                 one(input.currency),
                 money(input.currency, channel.spend.unwrap_or_default()),
@@ -148,7 +147,7 @@ fn disagreeing(input: &MartInput<'_>, totals: &Totals<'_>) -> Vec<String> {
 fn disagreement(currency: Currency, name: &str, reported: f64, modelled: f64) -> String {
     format!(
         "{}: its platform reports {} of revenue per {} spent, the model finds {}",
-        escape(name),
+        shown(name),
         per_unit(currency, reported),
         one(currency),
         per_unit(currency, modelled),

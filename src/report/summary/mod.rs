@@ -6,7 +6,7 @@ mod totals;
 
 use super::mart::{MartInput, MartModel};
 use super::table::{Lean, table};
-use super::words::{COLUMNS_MAX, count, days, span, wrap};
+use super::words::{COLUMNS_MAX, columns, count, days, span, wrap};
 use crate::advice::mmm::cleaning::{Change, Reason};
 use crate::domain::Currency;
 use crate::domain::text::{escape, shorten};
@@ -15,7 +15,7 @@ use totals::{ChannelTotals, Totals};
 /// The most channels that have a line each; the rest is summed in one.
 const CHANNELS_MAX: usize = 40;
 
-/// A longer name is cut in the table.
+/// A longer name is cut: two columns for each character still leave room on a line.
 const NAME_CHARS_MAX: usize = 32;
 
 /// The name to the left, figures to the right.
@@ -82,16 +82,11 @@ fn coverage(totals: &Totals<'_>) -> String {
 fn channels(totals: &Totals<'_>, currency: Currency) -> String {
     let header = ["channel", "days", "missing", "spend", "share", "revenue", "ROAS", "conversions"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
-    let shown = totals.channels.len().min(CHANNELS_MAX);
-    for channel in &totals.channels[..shown] {
-        rows.push(cells(
-            &shorten(&escape(channel.name), NAME_CHARS_MAX),
-            channel,
-            totals,
-            currency,
-        ));
+    let named = totals.channels.len().min(CHANNELS_MAX);
+    for channel in &totals.channels[..named] {
+        rows.push(cells(&shown(channel.name), channel, totals, currency));
     }
-    if let [first, others @ ..] = &totals.channels[shown..] {
+    if let [first, others @ ..] = &totals.channels[named..] {
         let rest = others.iter().fold(first.clone(), ChannelTotals::with);
         let name = count(others.len() + 1, "other channel");
         rows.push(cells(&name, &rest, totals, currency));
@@ -99,7 +94,24 @@ fn channels(totals: &Totals<'_>, currency: Currency) -> String {
     rows.push(cells("all", &totals.all(), totals, currency));
     let lines = table(2, &LEANS, &rows);
     // Names of wide characters and sums of many digits together may be too long.
-    lines.lines().map(|line| shorten(line, COLUMNS_MAX - 1) + "\n").collect()
+    lines.lines().map(|line| fitted(line) + "\n").collect()
+}
+
+/// `line`, cut where the page ends.
+fn fitted(line: &str) -> String {
+    if columns(line) <= COLUMNS_MAX {
+        return line.to_owned();
+    }
+    let mut cut = line.to_owned();
+    while columns(&cut) >= COLUMNS_MAX {
+        cut.pop();
+    }
+    cut + "…"
+}
+
+/// A name from outside.
+fn shown(name: &str) -> String {
+    shorten(&escape(name), NAME_CHARS_MAX)
 }
 
 fn cells(
@@ -171,14 +183,14 @@ fn model(model: Result<&MartModel, &str>, currency: Currency) -> String {
         Ok(model) => model,
         Err(reason) => return format!("none: {}", escape(reason)),
     };
-    let Some(scores) = &model.performance else { return escape(&model.name) };
+    let Some(scores) = &model.performance else { return shown(&model.name) };
     let share = |value: Option<f64>, words: &str| {
         value.map_or_else(String::new, |value| format!(", {words} {value:.3}"))
     };
     format!(
         "{} ({}): on {} that it had not seen, its mean absolute error was {}{}{}",
-        escape(&model.name),
-        escape(&model.model_type_shown()),
+        shown(&model.name),
+        shown(&model.model_type_shown()),
         count(scores.samples, "period"),
         money(currency, scores.mae),
         share(scores.r2, "R²"),
@@ -196,9 +208,9 @@ impl MartModel {
     }
 }
 
-/// "Mon 5 Jan 2026, and 3 more", with the name before.
+/// "Email has no row for Mon 5 Jan 2026, and 3 more"
 fn missing_days(channel: &ChannelTotals<'_>) -> String {
-    format!("{} has no row for {}", escape(channel.name), days(&channel.missing))
+    format!("{} has no row for {}", shown(channel.name), days(&channel.missing))
 }
 
 #[cfg(test)]

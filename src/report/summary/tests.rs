@@ -1,3 +1,5 @@
+#![expect(clippy::print_stdout, reason = "a skipped test says so by name")]
+
 use super::*;
 use crate::advice::mmm::classic;
 use crate::advice::mmm::cleaning::Measure;
@@ -162,7 +164,7 @@ fn an_account_without_rows_says_so() {
 
 #[test]
 fn no_line_is_wider_than_a_page_and_no_text_moves_a_cursor() {
-    let hostile = format!("\u{1b}[2J{}日本", "w".repeat(300));
+    let hostile = format!("\u{1b}[2J{}", "日本".repeat(300));
     let mut rows = vec![row("2026-01-01", &hostile, 9e12, Some(1.0))];
     for number in 0..60 {
         rows.push(row("2026-01-03", &format!("channel {number}"), 9e12, Some(f64::from(number))));
@@ -188,14 +190,13 @@ fn no_line_is_wider_than_a_page_and_no_text_moves_a_cursor() {
         }),
         ..MartModel::default()
     };
-    for model in [Ok(&model), Err(hostile.as_str())] {
+    for model in [Ok(&model), Err("none \u{1b}[2J")] {
         let summary = summary_txt(&MartInput { changes: &changes, ..input(&rows, model) });
         assert!(!summary.contains('\u{1b}'), "{summary:?}");
         assert!(summary.contains("21 other channels"), "{summary}");
         for line in summary.lines() {
-            let width = crate::report::words::columns(line);
-            // A word that is longer than a line stays whole, and there are such names here.
-            assert!(width <= COLUMNS_MAX || line.contains("www"), "{width}: {line}");
+            let width = columns(line);
+            assert!(width <= COLUMNS_MAX, "{width}: {line}");
             assert!(!line.ends_with(' '), "{line:?}");
         }
     }
