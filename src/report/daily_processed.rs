@@ -2,9 +2,15 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::mart::{Cell, Column, Kind, MartInput, daily_table};
-use crate::domain::Currency;
+use super::mart::{Cell, Kind, MartInput, daily_table};
 use crate::domain::text::{escape, spreadsheet_safe};
+use crate::domain::{Currency, decimal};
+
+/// Decimals of a quotient, and the most of a count.
+const RATIO_DIGITS: u8 = 6;
+
+/// Up to here doubles hold each whole number.
+const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// A header and one row per day and channel. Money has every digit of the minor unit, a quotient six
 /// decimals, a count those that it has; what isn't known is an empty cell, never a 0.
@@ -14,34 +20,42 @@ pub fn daily_processed_csv(input: &MartInput<'_>) -> Vec<u8> {
         WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
     let header = table.columns.iter().map(|column| column.name.as_str());
     writer.write_record(header).expect("memory takes every row");
+    let (mut field, currency) = (String::new(), input.currency);
     for row in &table.rows {
-        let cells = row.iter().zip(&table.columns);
-        let fields = cells.map(|(cell, column)| field(cell, column, input.currency));
-        writer.write_record(fields).expect("memory takes every row");
+        for (cell, column) in row.iter().zip(&table.columns) {
+            field.clear();
+            write_cell(&mut field, cell, column.kind, currency);
+            writer.write_field(&field).expect("memory takes every row");
+        }
+        writer.write_record(None::<&[u8]>).expect("memory takes every row");
     }
     writer.into_inner().expect("memory takes every row")
 }
 
-fn field(cell: &Cell<'_>, column: &Column, currency: Currency) -> String {
-    match (cell, column.kind) {
-        (Cell::Null, _) => String::new(),
-        (Cell::Whole(number), _) => number.to_string(),
-        (Cell::Text(text), _) => spreadsheet_safe(&escape(text)),
-        (Cell::Real(value), Kind::Money) => decimal(*value, usize::from(currency.minor_digits())),
+/// Writes `cell` to the end of `field`, which is empty.
+fn write_cell(field: &mut String, cell: &Cell<'_>, kind: Kind, currency: Currency) {
+    match (cell, kind) {
+        (Cell::Null, _) => {}
+        (Cell::Whole(number), _) => field.push_str(&number.to_string()),
+        (Cell::Text(text), _) => field.push_str(&spreadsheet_safe(&escape(text))),
+        (Cell::Real(value), Kind::Money) => write_decimal(field, *value, currency.minor_digits()),
         (Cell::Real(value), Kind::Count) => {
-            let digits = decimal(*value, 6);
-            digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+            write_decimal(field, *value, RATIO_DIGITS);
+            let digits = field.trim_end_matches('0').trim_end_matches('.').len();
+            field.truncate(digits);
         }
-        (Cell::Real(value), _) => decimal(*value, 6),
+        (Cell::Real(value), _) => write_decimal(field, *value, RATIO_DIGITS),
     }
 }
 
 /// With `digits` decimals; a figure that rounds to 0 has no sign.
-fn decimal(value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$}");
-    match text.strip_prefix('-') {
-        Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
-        _ => text,
+fn write_decimal(field: &mut String, value: f64, digits: u8) {
+    let shifted = libm::rint(value * f64::from(10u32.pow(u32::from(digits))));
+    if shifted.abs() < WHOLE_MAX {
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number below the bound")]
+        field.push_str(&decimal::format(shifted as i128, digits));
+    } else {
+        field.push_str(&format!("{value:.*}", usize::from(digits)));
     }
 }
 

@@ -64,11 +64,16 @@ fn insert(connection: &Connection, table: &Table<'_>) -> rusqlite::Result<()> {
     let places = vec!["?"; table.columns.len()].join(", ");
     let sql = format!("INSERT INTO {} VALUES ({places})", quoted(table.name));
     let mut statement = connection.prepare(&sql)?;
+    let mut before: &[Cell<'_>] = &[];
     for row in &table.rows {
         for (position, cell) in row.iter().enumerate() {
-            statement.raw_bind_parameter(position + 1, cell)?;
+            // A parameter keeps its value, and half of a row is the same for all of a day.
+            if before.get(position) != Some(cell) {
+                statement.raw_bind_parameter(position + 1, cell)?;
+            }
         }
         statement.raw_execute()?;
+        before = row;
     }
     Ok(())
 }
