@@ -1,6 +1,6 @@
 //! Daily rows → sums per channel, and the days that a channel has no row for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::advice::mmm::rows::DailyRow;
 use crate::domain::Day;
@@ -23,8 +23,6 @@ pub(super) struct ChannelTotals<'a> {
     pub name: &'a str,
     /// Its rows.
     pub rows: usize,
-    /// Its first day.
-    pub first: Day,
     /// Days from its first to the last of the period without a row.
     pub missing: Vec<Day>,
     /// Of what is known; `None` where nothing is.
@@ -43,38 +41,34 @@ impl<'a> Totals<'a> {
         Self::since(rows, Day::MIN)
     }
 
-    /// Of those of `rows` that are not before `first`.
+    /// Of those of `rows` that are not before `first`. Of rows that state the same day and channel,
+    /// the first counts.
     pub fn since(rows: &'a [DailyRow], first: Day) -> Self {
-        let mut by_key: BTreeMap<(&str, Day), &DailyRow> = BTreeMap::new();
+        let mut of_channels: BTreeMap<&str, Vec<&DailyRow>> = BTreeMap::new();
         for row in rows.iter().filter(|row| row.day >= first) {
-            by_key.entry((&row.channel, row.day)).or_insert(row);
+            of_channels.entry(&row.channel).or_default().push(row);
         }
-        let days: BTreeSet<Day> = by_key.keys().map(|(_, day)| *day).collect();
-        let period = days.first().copied().zip(days.last().copied());
-        let mut channels: Vec<ChannelTotals<'a>> = Vec::new();
-        for ((name, day), row) in &by_key {
-            if channels.last().is_none_or(|last| last.name != *name) {
-                channels.push(ChannelTotals { name, first: *day, ..ChannelTotals::default() });
-            }
-            if let Some(channel) = channels.last_mut() {
-                channel.add(row);
-            }
+        for rows in of_channels.values_mut() {
+            rows.sort_by_key(|row| row.day);
+            rows.dedup_by_key(|row| row.day);
         }
-        for channel in &mut channels {
-            let last = period.map_or(channel.first, |(_, last)| last);
-            let mut day = channel.first;
-            while day <= last {
-                if !by_key.contains_key(&(channel.name, day)) {
-                    channel.missing.push(day);
-                }
-                day = plus_days(day, 1);
-            }
-        }
+        let ends = |rows: &Vec<&DailyRow>| (rows[0].day, rows[rows.len() - 1].day);
+        let period = of_channels
+            .values()
+            .map(ends)
+            .reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+        let mut channels: Vec<ChannelTotals<'a>> = of_channels
+            .iter()
+            .map(|(name, rows)| {
+                let last = period.map_or(rows[0].day, |(_, last)| last);
+                ChannelTotals::of(name, rows, last)
+            })
+            .collect();
         channels.sort_by(|one, other| {
             let spend = |channel: &ChannelTotals<'_>| channel.spend.unwrap_or(0.0);
             spend(other).total_cmp(&spend(one)).then_with(|| one.name.cmp(other.name))
         });
-        Self { rows: by_key.len(), period, channels }
+        Self { rows: of_channels.values().map(Vec::len).sum(), period, channels }
     }
 
     /// All channels together.
@@ -83,7 +77,25 @@ impl<'a> Totals<'a> {
     }
 }
 
-impl ChannelTotals<'_> {
+impl<'a> ChannelTotals<'a> {
+    /// Of a channel's `rows`, by day; `last` is the last day that it should have one for.
+    fn of(name: &'a str, rows: &[&DailyRow], last: Day) -> Self {
+        let mut totals = Self { name, ..Self::default() };
+        let mut expected = rows[0].day;
+        for row in rows {
+            totals.miss(expected, row.day);
+            totals.add(row);
+            expected = plus_days(row.day, 1);
+        }
+        totals.miss(expected, plus_days(last, 1));
+        totals
+    }
+
+    /// No row from `first` on, until `end`, which has one.
+    fn miss(&mut self, first: Day, end: Day) {
+        self.missing.extend(first.iter_days().take_while(|day| *day < end));
+    }
+
     fn add(&mut self, row: &DailyRow) {
         self.rows += 1;
         let more = |sum: &mut Option<f64>, value: Option<f64>| {
