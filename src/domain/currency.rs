@@ -133,10 +133,14 @@ impl Currency {
     /// For people: mark and grouping of the currency, digits behind the point only where there
     /// are any ("₹5,00,000", "$1,234.50").
     pub fn show(self, money: Money) -> String {
-        let decimal = money.to_decimal(self);
+        self.show_decimal(&money.to_decimal(self))
+    }
+
+    /// The same of a plain decimal in major units: an estimate is shown so, without becoming money.
+    pub fn show_decimal(self, decimal: &str) -> String {
         let (sign, digits) = match decimal.strip_prefix('-') {
             Some(digits) => ("-", digits),
-            None => ("", decimal.as_str()),
+            None => ("", decimal),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let grouped = self.group(whole);

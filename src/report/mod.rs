@@ -5,25 +5,30 @@
 pub mod advice;
 mod corrected;
 mod csv;
+mod daily_processed;
 mod dropped;
 mod explanation;
 mod json;
+pub mod mart;
 mod opinion;
 mod outlier;
 mod receipt;
 mod spread;
+mod summary;
 mod table;
 mod trace;
 pub(crate) mod words;
 
 pub use self::csv::recommendations_csv;
 pub use corrected::{corrected_text, revise_command};
+pub use daily_processed::daily_processed_csv;
 pub use dropped::{dropped_intro, dropped_lines, dropped_row};
 pub use explanation::explanation_txt;
 pub use json::{decision_json, settings_json};
 pub use outlier::outlier_text;
 pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt, receipt_digest};
 pub use spread::spread_text;
+pub use summary::summary_txt;
 pub use trace::{ExplainError, explain, trace_text};
 
 use crate::domain::Week;

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod layout;
 pub mod ledger;
 pub mod lock;
+pub mod mart;
 pub mod object;
 pub mod outbox;
 pub mod space;
