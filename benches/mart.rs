@@ -1,11 +1,13 @@
 //! How long the tables for BI tools take, from daily rows and a fitted classic model to the bytes of
 //! the database: `cargo bench --bench mart`.
 
+use budgetd::advice::mmm::attribution::attribute;
+use budgetd::advice::mmm::classic::clean::known_rows;
 use budgetd::advice::mmm::classic::{self, Classic};
 use budgetd::advice::mmm::rows::DailyRow;
 use budgetd::domain::calendar::plus_days;
 use budgetd::domain::{Currency, Day};
-use budgetd::report::mart::{MartInput, MartModel, classic_model, known_rows, tables};
+use budgetd::report::mart::{MartInput, MartModel, fitted_model, tables};
 use budgetd::report::{daily_processed_csv, summary_txt};
 use budgetd::store::mart::to_bytes;
 
@@ -43,7 +45,8 @@ impl Case {
             })
             .collect();
         let found = classic::run(&rows).expect("a model");
-        let (rows, model) = (known_rows(&found.rows), classic_model(&found));
+        let (rows, fitted) = (known_rows(&found.rows), found.fitted().expect("a model"));
+        let model = fitted_model(&fitted, &attribute(&fitted, 0.9), None, &[]);
         Self { found, rows, model }
     }
 

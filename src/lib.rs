@@ -19,16 +19,16 @@
 //! |---|---|---|
 //! | [`domain`] | the values that every stage speaks: money, share, calendar, account, channel, performance | [`domain::money`] |
 //! | [`config`] | TOML → a checked [`config::Config`], or every fault with its place | [`config::check`] |
-//! | [`ingest`] | the bytes of an export, in any format that a source describes → [`ingest::DailyReport`], or [`ingest::Rejection`] with every fault; and what a strange file is | [`ingest::read`], [`ingest::guess`] |
+//! | [`ingest`] | the bytes of an export, in any format that a source describes → [`ingest::DailyReport`], or [`ingest::Rejection`] with every fault; what a strange file is; some columns of any CSV, for a model of them | [`ingest::read`], [`ingest::guess`], [`ingest::read_columns`] |
 //! | [`history`] | daily facts → full weeks with explicit gaps, key figures, what is missing | [`history::WeeklyHistory::build`] |
 //! | [`rules`] | weekly history → [`rules::Allocation`], in integers, with a trace; the only room that can build one | [`rules::propose`] |
-//! | [`advice`] | models that comment and never decide: the blocker, the marketing-mix model, plans | [`advice::blocker::look`], [`advice::mmm`] |
+//! | [`advice`] | models that comment and never decide: the blocker, the marketing-mix model, how sure it is and what it would change, plans (on curves of other tools, too) | [`advice::blocker::look`], [`advice::mmm`], [`advice::uncertainty`], [`advice::planning`] |
 //! | [`decision`] | gate, proposal, vetoes and rounding → [`decision::Decision`]; rules and models meet here and only here | [`decision::decide`] |
 //! | [`audit`] | everything that can happen, as one enum, and the hash chain that makes tampering show | [`audit::Event`] |
-//! | [`report`] | decision → bytes: CSV, JSON, plain text; and receipts | [`report::decision_json`] |
+//! | [`report`] | decision → bytes: CSV, JSON, plain text; and receipts; daily rows and a model → tables for BI tools | [`report::decision_json`] |
 //! | [`store`] | the only code that touches the disk: inbox, archive, ledger, journal, keys, outbox, bundles | [`store::ledger::Ledger`] |
 //! | [`workflow`] | takes a file, runs a week, recovers from a crash: pure stages joined with the store; `now` is an argument | [`workflow::Unit`] |
-//! | [`evaluate`] | simulated worlds with known truth | [`evaluate::worlds`] |
+//! | [`evaluate`] | simulated worlds with known truth, and how good the advice is in them | [`evaluate::worlds`], [`evaluate::quality`] |
 //! | [`api`] | HTTP on the loopback: health, readiness and metrics of the daemon | [`api::Telemetry`] |
 //! | [`daemon`] | the loop: hints, scans, ticks, signals, readiness | [`daemon::Daemon`] |
 //! | [`cli`] | one file per subcommand; prints; with `daemon` the only code that reads the clock | [`cli::main`] |

@@ -13,7 +13,7 @@ use budgetd::config::{self, CatchUp, Config, ConfigFault, Ready, SourceText, ren
 use budgetd::domain::Source;
 use budgetd::domain::account::{Account, BlockerSettings, GateSettings, RulesSettings};
 use budgetd::domain::model::{
-    AdstockModel, ChannelKind, ChannelModel, Country, SaturationModel, TestPeriods,
+    AdstockModel, ChannelKind, ChannelModel, Country, Preset, SaturationModel, TestPeriods,
 };
 use budgetd::domain::{AccountId, Channel, ChannelName, Currency, Limits, Money, Share};
 use chrono::Weekday;
@@ -197,6 +197,8 @@ empty_share_max = "1"
 trend = true
 season_waves = 0
 weekdays = false
+months = true
+preset = "classic"
 holidays = ["IN", "2025-10-18", "GB"]
 [[model.channels]]
 name = "google"
@@ -253,6 +255,7 @@ spend = "Amount spent (INR)"
     assert_eq!((model.outlier_ranges, model.empty_share_max), (None, Share::ONE));
     let seen = (model.trend, model.season_waves, model.weekdays);
     assert_eq!(seen, (Some(true), Some(0), Some(false)));
+    assert_eq!((model.months, model.preset), (true, Preset::Classic));
     assert!(model.holidays.countries.iter().eq(&[Country::UnitedKingdom, Country::India]));
     assert!(model.holidays.days.iter().eq(&["2025-10-18".parse().expect("a day")]));
     assert_eq!(model.channels, channel_models());
@@ -482,7 +485,8 @@ fn ten_thousand_channels_are_accepted_and_one_more_is_not() {
 fn explained() -> (String, String) {
     let text = config::explain();
     let at = text.find("# config/accounts/<id>.toml").expect("the second file's title");
-    (text[..at].to_owned(), text[at..].to_owned())
+    let end = text.find("# config/accounts/<id>.experiments.toml").expect("the third one's");
+    (text[..at].to_owned(), text[at..end].to_owned())
 }
 
 /// With the keys that have no default put in force.
@@ -563,7 +567,9 @@ fn the_example_of_the_model_s_documentation_is_right() {
         "trend",
         "season_waves",
         "weekdays",
+        "months",
         "holidays",
+        "preset",
     ] {
         assert!(page.contains(&format!("\n| `{key}` | ")), "{key}");
     }

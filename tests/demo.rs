@@ -20,13 +20,22 @@ const MAIN: &str = "outbox/main";
 const WEEKS: [&str; 4] = ["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26"];
 
 /// What the advisory model says, in `advice/`.
-const ADVICE_FILES: [&str; 5] = [
+const ADVICE_FILES: [&str; 11] = [
     "budget_optimization.csv",
+    "channel_actions.csv",
     "contributions.csv",
+    "counterfactuals.csv",
+    "lag_effects.csv",
     "model_card.json",
+    "plan.csv",
+    "plan_comparison.csv",
     "response_curves.csv",
+    "response_curves_flexible.csv",
     "scenarios.csv",
 ];
+
+/// What analysts and their tools read.
+const ANALYSTS_FILES: [&str; 3] = ["marketing.db", "daily_processed.csv", "summary.txt"];
 
 /// The demonstration, made once. Nothing but `verify`, which never writes, is called in it, so that
 /// the tests can copy it at any time.
@@ -232,6 +241,7 @@ fn every_bundle_is_genuine_by_our_word_and_by_that_of_stock_tools() {
         let mut expected = ["audit.jsonl", "SHA256SUMS", "SHA256SUMS.sig"].to_vec();
         expected.extend(DECIDING_FILES);
         expected.extend(ADVICE_FILES);
+        expected.extend(ANALYSTS_FILES);
         expected.sort_unstable();
         assert_eq!(names, expected);
     }

@@ -11,7 +11,6 @@ use budgetd::advice::mmm::fit::{FitSettings, fit};
 use budgetd::advice::mmm::series::{ChannelSeries, ControlSeries, Series};
 use budgetd::advice::mmm::spread::Estimate;
 use budgetd::domain::Grain;
-use budgetd::evaluate::worlds::media;
 use place::Place;
 use serde_json::Value;
 
@@ -89,59 +88,6 @@ fn contributions_of_the_small_business_are_found_within_15_percent() {
     }
     assert!(error <= 0.15, "mean error {error}");
     assert!(held >= 3, "{held} of 4 intervals hold the truth");
-}
-
-/// What was found in a world over some seeds.
-struct Found {
-    /// Sum of absolute errors of contributions / sum of true contributions.
-    error: f64,
-    /// Share of intervals that hold the truth.
-    held: f64,
-    /// Mean absolute error of the decay, per week.
-    decay: f64,
-}
-
-fn found(world: &str, seeds: std::ops::Range<u64>) -> Found {
-    let world = media::shipped(world).expect("a world that ships");
-    let (mut off, mut all, mut held, mut intervals, mut decay) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for seed in seeds {
-        let (series, truth) = media::generate(&world, seed).weekly();
-        let fitted = fit(&series, &FitSettings::default()).expect("a model");
-        let attribution = attribute(&fitted, CONFIDENCE);
-        for (at, channel) in attribution.channels.iter().enumerate() {
-            let truth: f64 = truth.contributions[at].iter().sum();
-            off += (channel.contribution.mean - truth).abs();
-            all += truth;
-            held += f64::from(u8::from(holds(&channel.contribution, truth)));
-            intervals += 1.0;
-            decay += channel.decay.unwrap_or_default();
-        }
-    }
-    Found { error: off / all, held: held / intervals, decay: decay / intervals }
-}
-
-/// Bounds are what was measured over these seeds and some room; docs/model.md has the table.
-#[test]
-fn contributions_in_worlds_of_known_truth_are_found_within_stated_bounds() {
-    for (world, error_max, held_min) in WORLDS {
-        let found = found(world, 0..6);
-        println_found(world, &found);
-        assert!(found.error <= error_max, "{world}: error {}", found.error);
-        assert!(found.held >= held_min, "{world}: {} of the intervals hold", found.held);
-    }
-}
-
-/// World, largest error, smallest share of intervals that hold the truth.
-const WORLDS: [(&str, f64, f64); 4] = [
-    ("plain", 0.30, 0.80),
-    ("flighted", 0.18, 0.90),
-    ("seasonal", 0.33, 0.75),
-    ("s_shaped", 0.35, 0.55),
-];
-
-#[expect(clippy::print_stdout, reason = "the figures that docs quote")]
-fn println_found(world: &str, found: &Found) {
-    println!("{world}: error {:.3}, held {:.3}, decay {:.3}", found.error, found.held, found.decay);
 }
 
 /// The sets of the sample data by the accounts that are kept for them: account, file.
@@ -363,6 +309,10 @@ fn plans_and_what_ifs_are_answered_or_named() {
         less["revenue_change"]["mean"].as_f64().expect("it"),
     );
     assert!(less > more / 3.0 && less < more, "{less} {more}");
+    // What changes nothing brings nothing, and surely so.
+    let none = run(&["whatif", "--set", "x1_Search-Ads=+0%"]).ends(0).json();
+    let nothing = serde_json::json!({"mean": 0.0, "low": 0.0, "high": 0.0});
+    assert_eq!(none["revenue_change"], nothing);
     let said = run(&["whatif", "--set", "nobody=5", "--set", "x4_Email=-90000"]).ends(2);
     assert!(
         said.all().contains("the model has no \\\"nobody\\\"")
@@ -370,4 +320,47 @@ fn plans_and_what_ifs_are_answered_or_named() {
     );
     run(&["plan", "--total", "-5"]).ends(2);
     run(&["plan", "--roas", "100000"]).ends(1);
+}
+
+/// Revenue has nothing to do with spend here, so that intervals are as wide as they get.
+#[test]
+fn what_stays_changes_nothing_and_more_spend_has_no_bound_below_nothing() {
+    let spend = |week: u32, step: f64| (100.0 + 900.0 * scattered(week, step)).round();
+    let revenue = |week: u32| (5000.0 + 1000.0 * scattered(week, 0.271)).round();
+    let place = two_channels();
+    place.write(
+        "data.csv",
+        &weekly((0..60).map(|it| (spend(it, 0.618), spend(it, 0.414), revenue(it)))),
+    );
+    let run = |arguments: &[&str]| place.run(&[arguments, &["--data", "data.csv"]].concat());
+    let bounds = |interval: &Value| {
+        let figure = |name: &str| interval[name].as_f64().expect("a number");
+        (figure("low"), figure("mean"), figure("high"))
+    };
+    let same = run(&["--json", "whatif", "--set", "TV=+0%"]).ends(0).json();
+    assert_eq!(bounds(&same["revenue_change"]), (0.0, 0.0, 0.0));
+    let shown = run(&["whatif", "--set", "TV=+0%"]).ends(0).all();
+    assert!(shown.contains("revenue 0 (0 to 0)"), "{shown}");
+    let more = run(&["--json", "whatif", "--set", "TV=+30%"]).ends(0).json();
+    let less = run(&["--json", "whatif", "--set", "TV=-30%"]).ends(0).json();
+    let (low, mean, high) = bounds(&more["revenue_change"]);
+    assert!(0.0 <= low && low < mean && mean < high, "{more}");
+    assert!(bounds(&less["revenue_change"]).2 <= 0.0, "{less}");
+    let both =
+        run(&["--json", "whatif", "--set", "TV=+30%", "--set", "Search=+500"]).ends(0).json();
+    assert!(bounds(&both["revenue_change"]).0 >= 0.0, "{both}");
+    for scenario in run(&["--json", "plan"]).ends(0).json()["scenarios"].as_array().expect("some") {
+        assert!(bounds(&scenario["revenue"]).0 >= 0.0, "{scenario}");
+    }
+    let card = run(&["model", "card"]).ends(0).json();
+    assert_eq!(card["data"]["revenue_of"], "business");
+    for channel in card["channels"].as_array().expect("channels") {
+        assert!(bounds(&channel["marginal_roas"]).0 >= 0.0, "{channel}");
+    }
+    // Each of two channels can't have 60 %, and a total has to be an amount.
+    let said = run(&["plan", "--low", "0.6"]).ends(2).all();
+    assert!(said.contains("no way to share out a total among 2 channels"), "{said}");
+    run(&["plan", "--high", "0.4"]).ends(2);
+    run(&["plan", "--low", "0.5"]).ends(0);
+    run(&["plan", "--total", "1e300"]).ends(2);
 }

@@ -92,3 +92,55 @@ fn without_settings_the_last_fifth_tests_the_model() {
     assert_eq!(told["confidence"], 0.9);
     assert_eq!(told["scores"]["test"]["periods"], 16, "{told:#}");
 }
+
+#[test]
+fn without_settings_both_families_of_curves_are_told_of() {
+    let place = place_with("", "");
+    let out = place.root().join("out");
+    let said = place.run(&["model", "fit", "--data", "weeks.csv", "--out", "out"]).ends(0).stdout;
+    assert!(said.contains("by flexible curves"), "{said}");
+    let told: Value =
+        serde_json::from_slice(&std::fs::read(out.join("model_card.json")).expect("the card"))
+            .expect("JSON");
+    let families = told["families"].as_array().expect("families");
+    let names: Vec<&Value> = families.iter().map(|family| &family["name"]).collect();
+    assert_eq!(names, ["shaped", "flexible"]);
+    for family in families {
+        assert_eq!(family["scores"]["periods"], 16);
+        assert_eq!(family["channels"].as_array().expect("channels").len(), 3);
+        assert!(family["log_density"].is_number() && family["coverage"].is_number());
+    }
+    // What is foretold of the test is what the model's own scores are of.
+    let off = families[0]["scores"]["mae"].as_f64().expect("a number")
+        / told["scores"]["test"]["mae"].as_f64().expect("a number");
+    assert!((off - 1.0).abs() < 1e-5, "{off}");
+    let preferred = &told["family_preferred"];
+    let (by, error) = (
+        preferred["log_density_difference"].as_f64().expect("a number"),
+        preferred["standard_error"].as_f64().expect("a number"),
+    );
+    let difference = families[1]["log_density"].as_f64().expect("a number")
+        - families[0]["log_density"].as_f64().expect("a number");
+    assert!((by - difference).abs() < 1e-3, "{by} {difference}");
+    let expected = match by {
+        by if by.abs() <= error => "no clear winner",
+        by if by > 0.0 => "flexible",
+        _ => "shaped",
+    };
+    assert_eq!(preferred["preferred"], expected);
+    let curves = std::fs::read_to_string(out.join("response_curves_flexible.csv")).expect("curves");
+    let shaped = std::fs::read_to_string(out.join("response_curves.csv")).expect("curves");
+    assert_eq!(curves.lines().next(), shaped.lines().next());
+    assert_eq!(curves.lines().count(), shaped.lines().count());
+}
+
+#[test]
+fn who_wants_the_shaped_family_alone_hears_of_no_other() {
+    let place = place_with("families = \"shaped\"", "");
+    let said = place.run(&["model", "fit", "--data", "weeks.csv", "--out", "out"]).ends(0).stdout;
+    assert!(!said.contains("fixed shape") && !said.contains("flexible"), "{said}");
+    let told = card(&place, &[]);
+    assert_eq!(told["families"], serde_json::json!([]));
+    assert!(told["family_preferred"].is_null());
+    assert!(!place.root().join("out/response_curves_flexible.csv").exists());
+}

@@ -67,4 +67,5 @@ def main():
     sys.exit(max(endings))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,3 +4,4 @@
 pub mod blocker;
 pub mod mmm;
 pub mod planning;
+pub mod uncertainty;

@@ -2,13 +2,17 @@
 //! library does, but for the daemon's loop.
 
 mod accounts;
+mod actions;
 mod audit;
 mod backup;
+mod cautions;
 mod check;
 mod clock;
+mod curve_arguments;
 mod decide;
 mod demo;
 mod error;
+mod evaluate;
 mod explain;
 mod facts;
 mod generate;
@@ -19,8 +23,13 @@ mod init;
 mod keys;
 mod load;
 mod model;
+mod model_linear;
+mod model_pool;
+mod model_posterior;
 mod output;
 mod plan;
+mod plan_curves;
+mod plan_periods;
 mod prune;
 mod refusal;
 mod restore;
@@ -32,6 +41,7 @@ mod status;
 mod stop;
 mod validate;
 mod verify;
+mod whatif_linear;
 mod words;
 
 use std::io::ErrorKind;
@@ -109,6 +119,8 @@ enum Command {
     Whatif(plan::WhatIfArguments),
     /// Say what other totals would bring, each shared out best, by the advisory model
     Plan(plan::PlanArguments),
+    /// Increase, monitor or reduce: what the advisory model says of each channel, and how sure it is
+    Actions(actions::Arguments),
     /// Check or show the audit log
     #[command(subcommand)]
     Audit(audit::Arguments),
@@ -118,6 +130,9 @@ enum Command {
     /// Write manual pages or shell completions, for packages
     #[command(subcommand, hide = true)]
     Generate(generate::Arguments),
+    /// Measure the program itself, for those who work on it
+    #[command(subcommand, hide = true)]
+    Evaluate(evaluate::Arguments),
     /// Back everything up: ledger, log, keys, configuration, originals, bundles
     Backup(backup::Arguments),
     /// Remove originals and logs that are older than [retention] keeps
@@ -163,9 +178,11 @@ pub fn main() -> ExitCode {
         Command::Model(arguments) => model::run(&context, &arguments),
         Command::Whatif(arguments) => plan::run_what_if(&context, &arguments),
         Command::Plan(arguments) => plan::run(&context, &arguments),
+        Command::Actions(arguments) => actions::run(&context, &arguments),
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
         Command::Generate(arguments) => generate::run(&context, &arguments),
+        Command::Evaluate(arguments) => evaluate::run(&context, &arguments),
         Command::Backup(arguments) => backup::run(&context, &arguments),
         Command::Prune(arguments) => prune::run(&context, &arguments),
         Command::Simulate(arguments) => simulate::run(&context, &arguments),

@@ -6,25 +6,20 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::accounts::named_or_only;
-use super::output::{BAD, CARE, FAINT, GOOD, STRONG, paint};
+use super::output::{BAD, CARE, FAINT, GOOD, Output, STRONG, paint};
 use super::{CliError, Context, DONE, Ending, NO, now, parse_day, refusal, sources};
-use crate::advice::mmm::attribution::{Attribution, attribute};
-use crate::advice::mmm::cleaning::Change;
-use crate::advice::mmm::fit::{Split, fit};
-use crate::advice::mmm::fitted::Fitted;
-use crate::advice::mmm::health::{self, Check, Verdict};
-use crate::advice::mmm::prepare::{LeftOut, prepare};
+use crate::advice::mmm::health::Verdict;
 use crate::advice::mmm::scores::Scores;
-use crate::advice::mmm::settings::{fit_settings, holidays_left_out, prepare_settings};
 use crate::advice::mmm::spread::Estimate;
-use crate::advice::planning::{BoundShares, Horizon, scenarios};
+use crate::advice::uncertainty::spline::FamilyScores;
+use crate::domain::model::Preset;
 use crate::domain::text::escape;
 use crate::domain::{Account, Day};
-use crate::report::advice::{
-    CardInput, budget_optimization_csv, contributions_csv, estimate_text, model_card_json,
-    response_curves_csv, scenarios_csv,
+use crate::report::advice::{estimate_text, response_curves_csv};
+use crate::workflow::{
+    ModelData, ModelReading, ModelRequest, Modelled, PoolFile, mart_files, model_card,
+    model_data_of_file, model_data_of_ledger, model_files, modelled_with, read_pool,
 };
-use crate::workflow::{ModelData, ModelReading, model_data_of_file, model_data_of_ledger};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Arguments {
@@ -34,6 +29,12 @@ pub enum Arguments {
     Card(DataArguments),
     /// Print the response curves as CSV
     Curves(DataArguments),
+    /// Sample the model and compare it with the closed form of each week (in builds with a sampler)
+    Posterior(super::model_posterior::Arguments),
+    /// Learn across the accounts that share, and show what each borrows from the others
+    Pool(super::model_pool::Arguments),
+    /// Fit a plain linear model of the columns of any CSV file
+    Linear(super::model_linear::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,10 +44,13 @@ pub struct DataArguments {
     pub account: Option<String>,
     /// Learn from this file instead of the ledger; nothing of it is taken
     #[arg(long, value_name = "FILE")]
-    data: Option<PathBuf>,
+    pub data: Option<PathBuf>,
     /// The source that reads it, one of the account's or a preset [default: by the file's name]
     #[arg(long, value_name = "NAME", requires = "data")]
     source: Option<String>,
+    /// The kind of model [default: as the account's [model] says]
+    #[arg(long, value_name = "KIND", value_enum)]
+    preset: Option<PresetArgument>,
     /// Test on the periods from this day on [default: as the account's [model] says]
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     test_from: Option<Day>,
@@ -55,70 +59,78 @@ pub struct DataArguments {
     pub confidence: Option<f64>,
 }
 
+/// The kinds of models.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum PresetArgument {
+    /// The weighted average of what a search finds
+    Search,
+    /// Fixed carryovers, logarithms and a ridge regression on days, as many pipelines have it
+    Classic,
+}
+
+impl From<PresetArgument> for Preset {
+    fn from(argument: PresetArgument) -> Self {
+        match argument {
+            PresetArgument::Search => Self::Search,
+            PresetArgument::Classic => Self::Classic,
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub struct FitArguments {
     #[command(flatten)]
     data: DataArguments,
-    /// Write the model card, contributions, curves, scenarios and the best split into this new folder
+    /// Write the model card, contributions, curves, scenarios, the best split and the tables for
+    /// BI tools into this new folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-/// A model of an account.
-pub struct Modelled<'w> {
+/// A model of an account, and what it was learnt from.
+pub struct AccountModel<'w> {
     /// Whose it is.
     pub account: &'w Account,
+    /// What was observed.
+    pub data: ModelData,
     /// The model.
-    pub fitted: Fitted,
-    /// What it says of each channel.
-    pub attribution: Attribution,
-    /// Figures that were changed.
-    pub changes: Vec<Change>,
-    /// Series that were left out.
-    pub left_out: Vec<LeftOut>,
-    /// Whether to believe it.
-    pub checks: Vec<Check>,
-    /// The probability of its intervals.
-    pub confidence: f64,
+    pub modelled: Modelled,
 }
 
-impl Modelled<'_> {
-    fn card(&self) -> Vec<u8> {
-        model_card_json(&CardInput {
-            account: self.account.id.as_str(),
-            currency: self.account.currency.code(),
-            fitted: &self.fitted,
-            attribution: &self.attribution,
-            confidence: self.confidence,
-            changes: &self.changes,
-            left_out: &self.left_out,
-            checks: &self.checks,
-        })
-    }
+/// What is to be shown of a model.
+enum Wanted<'a> {
+    Summary { out: Option<&'a Path> },
+    Card,
+    Curves,
 }
 
 pub fn run(context: &Context, arguments: &Arguments) -> Ending {
-    let workspace = context.workspace()?;
-    let data = match arguments {
-        Arguments::Fit(fit) => &fit.data,
-        Arguments::Card(data) | Arguments::Curves(data) => data,
+    let (data, wanted) = match arguments {
+        Arguments::Fit(fit) => (&fit.data, Wanted::Summary { out: fit.out.as_deref() }),
+        Arguments::Card(data) => (data, Wanted::Card),
+        Arguments::Curves(data) => (data, Wanted::Curves),
+        Arguments::Posterior(posterior) => return super::model_posterior::run(context, posterior),
+        Arguments::Pool(pool) => return super::model_pool::run(context, pool),
+        Arguments::Linear(linear) => return super::model_linear::run(context, linear),
     };
+    let workspace = context.workspace()?;
     let account = named_or_only(&workspace, data.account.as_deref())?;
-    let modelled = match model(context, &workspace, account, data)? {
-        Ok(modelled) => modelled,
+    let model = match model(context, &workspace, account, data)? {
+        Ok(model) => model,
         Err(status) => return Ok(status),
     };
-    match arguments {
-        Arguments::Fit(arguments) => {
-            if let Some(folder) = &arguments.out {
-                write(folder, &modelled)?;
+    let modelled = &model.modelled;
+    match wanted {
+        Wanted::Summary { out } => {
+            if let Some(folder) = out {
+                write(folder, &model)?;
             }
-            show(context, &modelled);
-            let card: Value = serde_json::from_slice(&modelled.card()).unwrap_or(Value::Null);
-            context.output.json(&card);
+            show(context, account, modelled);
+            let card = model_card(account, modelled);
+            context.output.json(&serde_json::from_slice(&card).unwrap_or(Value::Null));
         }
-        Arguments::Card(_) => context.output.bytes(&modelled.card())?,
-        Arguments::Curves(_) => {
+        Wanted::Card => context.output.bytes(&model_card(account, modelled))?,
+        Wanted::Curves => {
             context.output.bytes(&response_curves_csv(&modelled.fitted, modelled.confidence))?;
         }
     }
@@ -132,44 +144,72 @@ pub fn model<'w>(
     workspace: &'w crate::workflow::Workspace,
     account: &'w Account,
     arguments: &DataArguments,
-) -> Result<Result<Modelled<'w>, u8>, CliError> {
-    let data = match read(context, workspace, account, arguments)? {
+) -> Result<Result<AccountModel<'w>, u8>, CliError> {
+    model_of(context, workspace, account, arguments, false)
+}
+
+/// The same; a history too short for it may have a model that leans on what is likely beforehand.
+pub fn model_of<'w>(
+    context: &Context,
+    workspace: &'w crate::workflow::Workspace,
+    account: &'w Account,
+    arguments: &DataArguments,
+    thin: bool,
+) -> Result<Result<AccountModel<'w>, u8>, CliError> {
+    let data = match read(
+        context,
+        workspace,
+        account,
+        arguments.data.as_deref(),
+        arguments.source.as_deref(),
+    )? {
         Ok(data) => data,
         Err(status) => return Ok(Err(status)),
     };
-    let own = &account.model;
-    let made = prepare(&data.observed, prepare_settings(own)).and_then(|mut prepared| {
-        let series = &prepared.series;
-        let mut settings = fit_settings(own, series.grain, &series.periods);
-        settings.split = arguments.test_from.map_or(settings.split, Split::From);
-        prepared.left_out.extend(holidays_left_out(own, series.grain, &series.periods));
-        Ok((fit(&prepared.series, &settings)?, prepared))
-    });
-    let (fitted, prepared) = match made {
-        Ok(made) => made,
+    let preset = arguments.preset.map_or(account.model.preset, Preset::from);
+    if preset == Preset::Classic && arguments.test_from.is_some() {
+        return Err(CliError::usage(
+            "the classic preset is always tested on the last fifth of the days",
+            "leave --test-from out",
+        ));
+    }
+    let request = ModelRequest {
+        preset: Some(preset),
+        test_from: arguments.test_from,
+        confidence: arguments.confidence,
+        thin,
+        week: None,
+    };
+    let pool = match read_pool(workspace) {
+        PoolFile::There(shared) if account.model.pool => Some(shared),
+        PoolFile::Damaged(why) if account.model.pool => {
+            let told =
+                format!("state/pool.json can't be used, and this account learns alone: {why}");
+            context.output.line(format!("{} {}", paint(CARE, "look:"), escape(&told)));
+            None
+        }
+        _ => None,
+    };
+    match modelled_with(account, &data, request, pool.as_ref()) {
+        Ok(modelled) => Ok(Ok(AccountModel { account, data, modelled })),
         Err(failure) => {
             context.output.line(format!("{} {failure}", paint(BAD, "no model:")));
             context.output.json(&json!({"account": account.id.as_str(), "model": "none",
                 "reason": failure.code(), "text": failure.to_string()}));
-            return Ok(Err(NO));
+            Ok(Err(NO))
         }
-    };
-    let confidence = arguments.confidence.unwrap_or(own.confidence);
-    let attribution = attribute(&fitted, confidence);
-    let checks = health::checks(&fitted, &attribution);
-    let mut changes = data.repeated;
-    changes.extend(prepared.changes);
-    let left_out = prepared.left_out;
-    Ok(Ok(Modelled { account, fitted, attribution, changes, left_out, checks, confidence }))
+    }
 }
 
-fn read(
+/// Reads what a model learns from: `path` by the account's or preset source, or the ledger. The inner error is the status of a refused file, once said.
+pub fn read(
     context: &Context,
     workspace: &crate::workflow::Workspace,
     account: &Account,
-    arguments: &DataArguments,
+    path: Option<&Path>,
+    source: Option<&str>,
 ) -> Result<Result<ModelData, u8>, CliError> {
-    let Some(path) = &arguments.data else {
+    let Some(path) = path else {
         let nothing = || {
             CliError::usage(
                 format!("the ledger knows nothing of account {}", account.id),
@@ -179,8 +219,7 @@ fn read(
         let ledger = workspace.ledger_to_read()?.ok_or_else(nothing)?;
         return Ok(Ok(model_data_of_ledger(&ledger, account, None)?.ok_or_else(nothing)?));
     };
-    let named =
-        arguments.source.as_deref().map(|name| sources::named(account, name)).transpose()?;
+    let named = source.map(|name| sources::named(account, name)).transpose()?;
     let source = named.as_ref().unwrap_or_else(|| sources::by_name_of(account, path));
     match model_data_of_file(workspace, account, path, source, now())? {
         ModelReading::Read(data) => Ok(Ok(data)),
@@ -196,27 +235,19 @@ fn read(
     }
 }
 
-fn write(folder: &Path, modelled: &Modelled<'_>) -> Result<(), CliError> {
-    let mut files = vec![
-        ("model_card.json", modelled.card()),
-        ("contributions.csv", contributions_csv(&modelled.fitted)),
-        ("response_curves.csv", response_curves_csv(&modelled.fitted, modelled.confidence)),
-    ];
-    let horizon = Horizon::of(&modelled.fitted);
-    if let Ok(found) = scenarios(&horizon, BoundShares::default(), modelled.confidence) {
-        files.push(("scenarios.csv", scenarios_csv(&horizon, &found)));
-        if let Some(present) = found.iter().find(|scenario| scenario.share == 1.0) {
-            files.push(("budget_optimization.csv", budget_optimization_csv(&horizon, present)));
-        }
-    }
+/// The files of `advice/` and the tables for analysts, in one new folder.
+fn write(folder: &Path, model: &AccountModel<'_>) -> Result<(), CliError> {
+    let AccountModel { account, data, modelled } = model;
+    let found = model_files(account, modelled);
+    let tables = mart_files(account, None, data, Some(modelled), Ok(&found.mart))?;
     let files: Vec<(&str, &[u8])> =
-        files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+        found.files.iter().chain(&tables).map(|(name, bytes)| (*name, bytes.as_slice())).collect();
     crate::store::files::write_new_folder(folder, &files)?;
     Ok(())
 }
 
-fn show(context: &Context, modelled: &Modelled<'_>) {
-    let Modelled { account, fitted, attribution, .. } = modelled;
+fn show(context: &Context, account: &Account, modelled: &Modelled) {
+    let Modelled { fitted, attribution, .. } = modelled;
     let series = &fitted.series;
     let output = &context.output;
     let span = match (series.periods.first(), series.periods.last()) {
@@ -237,8 +268,12 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
         rounded(attribution.predicted),
         rounded(attribution.baseline)
     ));
+    if modelled.is_of_claims {
+        let told = "no revenue of the business is known: this explains what the platforms claim";
+        output.line(format!("{} {told}", paint(CARE, "look:")));
+    }
     output.line("");
-    let rows = attribution.channels.iter().map(|channel| {
+    let rows = attribution.channels.iter().zip(&modelled.marginal_roas).map(|(channel, more)| {
         let may = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), two);
         let roas = channel.incremental_roas;
         vec![
@@ -253,6 +288,11 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
                 |roas| format!("{} to {}", two(roas.low), two(roas.high)),
             ),
             may(channel.reported_roas),
+            may(more.map(|more| more.mean)),
+            more.map_or_else(
+                || "-".to_owned(),
+                |more| format!("{} to {}", two(more.low), two(more.high)),
+            ),
             may(channel.decay),
         ]
     });
@@ -267,9 +307,11 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
             "ROAS",
             &confidence,
             "reported",
+            "mROAS",
+            &confidence,
             "decay",
         ],
-        &[1, 2, 3, 4, 5, 6, 7, 8],
+        &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
         rows.collect(),
     );
     output.line("");
@@ -285,6 +327,7 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
     };
     output.line(shown("learnt from", &fitted.scores_train));
     output.line(shown("not seen   ", &fitted.scores_test));
+    families(output, modelled);
     output.line("");
     for check in &modelled.checks {
         let (style, word) = match check.verdict {
@@ -293,6 +336,11 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
             Verdict::Fail => (BAD, "fail  "),
         };
         output.line(format!("{} {}", paint(style, word), check.text));
+    }
+    for reading in modelled.experiments.iter().filter(|it| !it.verdict.is_used()) {
+        let told =
+            format!("experiment \"{}\" {}", escape(&reading.experiment.name), reading.text());
+        output.line(format!("{} {told}", paint(CARE, "look:")));
     }
     for left in &modelled.left_out {
         output.line(format!("{} {}: {}", paint(CARE, "left out"), escape(&left.name), left.why));
@@ -305,6 +353,58 @@ fn show(context: &Context, modelled: &Modelled<'_>) {
         output.line(paint(FAINT, &told));
     }
     output.line(paint(FAINT, "advice only: no budget reads this"));
+}
+
+/// How well both families of curves foretold, and what the one without a fixed shape says.
+fn families(output: &Output, modelled: &Modelled) {
+    let families = match &modelled.families {
+        Some(Ok(families)) => families,
+        Some(Err(failure)) => {
+            output.line(paint(FAINT, &format!("no curves without a fixed shape: {failure}")));
+            return;
+        }
+        None => return,
+    };
+    output.line("");
+    let foretold = |name: &str, it: &FamilyScores| {
+        let r2 = it.scores.r2.map_or_else(|| "-".to_owned(), |r2| format!("{r2:.3}"));
+        let inside = format!("{:.0} %", it.coverage * 100.0);
+        let errors = [rounded(it.scores.mae), rounded(it.scores.rmse)];
+        let [mae, rmse] = errors;
+        vec![name.to_owned(), format!("{:.3}", it.log_density), r2, mae, rmse, inside]
+    };
+    output.table(
+        &["curves, on what was not seen", "log density", "R²", "mean error", "RMSE", "within 90 %"],
+        &[1, 2, 3, 4, 5],
+        vec![
+            foretold("shaped (plans and actions)", &families.shaped_scores),
+            foretold("flexible", &families.flexible_scores),
+        ],
+    );
+    output.line("");
+    let confidence = format!("at {:.0} %", modelled.confidence * 100.0);
+    let rows = families.flexible.channels.iter().map(|channel| {
+        let may = |it: Option<Estimate>| match it {
+            Some(it) => [two(it.mean), format!("{} to {}", two(it.low), two(it.high))],
+            None => ["-".to_owned(), "-".to_owned()],
+        };
+        let told = [rounded(channel.contribution.mean), between(&channel.contribution)];
+        let figures = [told, may(channel.incremental_roas), may(channel.marginal_roas)];
+        std::iter::once(escape(&channel.channel)).chain(figures.into_iter().flatten()).collect()
+    });
+    output.table(
+        &[
+            "by flexible curves",
+            "contribution",
+            &confidence,
+            "ROAS",
+            &confidence,
+            "mROAS",
+            &confidence,
+        ],
+        &[1, 2, 3, 4, 5, 6],
+        rows.collect(),
+    );
 }
 
 fn rounded(value: f64) -> String {

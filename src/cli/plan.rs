@@ -1,25 +1,34 @@
 //! `budgetd plan` and `budgetd whatif`: what other spends would bring, by the advisory model. Amounts
 //! are per week and none of them becomes a budget.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use super::accounts::named_or_only;
-use super::model::{DataArguments, Modelled, model};
+use super::curve_arguments::CurveArguments;
+use super::model::{AccountModel, DataArguments, model};
 use super::output::{FAINT, STRONG, paint};
-use super::{CliError, Context, DONE, Ending, NO};
+use super::plan_curves::{self, Wish};
+use super::plan_periods::{self, PeriodArguments};
+use super::{CliError, Context, DONE, Ending, NO, cautions};
 use crate::advice::mmm::spread::Estimate;
 use crate::advice::planning::{
-    BoundShares, Horizon, Objective, Plan, Scenario, WhatIfError, curves, parse_changes, plan,
-    scenarios, what_if,
+    BoundShares, Horizon, Objective, Plan, Scenario, WhatIf, WhatIfError, curves, parse_changes,
+    plan_on, scenarios, what_if,
 };
+use crate::advice::uncertainty::simulation::{Simulation, simulate};
 use crate::domain::text::escape;
-use crate::report::advice::{bound, estimate, estimate_text};
+use crate::report::advice::{bound, estimate, estimate_text, is_above, percent};
 
 #[derive(Debug, clap::Args)]
 pub struct PlanArguments {
     #[command(flatten)]
     data: DataArguments,
-    /// Share out this weekly total instead of the scenarios around the present one
+    #[command(flatten)]
+    curves: CurveArguments,
+    /// Share out this weekly total instead of the scenarios around the present one; with --weeks or
+    /// --months, that of each period
     #[arg(long, value_name = "AMOUNT", value_parser = parse_amount, conflicts_with_all = ["roas", "margin"])]
     total: Option<f64>,
     /// Find the largest weekly total that still returns this revenue per unit of spend
@@ -28,50 +37,69 @@ pub struct PlanArguments {
     /// Find the weekly total of most profit, where this share of revenue is earned before media
     #[arg(long, value_name = "SHARE", value_parser = parse_share)]
     margin: Option<f64>,
-    /// No channel gets less than this share of the total
-    #[arg(long, value_name = "SHARE", default_value = "0.05", value_parser = parse_share)]
-    low: f64,
-    /// No channel gets more than this share of the total
-    #[arg(long, value_name = "SHARE", default_value = "0.6", value_parser = parse_share)]
-    high: f64,
+    /// No channel gets less than this share of the total [default: 0.05; of more than ten channels
+    /// half of an even share]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share)]
+    low: Option<f64>,
+    /// No channel gets more than this share of the total [default: 0.6, or all for one channel]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share)]
+    high: Option<f64>,
+    #[command(flatten)]
+    periods: PeriodArguments,
 }
 
 #[derive(Debug, clap::Args)]
 pub struct WhatIfArguments {
     #[command(flatten)]
     data: DataArguments,
+    #[command(flatten)]
+    curves: CurveArguments,
     /// A change of a channel's weekly spend: "Google Ads=+30%", "Email=-5000" or "Email=12000"
-    #[arg(long = "set", value_name = "CHANGE", required = true)]
+    #[arg(long = "set", value_name = "CHANGE", required_unless_present = "linear")]
     changes: Vec<String>,
+    /// Ask a linear model of `model linear --out` instead, or one written by hand
+    #[arg(long, value_name = "FILE", requires = "at", conflicts_with_all = ["account", "data",
+        "source", "preset", "test_from", "confidence", "curves"])]
+    linear: Option<PathBuf>,
+    /// The value of a feature of it: "organic_clicks=5000"; each feature needs one
+    #[arg(long, value_name = "VALUE", requires = "linear")]
+    at: Vec<String>,
 }
 
+/// The most that an amount may be, here as in files.
+const AMOUNT_MAX: f64 = 1e13;
+
 /// How far beyond the present total an objective may look.
-const MOST_SHARE: f64 = 3.0;
+pub const MOST_SHARE: f64 = 3.0;
 
 pub fn run(context: &Context, arguments: &PlanArguments) -> Ending {
+    let bounds = AskedBounds { low: arguments.low, high: arguments.high };
+    if let Some(file) = arguments.curves.file() {
+        let wish =
+            Wish { total: arguments.total, roas: arguments.roas, margin: arguments.margin, bounds };
+        return plan_curves::run(context, file, &arguments.curves, wish);
+    }
+    if let Some(asked) = arguments.periods.asked() {
+        return plan_periods::run(context, &arguments.data, asked, arguments.total, bounds);
+    }
     let workspace = context.workspace()?;
     let account = named_or_only(&workspace, arguments.data.account.as_deref())?;
-    let modelled = match model(context, &workspace, account, &arguments.data)? {
-        Ok(modelled) => modelled,
+    let model = match model(context, &workspace, account, &arguments.data)? {
+        Ok(model) => model,
         Err(status) => return Ok(status),
     };
-    if arguments.low > arguments.high {
-        return Err(CliError::usage("--low is more than --high", "write --low 0.05 --high 0.6"));
-    }
-    let bounds = BoundShares { low: arguments.low, high: arguments.high };
+    let modelled = &model.modelled;
     let horizon = Horizon::of(&modelled.fitted);
+    let bounds = bounds.of(horizon.channels().count())?;
     let present: f64 = horizon.present().iter().sum();
     let objective = match (arguments.total, arguments.roas, arguments.margin) {
         (Some(total), ..) => Objective::MostRevenue { total },
         (_, Some(roas), _) => Objective::TargetRoas { roas, most: present * MOST_SHARE },
         (_, _, Some(margin)) => Objective::MostProfit { margin, most: present * MOST_SHARE },
-        (None, None, None) => return Ok(show_scenarios(context, &modelled, &horizon, bounds)),
+        (None, None, None) => return Ok(show_scenarios(context, &model, &horizon, bounds)),
     };
-    let most = match objective {
-        Objective::MostRevenue { total } => total,
-        Objective::TargetRoas { most, .. } | Objective::MostProfit { most, .. } => most,
-    };
-    let found = plan(&curves(&horizon, most), bounds, objective)
+    let most = objective.most();
+    let found = plan_on(|most| curves(&horizon, most), bounds, objective)
         .map_err(|error| CliError::usage(error.to_string(), "widen --low and --high"))?;
     let Some((total, plan)) = found else {
         context.output.line("no total reaches that: the first unit of spend already returns less");
@@ -84,21 +112,55 @@ pub fn run(context: &Context, arguments: &PlanArguments) -> Ending {
             format!("it is the most that is looked at, {MOST_SHARE} times the present total");
         context.output.line(paint(FAINT, &told));
     }
-    show_plan(context, &modelled, &horizon, (total, &plan, revenue));
+    show_plan(context, &model, &horizon, (total, &plan, revenue));
     Ok(DONE)
+}
+
+/// The bounds that were asked for, as shares of a total.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedBounds {
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+impl AskedBounds {
+    /// Those asked for, otherwise those that ship. What was asked for never gives way unsaid.
+    pub fn of(self, channels: usize) -> Result<BoundShares, CliError> {
+        let shipped = BoundShares::shipped(channels);
+        let bounds = BoundShares {
+            low: self.low.unwrap_or(shipped.low),
+            high: self.high.unwrap_or(shipped.high),
+        };
+        if bounds.low > bounds.high {
+            return Err(CliError::usage(
+                "--low is more than --high",
+                "write --low 0.05 --high 0.6",
+            ));
+        }
+        let asked = BoundShares { low: self.low.unwrap_or(0.0), high: self.high.unwrap_or(1.0) };
+        if !asked.can_hold(channels) {
+            let told = format!(
+                "--low and --high leave no way to share out a total among {channels} channels"
+            );
+            let hint = "--low times their number is at most 1, --high times it at least 1";
+            return Err(CliError::usage(told, hint));
+        }
+        Ok(bounds)
+    }
 }
 
 fn show_scenarios(
     context: &Context,
-    modelled: &Modelled<'_>,
+    model: &AccountModel<'_>,
     horizon: &Horizon<'_>,
     bounds: BoundShares,
 ) -> u8 {
+    let AccountModel { account, modelled, .. } = model;
     let found = match scenarios(horizon, bounds, modelled.confidence) {
         Ok(found) => found,
         Err(error) => {
             context.output.line(error.to_string());
-            context.output.json(&json!({"account": modelled.account.id.as_str(),
+            context.output.json(&json!({"account": account.id.as_str(),
                 "scenarios": [], "text": error.to_string()}));
             return NO;
         }
@@ -122,48 +184,72 @@ fn show_scenarios(
         row.extend(scenario.plan.spends.iter().map(|spend| estimate_text(*spend)));
         row
     });
-    context.output.line(paint(STRONG, "what a week would bring, each total shared out best"));
+    context.output.line(paint(
+        STRONG,
+        &format!("what a {} would bring, each total shared out best", horizon.unit()),
+    ));
     context.output.table(&headings, &right, rows.collect());
+    for scenario in &found {
+        let beyond = cautions::beyond_history(horizon, &scenario.plan.spends);
+        if !beyond.is_empty() {
+            let (share, unit) = (scenario.share * 100.0, horizon.unit());
+            let told = format!("at {share:.0} % more than ever spent in a {unit}: {beyond}");
+            cautions::look(context, &told);
+        }
+    }
+    cautions::of_model(context, modelled);
     context.output.line(paint(
         FAINT,
         "revenue that media bring, against today's spends; advice only: no budget reads this",
     ));
-    context.output.json(&json!({"account": modelled.account.id.as_str(),
-        "scenarios": found.iter().map(|it| machine(horizon, it)).collect::<Vec<_>>()}));
+    context.output.json(&json!({"account": account.id.as_str(),
+        "scenarios": found.iter().map(|it| machine(horizon, it, &modelled.caps)).collect::<Vec<_>>(),
+        "failed_checks": cautions::failed_checks(modelled)}));
     DONE
 }
 
-fn machine(horizon: &Horizon<'_>, scenario: &Scenario) -> Value {
+fn machine(horizon: &Horizon<'_>, scenario: &Scenario, caps: &[Option<f64>]) -> Value {
     json!({
         "share": estimate(scenario.share),
         "total": estimate(scenario.total),
         "revenue": interval(&scenario.revenue),
         "expected_roi": estimate(scenario.expected_roi),
         "revenue_increase": scenario.revenue_increase.map(estimate),
-        "channels": channels(horizon, &scenario.plan),
+        "channels": channels(horizon, &scenario.plan, scenario.total, caps),
         "multiplier": estimate(scenario.plan.certificate.multiplier),
         "gap": estimate(scenario.plan.certificate.gap),
     })
 }
 
-fn channels(horizon: &Horizon<'_>, plan: &Plan) -> Vec<Value> {
+fn channels(horizon: &Horizon<'_>, plan: &Plan, total: f64, caps: &[Option<f64>]) -> Vec<Value> {
     horizon
         .channels()
-        .zip(plan.spends.iter().zip(&plan.certificate.active))
-        .map(|(name, (spend, active))| {
-            json!({"channel": name, "spend": estimate(*spend), "bound": bound(*active)})
+        .enumerate()
+        .map(|(at, name)| {
+            let spend = plan.spends[at];
+            json!({
+                "channel": name,
+                "spend": estimate(spend),
+                "bound": bound(plan.certificate.active[at]),
+                "business_cap": caps[at].map(|cap| estimate(cap * total)),
+                "above_business_cap": caps[at].map(|cap| is_above(spend, cap, total)),
+                "within_history": horizon.is_within_history(at, spend),
+            })
         })
         .collect()
 }
 
 fn show_plan(
     context: &Context,
-    modelled: &Modelled<'_>,
+    model: &AccountModel<'_>,
     horizon: &Horizon<'_>,
     (total, plan, revenue): (f64, &Plan, Estimate),
 ) {
+    let AccountModel { account, modelled, .. } = model;
     let present = horizon.present();
-    context.output.line(paint(STRONG, &format!("a week of {}", estimate_text(total))));
+    context
+        .output
+        .line(paint(STRONG, &format!("a {} of {}", horizon.unit(), estimate_text(total))));
     let rows = horizon.channels().enumerate().map(|(at, name)| {
         vec![
             escape(name),
@@ -171,38 +257,60 @@ fn show_plan(
             estimate_text(plan.spends[at]),
             format!("{:.1} %", plan.spends[at] / total * 100.0),
             bound(plan.certificate.active[at]).to_owned(),
+            modelled.caps[at].map(|cap| estimate_text(cap * total)).unwrap_or_default(),
         ]
     });
     context.output.table(
-        &["channel", "today", "plan", "share", "bound"],
-        &[1, 2, 3],
+        &["channel", "today", "plan", "share", "bound", "business cap"],
+        &[1, 2, 3, 5],
         rows.collect(),
     );
+    let names: Vec<&str> = horizon.channels().collect();
+    let named = |is: &dyn Fn(usize) -> bool| {
+        let named = (0..names.len()).filter(|at| is(*at)).map(|at| escape(names[at]));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let above =
+        named(&|at| modelled.caps[at].is_some_and(|cap| is_above(plan.spends[at], cap, total)));
+    if !above.is_empty() {
+        cautions::look(context, &format!("more than the business allows: {above}"));
+    }
+    cautions::of_history(context, horizon, &plan.spends);
+    cautions::of_model(context, modelled);
+    let gap = plan.certificate.gap;
+    let gap =
+        if gap > revenue.mean.abs() * 1e-6 { estimate_text(gap) } else { "a millionth".to_owned() };
     context.output.line(format!(
-        "media would bring {} ({} at {:.0} %); a further unit {}; nothing else brings more than {} more",
+        "media would bring {} ({} at {:.0} %); a further unit {}; nothing else brings more than {gap} more",
         estimate_text(revenue.mean),
         between(&revenue),
         modelled.confidence * 100.0,
         estimate_text(plan.certificate.multiplier),
-        estimate_text(plan.certificate.gap)
     ));
     context.output.line(paint(FAINT, "advice only: no budget reads this"));
-    context.output.json(&json!({"account": modelled.account.id.as_str(), "plan": {
+    context.output.json(&json!({"account": account.id.as_str(), "plan": {
         "total": estimate(total),
         "revenue": interval(&revenue),
-        "channels": channels(horizon, plan),
+        "channels": channels(horizon, plan, total, &modelled.caps),
         "multiplier": estimate(plan.certificate.multiplier),
         "gap": estimate(plan.certificate.gap),
-    }}));
+    }, "failed_checks": cautions::failed_checks(modelled)}));
 }
 
 pub fn run_what_if(context: &Context, arguments: &WhatIfArguments) -> Ending {
+    if let Some(path) = &arguments.linear {
+        return super::whatif_linear::run(context, path, &arguments.at, &arguments.changes);
+    }
+    if let Some(file) = arguments.curves.file() {
+        return plan_curves::run_what_if(context, file, &arguments.curves, &arguments.changes);
+    }
     let workspace = context.workspace()?;
     let account = named_or_only(&workspace, arguments.data.account.as_deref())?;
-    let modelled = match model(context, &workspace, account, &arguments.data)? {
-        Ok(modelled) => modelled,
+    let model = match model(context, &workspace, account, &arguments.data)? {
+        Ok(model) => model,
         Err(status) => return Ok(status),
     };
+    let modelled = &model.modelled;
     let horizon = Horizon::of(&modelled.fitted);
     let names: Vec<&str> = horizon.channels().collect();
     let changes = parse_changes(&arguments.changes, &names).map_err(|errors| usage(&errors))?;
@@ -222,7 +330,13 @@ pub fn run_what_if(context: &Context, arguments: &WhatIfArguments) -> Ending {
         ]
     });
     let at = format!("at {:.0} %", modelled.confidence * 100.0);
-    context.output.line(paint(STRONG, "per week, four weeks of it with what they leave behind"));
+    context.output.line(paint(
+        STRONG,
+        &format!(
+            "per {unit}, four {unit}s of it with what they leave behind",
+            unit = horizon.unit()
+        ),
+    ));
     context.output.table(
         &["channel", "today", "then", "revenue", &at],
         &[1, 2, 3, 4],
@@ -234,39 +348,94 @@ pub fn run_what_if(context: &Context, arguments: &WhatIfArguments) -> Ending {
         signed(found.revenue.mean),
         between(&found.revenue)
     ));
+    let simulation = simulated(&horizon, &found, account.actions.hurdle);
+    if let Some(simulation) = &simulation {
+        show_simulation(context, simulation, account.actions.hurdle);
+    }
+    let after: Vec<f64> = found.channels.iter().map(|it| it.2).collect();
+    cautions::of_history(context, &horizon, &after);
+    cautions::of_model(context, modelled);
     context.output.line(paint(FAINT, "advice only: no budget reads this"));
     let channels: Vec<Value> = found
         .channels
         .iter()
-        .map(|(name, before, after, revenue)| {
+        .enumerate()
+        .map(|(at, (name, before, after, revenue))| {
             json!({"channel": name, "spend_before": estimate(*before), "spend_after": estimate(*after),
-                "revenue_change": interval(revenue)})
+                "within_history": horizon.is_within_history(at, *after), "revenue_change": interval(revenue)})
         })
         .collect();
     context.output.json(&json!({"account": account.id.as_str(), "channels": channels,
-        "spend_change": estimate(found.spend), "revenue_change": interval(&found.revenue)}));
+        "spend_change": estimate(found.spend), "revenue_change": interval(&found.revenue),
+        "simulation": simulation.as_ref().map(simulation_json),
+        "failed_checks": cautions::failed_checks(modelled)}));
     Ok(DONE)
 }
 
-fn usage(errors: &[WhatIfError]) -> CliError {
+/// What all changes together would do; `None` where nothing changes.
+fn simulated(horizon: &Horizon<'_>, found: &WhatIf, hurdle: f64) -> Option<Simulation> {
+    let before: Vec<f64> = found.channels.iter().map(|it| it.1).collect();
+    let after: Vec<f64> = found.channels.iter().map(|it| it.2).collect();
+    (before != after).then(|| simulate(horizon, &before, &after, hurdle))
+}
+
+fn show_simulation(context: &Context, simulation: &Simulation, hurdle: f64) {
+    let Simulation { mean, outcome, immediate, delayed, .. } = simulation;
+    let output = &context.output;
+    output.line(format!(
+        "on average {} at 80 %, {} at 90 %; seen with chance {} at 80 %, {} at 90 %",
+        between(&mean.at_80),
+        between(&mean.at_90),
+        between(&outcome.at_80),
+        between(&outcome.at_90)
+    ));
+    let said = match simulation.spend_after - simulation.spend_before {
+        _ if simulation.per_unit.is_none() => "it brings more than nothing".to_owned(),
+        more if more > 0.0 => format!("each unit more brings more than {hurdle:.2}"),
+        _ => format!("each unit less costs less than {hurdle:.2}"),
+    };
+    output.line(format!(
+        "at once {}, later {}; {said} with probability {}",
+        estimate_text(*immediate),
+        estimate_text(*delayed),
+        percent(simulation.probability_pays)
+    ));
+}
+
+fn simulation_json(simulation: &Simulation) -> Value {
+    let Simulation { mean, outcome, immediate, delayed, probability_pays, .. } = simulation;
+    json!({
+        "mean": {"at_80": interval(&mean.at_80), "at_90": interval(&mean.at_90)},
+        "outcome": {"at_80": interval(&outcome.at_80), "at_90": interval(&outcome.at_90)},
+        "immediate": estimate(*immediate),
+        "delayed": estimate(*delayed),
+        "probability_pays": estimate(*probability_pays),
+    })
+}
+
+pub fn usage(errors: &[WhatIfError]) -> CliError {
     let texts: Vec<String> = errors.iter().map(|error| escape(&error.to_string())).collect();
     CliError::usage(texts.join("; "), "for example --set \"Google Ads=+30%\" --set \"Email=-5000\"")
 }
 
-fn interval(interval: &Estimate) -> Value {
+pub fn interval(interval: &Estimate) -> Value {
     json!({"mean": estimate(interval.mean), "low": estimate(interval.low), "high": estimate(interval.high)})
 }
 
-fn between(interval: &Estimate) -> String {
+pub fn between(interval: &Estimate) -> String {
     format!("{} to {}", estimate_text(interval.low), estimate_text(interval.high))
 }
 
-fn parse_amount(text: &str) -> Result<f64, String> {
+pub fn parse_amount(text: &str) -> Result<f64, String> {
     let amount: f64 = text.parse().map_err(|_| "write a number such as 250000".to_owned())?;
-    if amount > 0.0 && amount.is_finite() { Ok(amount) } else { Err("more than 0".to_owned()) }
+    if amount > 0.0 && amount <= AMOUNT_MAX {
+        Ok(amount)
+    } else {
+        Err("more than 0, and at most 10000000000000".to_owned())
+    }
 }
 
-fn parse_share(text: &str) -> Result<f64, String> {
+pub fn parse_share(text: &str) -> Result<f64, String> {
     let share: f64 = text.parse().map_err(|_| "write a share such as 0.6".to_owned())?;
     if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share from 0 to 1".to_owned()) }
 }

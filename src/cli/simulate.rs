@@ -19,7 +19,8 @@ use crate::store::files;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A world: the path of its TOML file, or one that ships: plain, flighted, seasonal, confounded,
-    /// small_noisy, twelve_channels, attribution_bias, s_shaped
+    /// small_noisy, twelve_channels, attribution_bias, s_shaped, broken, losing, no_effect, collinear,
+    /// heavy_tails, long_carryover, drifting, changing_effects, small_account
     #[arg(value_name = "WORLD")]
     world: String,
     /// Where its files go; it must be new or empty

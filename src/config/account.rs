@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::{NaiveTime, Weekday};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
+use super::actions;
 use super::channel::{self, ReadChannel};
 use super::limits::{self, Budget};
 use super::model;
@@ -17,6 +18,7 @@ use crate::domain::account::{
     AbsentDays, BlockerSettings, ChecksSettings, EvidenceWeights, FirstReference, GateSettings,
     RulesSettings, WeightKind,
 };
+use crate::domain::experiments::Experiments;
 use crate::domain::nearest::nearest;
 use crate::domain::{Account, AccountId, Currency, Money, Share, decimal};
 
@@ -46,6 +48,7 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
     let schedule = own_schedule(root.table("schedule"), weekly);
     let checks = checks(root.table("checks"));
     let model = model::read(root.table("model"), channels.as_deref());
+    let actions = actions::read(root.table("actions"));
     let named = channels.as_ref().map(|read| read.iter().map(|read| &read.channel));
     let sources = source::read_all(&root, named);
     let within_limits = match (&budget, &channels, &rules) {
@@ -70,6 +73,8 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
         blocker: blocker?,
         checks: checks?,
         model: model?,
+        actions: actions?,
+        experiments: Experiments::default(),
         schedule: schedule?,
         sources: sources?,
     };

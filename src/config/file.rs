@@ -28,6 +28,8 @@ pub(crate) enum Role {
     Daemon,
     /// One account.
     Account,
+    /// The experiments of an account.
+    Experiments,
     /// A simulated world.
     World,
 }

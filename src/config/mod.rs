@@ -4,9 +4,11 @@
 //! In order: [`accounts_folder`] (to learn which files there are) → [`check`].
 
 mod account;
+mod actions;
 mod changes;
 mod channel;
 mod daemon;
+mod experiments;
 mod fault;
 mod file;
 mod hooks;
@@ -107,11 +109,19 @@ pub fn check(
     base: &Path,
 ) -> Result<Config, Vec<ConfigFault>> {
     let mut faults = Vec::new();
-    let settings = read_daemon(daemon, accounts.len(), base, &mut faults);
+    let is_account = |source: &&SourceText| !source.path.ends_with(experiments::ENDING);
+    let count = accounts.iter().filter(is_account).count();
+    let settings = read_daemon(daemon, count, base, &mut faults);
     let weekly = settings.as_ref().map_or(SCHEDULE_SHIPPED, |settings| &settings.schedule.weekly);
     let mut read = BTreeMap::new();
+    let (experiments, accounts): (Vec<&SourceText>, Vec<&SourceText>) =
+        accounts.iter().partition(|source| source.path.ends_with(experiments::ENDING));
     for source in accounts.iter().take(ACCOUNTS_MAX) {
         read_account(source, weekly, &mut read, &mut faults);
+    }
+    let is_whole = faults.is_empty();
+    for source in experiments {
+        read_experiments(source, is_whole, &mut read, &mut faults);
     }
     if !faults.is_empty() {
         return Err(faults);
@@ -180,6 +190,33 @@ fn read_account(
                 read.insert(id, (source.path.clone(), found.account));
             }
         }
+    }
+    faults.extend(file.into_faults());
+}
+
+/// Reads the experiments of an account that was read before. Where other files have faults
+/// (`is_whole` is false), an account that is not there is not remarked on.
+fn read_experiments(
+    source: &SourceText,
+    is_whole: bool,
+    read: &mut BTreeMap<AccountId, (String, Account)>,
+    faults: &mut Vec<ConfigFault>,
+) {
+    let (file, tree) = File::parse(source, Role::Experiments);
+    let root = Table::root(&file, &tree);
+    let name = source.path.rsplit('/').next().unwrap_or_default();
+    let id = name.strip_suffix(experiments::ENDING).unwrap_or_default();
+    match read.values_mut().find(|(_, account)| account.id.as_str() == id) {
+        Some((_, account)) => {
+            if let Some(found) = experiments::read(root, account) {
+                account.experiments = found;
+            }
+        }
+        None if is_whole => root.fault(
+            "no account has the id that this file is named by",
+            "name it by an account's id: <id>.experiments.toml",
+        ),
+        None => {}
     }
     faults.extend(file.into_faults());
 }

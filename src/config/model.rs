@@ -6,7 +6,7 @@ use super::channel::ReadChannel;
 use super::model_channel;
 use super::table::Table;
 use super::value::{Item, quoted};
-use crate::domain::model::{Country, Holidays, SEASON_WAVES_MAX, TestPeriods};
+use crate::domain::model::{Country, Families, Holidays, Preset, SEASON_WAVES_MAX, TestPeriods};
 use crate::domain::nearest::nearest;
 use crate::domain::{Day, ModelSettings, Share};
 
@@ -31,6 +31,8 @@ pub(super) fn read(
     let enabled = table.or("enabled", shipped.enabled, |item| item.flag());
     let seconds_max =
         table.or("seconds_max", shipped.seconds_max, |item| item.whole(1..=SECONDS_MOST));
+    let preset = table.or("preset", shipped.preset, |item| preset(&item));
+    let families = table.or("families", shipped.families, |item| families(&item));
     let confidence = table.or("confidence", shipped.confidence, |item| item.number(0.5..=0.999));
     let test = test(&table, shipped.test);
     let outlier_ranges =
@@ -39,12 +41,16 @@ pub(super) fn read(
     let trend = table.or("trend", shipped.trend, |item| auto_or_flag(&item));
     let season_waves = table.or("season_waves", shipped.season_waves, |item| waves(&item));
     let weekdays = table.or("weekdays", shipped.weekdays, |item| auto_or_flag(&item));
+    let months = table.or("months", shipped.months, |item| item.flag());
     let holidays = table.or("holidays", shipped.holidays, |item| holidays(&item));
+    let pool = table.or("pool", shipped.pool, |item| item.flag());
     let channels = model_channel::read_all(&table, channels);
     table.finish();
     Some(ModelSettings {
         enabled: enabled?,
         seconds_max: seconds_max?,
+        preset: preset?,
+        families: families?,
         confidence: confidence?,
         test: test?,
         outlier_ranges: outlier_ranges?,
@@ -52,9 +58,31 @@ pub(super) fn read(
         trend: trend?,
         season_waves: season_waves?,
         weekdays: weekdays?,
+        months: months?,
         holidays: holidays?,
+        pool: pool?,
         channels: channels?,
     })
+}
+
+fn preset(item: &Item<'_>) -> Option<Preset> {
+    let text = item.text()?;
+    let found = Preset::ALL.into_iter().find(|preset| preset.name() == text);
+    if found.is_none() {
+        let names = Preset::ALL.map(|preset| quoted(preset.name())).join(" or ");
+        item.fault("not a kind of model", format!("write {names}"));
+    }
+    found
+}
+
+fn families(item: &Item<'_>) -> Option<Families> {
+    let text = item.text()?;
+    let found = Families::ALL.into_iter().find(|families| families.name() == text);
+    if found.is_none() {
+        let names = Families::ALL.map(|families| quoted(families.name())).join(" or ");
+        item.fault("no families of curves", format!("write {names}"));
+    }
+    found
 }
 
 fn test(table: &Table<'_>, shipped: TestPeriods) -> Option<TestPeriods> {

@@ -7,15 +7,17 @@ use super::file::Role;
 const DAEMON: &str = include_str!("reference/budgetd.toml");
 /// Every key of an account's file.
 const ACCOUNT: &str = include_str!("reference/account.toml");
+/// Every key of the file of an account's experiments.
+const EXPERIMENTS: &str = include_str!("reference/experiments.toml");
 
-/// What separates the two files in [`explain`].
+/// What separates the files in [`explain`].
 const RULER: &str = "# ----------------------------------------------------------------------\n";
 
-/// Every key with its default, its meaning and what it may be: two TOML files, one below the
+/// Every key with its default, its meaning and what it may be: three TOML files, one below the
 /// other. A key behind a `#` without a space has no default; one behind `#or` replaces the key
 /// above it.
 pub fn explain() -> String {
-    format!("{RULER}{DAEMON}\n{RULER}{ACCOUNT}")
+    format!("{RULER}{DAEMON}\n{RULER}{ACCOUNT}\n{RULER}{EXPERIMENTS}")
 }
 
 /// `config/budgetd.toml` as it ships.
@@ -34,9 +36,11 @@ pub fn shipped_account() -> &'static str {
 pub(super) fn home_of(key: &str, role: Role) -> Option<String> {
     let daemon = (DAEMON, "config/budgetd.toml");
     let account = (ACCOUNT, "an account's file");
+    let experiments = (EXPERIMENTS, "an account's experiments file");
     let files = match role {
-        Role::Daemon => [daemon, account],
-        Role::Account => [account, daemon],
+        Role::Daemon => vec![daemon, account],
+        Role::Account => vec![account, daemon],
+        Role::Experiments => vec![experiments],
         Role::World => return None,
     };
     let header = format!("[{key}]");

@@ -5,8 +5,11 @@ use chrono::{NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::experiments::Experiments;
 use super::text::folded;
-use super::{Channel, ChannelName, Currency, Day, ModelSettings, Money, Share, Source, Week};
+use super::{
+    ActionSettings, Channel, ChannelName, Currency, Day, ModelSettings, Money, Share, Source, Week,
+};
 
 /// The id of an account: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit.
 /// It names folders, so it is neither `rejected` nor `receipts`.
@@ -88,6 +91,10 @@ pub struct Account {
     pub checks: ChecksSettings,
     /// How its advisory model is fitted; never part of a decision.
     pub model: ModelSettings,
+    /// When the model may speak of more or less spend.
+    pub actions: ActionSettings,
+    /// Lift tests that its model learns from.
+    pub experiments: Experiments,
     /// When its weekly run is due, as a cron pattern with seconds, in its time zone.
     pub schedule: String,
     /// The formats of its files; the shipped long format is always the last.
@@ -117,6 +124,8 @@ impl Account {
             blocker: BlockerSettings::default(),
             checks: ChecksSettings::default(),
             model: ModelSettings::default(),
+            actions: ActionSettings::default(),
+            experiments: Experiments::default(),
             schedule: SCHEDULE_SHIPPED.to_owned(),
             sources: vec![Source::long()],
         }

@@ -2,11 +2,13 @@
 //! Nothing here knows a stage, a file or a clock.
 
 pub mod account;
+pub mod actions;
 pub mod calendar;
 pub mod channel;
 pub mod currency;
 pub mod decimal;
 pub mod digest;
+pub mod experiments;
 pub mod limits;
 pub mod model;
 pub mod money;
@@ -20,6 +22,7 @@ pub use account::{
     AbsentDays, Account, AccountId, BlockerSettings, ChecksSettings, EvidenceWeights,
     FirstReference, GateSettings, RulesSettings, WeightKind,
 };
+pub use actions::{ActionSettings, Risk};
 pub use calendar::{Day, Instant, Week};
 pub use channel::{Channel, ChannelName};
 pub use currency::Currency;

@@ -12,6 +12,10 @@ pub struct ModelSettings {
     pub enabled: bool,
     /// How long a weekly run waits for it, in seconds.
     pub seconds_max: u32,
+    /// Which kind of model it is.
+    pub preset: Preset,
+    /// Which families of response curves are learnt.
+    pub families: Families,
     /// Probability that a stated interval holds the truth, between 0.5 and 0.999.
     pub confidence: f64,
     /// Which periods test the model.
@@ -27,8 +31,12 @@ pub struct ModelSettings {
     pub season_waves: Option<u32>,
     /// Whether weekdays differ; `None`: in daily series.
     pub weekdays: Option<bool>,
+    /// Whether months differ, a step for each.
+    pub months: bool,
     /// The holidays of its customers.
     pub holidays: Holidays,
+    /// Whether it learns from the other accounts that do, and they from it.
+    pub pool: bool,
     /// What is known of channels' shapes, each channel once; all else is searched for.
     pub channels: Vec<ChannelModel>,
 }
@@ -38,6 +46,8 @@ impl Default for ModelSettings {
         Self {
             enabled: true,
             seconds_max: 20,
+            preset: Preset::Search,
+            families: Families::Both,
             confidence: 0.9,
             test: TestPeriods::Share(Share::from_millionths(200_000)),
             outlier_ranges: Some(3.0),
@@ -45,8 +55,54 @@ impl Default for ModelSettings {
             trend: None,
             season_waves: None,
             weekdays: None,
+            months: false,
             holidays: Holidays::default(),
+            pool: false,
             channels: Vec::new(),
+        }
+    }
+}
+
+/// A kind of model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// The weighted average of what a search finds.
+    Search,
+    /// The pipeline that many teams run by hand, step for step, on figures of days.
+    Classic,
+}
+
+impl Preset {
+    /// All, the shipped one first.
+    pub const ALL: [Self; 2] = [Self::Search, Self::Classic];
+
+    /// Its name in files and commands.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Search => "search",
+            Self::Classic => "classic",
+        }
+    }
+}
+
+/// Which families of response curves are learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Families {
+    /// The one with a fixed shape, and beside it one without.
+    Both,
+    /// The one with a fixed shape alone.
+    Shaped,
+}
+
+impl Families {
+    /// All, the shipped one first.
+    pub const ALL: [Self; 2] = [Self::Both, Self::Shaped];
+
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Shaped => "shaped",
         }
     }
 }

@@ -16,6 +16,7 @@ mod campaigns;
 mod cells;
 mod channels;
 mod check_sums;
+mod columns;
 mod dates;
 mod doubles;
 mod exact;
@@ -63,6 +64,7 @@ use std::io::{self, BufRead};
 
 use thiserror::Error;
 
+pub use columns::{ColumnsError, ColumnsRequest, NumberColumns, read_columns};
 pub use fault::{Difference, Fault, FaultReason, SeenCurrency, SeenFormat, TotalsDifference};
 pub use headless::begins_among_rows;
 pub use rejection::{ClosedChange, FAULTS_LISTED_MAX, Rejection};
@@ -237,7 +239,9 @@ fn read_by<R: BufRead, E>(
         return Ok(refused(fault));
     }
     let Opened { head, text, grammar } =
-        match bytes::open(input, context).map_err(ReadError::Input)? {
+        match bytes::open(input, context.file_name, context.source, context.limits)
+            .map_err(ReadError::Input)?
+        {
             Ok(opened) => opened,
             Err(fault) => return Ok(refused(fault)),
         };

@@ -3,14 +3,17 @@
 use csv::{Terminator, WriterBuilder};
 
 use super::mart::{Cell, Kind, MartInput, daily_table};
+use crate::domain::Currency;
 use crate::domain::text::{escape, spreadsheet_safe};
-use crate::domain::{Currency, decimal};
 
 /// Decimals of a quotient, and the most of a count.
 const RATIO_DIGITS: u8 = 6;
 
 /// Up to here doubles hold each whole number.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// Room for the sixteen digits of such a number, its point, and a zero before it.
+const PLACES: usize = 18;
 
 /// A header and one row per day and channel. Money has every digit of the minor unit, a quotient six
 /// decimals, a count those that it has; what isn't known is an empty cell, never a 0.
@@ -37,7 +40,7 @@ fn write_cell(field: &mut String, cell: &Cell<'_>, kind: Kind, currency: Currenc
     match (cell, kind) {
         (Cell::Null, _) => {}
         (Cell::Whole(number), _) => field.push_str(&number.to_string()),
-        (Cell::Text(text), _) => field.push_str(&spreadsheet_safe(&escape(text))),
+        (Cell::Text(text), _) => write_text(field, text),
         (Cell::Real(value), Kind::Money) => write_decimal(field, *value, currency.minor_digits()),
         (Cell::Real(value), Kind::Count) => {
             write_decimal(field, *value, RATIO_DIGITS);
@@ -48,15 +51,46 @@ fn write_cell(field: &mut String, cell: &Cell<'_>, kind: Kind, currency: Currenc
     }
 }
 
+/// As a spreadsheet may read it; plain text, which most is, at once.
+fn write_text(field: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_');
+    match text.as_bytes() {
+        [first, rest @ ..]
+            if is_plain(*first) && rest.iter().all(|byte| is_plain(*byte) || *byte == b'-') =>
+        {
+            field.push_str(text);
+        }
+        _ => field.push_str(&spreadsheet_safe(&escape(text))),
+    }
+}
+
 /// With `digits` decimals; a figure that rounds to 0 has no sign.
 fn write_decimal(field: &mut String, value: f64, digits: u8) {
     let shifted = libm::rint(value * f64::from(10u32.pow(u32::from(digits))));
-    if shifted.abs() < WHOLE_MAX {
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below the bound")]
-        field.push_str(&decimal::format(shifted as i128, digits));
-    } else {
+    if shifted.abs() >= WHOLE_MAX {
         field.push_str(&format!("{value:.*}", usize::from(digits)));
+        return;
     }
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number below the bound")]
+    let mut rest = (shifted as i64).unsigned_abs();
+    let mut places = [b'0'; PLACES];
+    let mut at = PLACES;
+    for place in 0.. {
+        if place == digits && digits > 0 {
+            at -= 1;
+            places[at] = b'.';
+        }
+        if rest == 0 && place > digits {
+            break;
+        }
+        at -= 1;
+        places[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
+        rest /= 10;
+    }
+    if shifted < 0.0 {
+        field.push('-');
+    }
+    field.extend(places[at..].iter().copied().map(char::from));
 }
 
 #[cfg(test)]
@@ -102,6 +136,25 @@ mod tests {
         assert_eq!(lines(&rows, "USD")[1], row);
         let yen = &lines(&rows, "JPY")[1];
         assert!(yen.starts_with("2025-12-25,Brand_A,12,3000,90,1.5,-12,"), "{yen}");
+    }
+
+    #[test]
+    fn a_decimal_has_its_digits_whatever_its_size() {
+        let shown = |value: f64, digits: u8| {
+            let mut field = String::new();
+            write_decimal(&mut field, value, digits);
+            field
+        };
+        assert_eq!(shown(0.0, 0), "0");
+        assert_eq!(shown(-0.004, 2), "0.00");
+        assert_eq!(shown(-0.006, 2), "-0.01");
+        assert_eq!(shown(1234.5, 2), "1234.50");
+        assert_eq!(shown(120.0, 0), "120");
+        assert_eq!(shown(0.125, 2), "0.12");
+        // 2⁵³ − 1 is the largest in its way; then as many digits, and what lies above.
+        assert_eq!(shown(9_007_199_254_740_991.0, 0), "9007199254740991");
+        assert_eq!(shown(-9_007_199_254.5, 6), "-9007199254.500000");
+        assert_eq!(shown(1e17, 2), "100000000000000000.00");
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl State {
         self.audit_accounts().join(format!("{account}.jsonl"))
     }
 
+    /// Posteriors that were sampled for `account`.
+    pub fn posteriors(&self, account: &AccountId) -> PathBuf {
+        self.root.join("posterior").join(account.as_str())
+    }
+
     /// The lock that `run` holds for its life.
     pub fn run_lock(&self) -> PathBuf {
         self.root.join("run.lock")

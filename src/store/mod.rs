@@ -19,6 +19,8 @@ pub mod lock;
 pub mod mart;
 pub mod object;
 pub mod outbox;
+pub mod pool;
+pub mod posterior;
 pub mod space;
 
 pub use error::StoreError;

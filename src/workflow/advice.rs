@@ -1,57 +1,132 @@
 //! The advisory files of a bundle. The model runs beside the decision, in a thread of its own and for
 //! a bounded time: whatever becomes of it, the bundle appears, and says so.
 
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use super::model::{ModelData, model_data_of_ledger};
-use crate::advice::mmm::attribution::attribute;
-use crate::advice::mmm::failure::Failure;
-use crate::advice::mmm::fit::fit;
-use crate::advice::mmm::health;
-use crate::advice::mmm::prepare::prepare;
-use crate::advice::mmm::settings::{fit_settings, holidays_left_out, prepare_settings};
-use crate::advice::planning::{BoundShares, Horizon, scenarios};
-use crate::domain::{Account, Week};
-use crate::report::advice::{
-    CardInput, budget_optimization_csv, contributions_csv, model_card_json, response_curves_csv,
-    scenarios_csv,
+use super::model::{
+    BUNDLE_PERIODS, ModelData, ModelRequest, NamedFile, mart_files, model_data_of_ledger,
+    model_files, modelled_with, period_files,
 };
+use super::{PoolFile, RulesAhead, SharedPool, Workspace, read_pool, rules_ahead};
+use crate::advice::uncertainty::pooling::Summary;
+use crate::domain::{Account, Week};
 use crate::store::ledger::Ledger;
-
-/// A file of a bundle: its name in it, and its bytes.
-pub(super) type AdviceFile = (&'static str, Vec<u8>);
 
 /// Advice, or why there is none.
 #[derive(Debug, Default)]
 pub(super) struct Advice {
-    pub files: Vec<AdviceFile>,
+    /// Names in the bundle, and bytes.
+    pub files: Vec<(String, Vec<u8>)>,
     /// What failed, in words.
     pub fallbacks: Vec<String>,
+    /// What the account's data tell others that share.
+    pub told: Option<Summary>,
 }
 
-/// The advice for `week`, from what the ledger knows of the days before it.
-pub(super) fn advice_for(ledger: &Ledger, account: &Account, week: Week) -> Advice {
-    if !account.model.enabled {
-        return Advice::default();
+impl Advice {
+    fn add(&mut self, folder: &str, files: impl IntoIterator<Item = NamedFile>) {
+        let named = files.into_iter().map(|(name, bytes)| (format!("{folder}{name}"), bytes));
+        self.files.extend(named);
     }
+}
+
+/// The advice for `week`, from what the ledger knows of the days before it. The tables for analysts
+/// come without a model, too.
+pub(super) fn advice_for(
+    workspace: &Workspace,
+    ledger: &Ledger,
+    account: &Account,
+    week: Week,
+) -> Advice {
+    let mut advice = Advice::default();
     let data = match model_data_of_ledger(ledger, account, Some(week.first_day())) {
-        Ok(Some(data)) => data,
-        Ok(None) => return without("the ledger holds no figures"),
+        Ok(data) => Arc::new(data.unwrap_or_else(|| ModelData::nothing(account))),
         // The decision has read the same ledger: it says what is wrong with it.
-        Err(error) => return without(&error.to_string()),
+        Err(error) => {
+            advice.fallbacks.push(format!("no advice: {error}"));
+            return advice;
+        }
     };
     let lasts = Duration::from_secs(u64::from(account.model.seconds_max));
+    let pool = if account.model.pool { pool(workspace, &mut advice.fallbacks) } else { None };
+    let rules = rules_for(ledger, account, week);
+    let model = match model_within(lasts, account, &data, week, rules, pool) {
+        Ok((modelled, found)) => {
+            advice.told.clone_from(&modelled.pooled.told);
+            advice.add("advice/", found.files);
+            Ok((modelled, found.mart))
+        }
+        Err(why) => {
+            // What was asked for needs no word.
+            if account.model.enabled {
+                advice.fallbacks.push(format!("no marketing-mix model: {why}"));
+            }
+            Err(why)
+        }
+    };
     let account = account.clone();
-    match within(lasts, move || advise(&account, &data)) {
-        Ok(Ok(files)) => Advice { files, fallbacks: Vec::new() },
-        Ok(Err(failure)) => without(&failure.to_string()),
-        Err(why) => without(why),
+    let made = within(lasts, move || {
+        let figures = model.as_ref().map(|(_, mart)| mart).map_err(String::as_str);
+        let modelled = model.as_ref().ok().map(|(modelled, _)| modelled);
+        mart_files(&account, Some(week), &data, modelled, figures)
+    });
+    match made {
+        Ok(Ok(files)) => advice.add("", files),
+        Ok(Err(error)) => advice.fallbacks.push(format!("no tables for analysts: {error}")),
+        Err(why) => advice.fallbacks.push(format!("no tables for analysts: {why}")),
+    }
+    advice
+}
+
+/// What other accounts say; without it models go by their own data.
+fn pool(workspace: &Workspace, fallbacks: &mut Vec<String>) -> Option<SharedPool> {
+    match read_pool(workspace) {
+        PoolFile::There(shared) => Some(shared),
+        PoolFile::Missing => None,
+        PoolFile::Damaged(why) => {
+            fallbacks.push(format!(
+                "the model learns from this account alone: state/pool.json can't be used: {why}; \
+                 `budgetd model pool` makes it anew"
+            ));
+            None
+        }
     }
 }
 
-fn without(why: &str) -> Advice {
-    Advice { files: Vec::new(), fallbacks: vec![format!("no marketing-mix model: {why}")] }
+/// What the rules would do, for the plan beside which it stands.
+fn rules_for(ledger: &Ledger, account: &Account, week: Week) -> RulesAhead {
+    if !account.model.enabled {
+        return RulesAhead::Unknown("no plan is asked for");
+    }
+    rules_ahead(ledger, account, week.first_day(), BUNDLE_PERIODS)
+        .unwrap_or(RulesAhead::Unknown("the ledger could not be read"))
+}
+
+fn model_within(
+    lasts: Duration,
+    account: &Account,
+    data: &Arc<ModelData>,
+    week: Week,
+    rules: RulesAhead,
+    pool: Option<SharedPool>,
+) -> Result<(super::model::Modelled, super::model::ModelFiles), String> {
+    if !account.model.enabled {
+        return Err("the account's file switches it off".to_owned());
+    }
+    if data.observed.channels.is_empty() {
+        return Err("the ledger holds no figures".to_owned());
+    }
+    let (account, data) = (account.clone(), Arc::clone(data));
+    let request = ModelRequest { week: Some(week.first_day()), ..ModelRequest::default() };
+    let made = within(lasts, move || {
+        let modelled = modelled_with(&account, &data, request, pool.as_ref())?;
+        let mut files = model_files(&account, &modelled);
+        files.files.extend(period_files(&account, &modelled, &rules));
+        Ok::<_, crate::advice::mmm::failure::Failure>((modelled, files))
+    });
+    made.map_err(str::to_owned)?.map_err(|failure| failure.to_string())
 }
 
 /// What `work` gives, if it does within `lasts` and doesn't panic.
@@ -71,40 +146,6 @@ fn within<T: Send + 'static>(
         RecvTimeoutError::Timeout => "it took too long",
         RecvTimeoutError::Disconnected => "it failed",
     })
-}
-
-fn advise(account: &Account, data: &ModelData) -> Result<Vec<AdviceFile>, Failure> {
-    let own = &account.model;
-    let mut prepared = prepare(&data.observed, prepare_settings(own))?;
-    let (grain, periods) = (prepared.series.grain, &prepared.series.periods);
-    prepared.left_out.extend(holidays_left_out(own, grain, periods));
-    let fitted = fit(&prepared.series, &fit_settings(own, grain, periods))?;
-    let attribution = attribute(&fitted, own.confidence);
-    let checks = health::checks(&fitted, &attribution);
-    let card = model_card_json(&CardInput {
-        account: account.id.as_str(),
-        currency: account.currency.code(),
-        fitted: &fitted,
-        attribution: &attribution,
-        confidence: own.confidence,
-        changes: &prepared.changes,
-        left_out: &prepared.left_out,
-        checks: &checks,
-    });
-    let mut files = vec![
-        ("advice/model_card.json", card),
-        ("advice/contributions.csv", contributions_csv(&fitted)),
-        ("advice/response_curves.csv", response_curves_csv(&fitted, own.confidence)),
-    ];
-    let horizon = Horizon::of(&fitted);
-    if let Ok(found) = scenarios(&horizon, BoundShares::default(), own.confidence) {
-        files.push(("advice/scenarios.csv", scenarios_csv(&horizon, &found)));
-        if let Some(present) = found.iter().find(|scenario| scenario.share == 1.0) {
-            let optimum = budget_optimization_csv(&horizon, present);
-            files.push(("advice/budget_optimization.csv", optimum));
-        }
-    }
-    Ok(files)
 }
 
 #[cfg(test)]

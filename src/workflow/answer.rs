@@ -46,7 +46,11 @@ pub(super) fn facts_for(
 /// The account as its gate and its history see it: a channel that has days of spend without
 /// revenue, or the other way round, among the weeks that count is not one whose absent days mean
 /// nothing. What isn't known is waited for, never taken for zero.
-fn as_known(ledger: &Ledger, account: &Account, week: Week) -> Result<Account, StoreError> {
+pub(super) fn as_known(
+    ledger: &Ledger,
+    account: &Account,
+    week: Week,
+) -> Result<Account, StoreError> {
     let mut known = account.clone();
     if account.channels.iter().all(|it| account.absent_days(it) == AbsentDays::Missing) {
         return Ok(known);
@@ -168,7 +172,7 @@ pub(super) fn evidence_outliers(
 }
 
 /// The published budgets, by today's names of the channels.
-fn budgets_of(account: &Account, publication: Publication) -> PublishedBudgets {
+pub(super) fn budgets_of(account: &Account, publication: Publication) -> PublishedBudgets {
     let budgets = publication.budgets.into_iter();
     PublishedBudgets {
         week: publication.week,

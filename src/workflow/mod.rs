@@ -2,6 +2,7 @@
 //! time is always an argument, and each unit of work holds one lock while it lasts.
 
 mod advice;
+mod ahead;
 mod answer;
 mod audit;
 mod backup;
@@ -18,6 +19,7 @@ mod keys;
 mod late;
 mod model;
 mod places;
+mod pool;
 mod prune;
 mod read;
 mod recover;
@@ -30,6 +32,7 @@ mod take;
 mod validate;
 mod week;
 
+pub use ahead::{RulesAhead, rules_ahead};
 pub use audit::{AuditOf, each_audit_record, verify_audit};
 pub use backup::{BackUp, BackedUp};
 pub use behind::Behind;
@@ -40,8 +43,17 @@ pub use in_force::{Credential, InForce, in_force};
 pub use inbox::against_companion_beside;
 pub use keys::Rotation;
 pub use late::{Grown, PAUSES_FOR, as_refused};
-pub use model::{ModelData, ModelReading, model_data_of_file, model_data_of_ledger};
+pub use model::{
+    LinearAnswer, LinearRequest, ModelData, ModelFiles, ModelReading, ModelRequest, Modelled,
+    action_files, linear_model_of_file, mart_files, model_card, model_data_of_file,
+    model_data_of_ledger, model_files, modelled, modelled_with, rules_budgets, step, terms,
+};
+#[cfg(feature = "nuts")]
+pub use model::{PosteriorAnswer, PosteriorError, PosteriorModel, PosteriorRequest, posterior};
 pub use places::Places;
+pub use pool::{
+    PoolFile, PooledAccount, PooledAccounts, SharedPool, learn_together, read_pool, write_pool,
+};
 pub use prune::Pruned;
 pub use read::{Terms, Watch};
 pub use restore::{Restored, check as check_backup, restore, restore_config};

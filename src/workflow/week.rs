@@ -7,6 +7,7 @@ use super::advice::advice_for;
 use super::answer::{Asked, answer, evidence_outliers, facts_for, gate};
 use super::behind::behind_of;
 use super::corrected::corrected_weeks;
+use super::pool::tell_pool;
 use super::{Run, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
 use crate::decision::{Decision, Remarks, Standing};
@@ -212,7 +213,7 @@ impl Unit<'_> {
             self.announce(&chain, request.now, &event)?;
         }
         let decision_json = report::decision_json(&decision);
-        let advice = advice_for(&self.ledger, account, decision.week);
+        let advice = advice_for(self.workspace, &self.ledger, account, decision.week);
         let decided = decided_event(&decision, &decision_json, &advice.fallbacks, request);
         let decided_head = self.announce(&chain, request.now, &decided)?;
         let since = self.ledger.last_bundle_seq(&account.id)?;
@@ -226,7 +227,7 @@ impl Unit<'_> {
             (DECISION, &decision_json),
             (AUDIT, &segment),
         ];
-        files.extend(advice.files.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
+        files.extend(advice.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
         let outbox = Outbox::open(&self.workspace.config.paths.outbox)?;
         let key = self.key.as_ref().expect("it was loaded above");
         outbox.write_allowed_signers(key)?;
@@ -258,6 +259,10 @@ impl Unit<'_> {
             audit_seq: decided_head.seq,
         };
         self.ledger.record_publication(&publication, (&chain, head))?;
+        // What accounts tell each other takes nothing from what is published.
+        if let Err(error) = tell_pool(self.workspace, account, advice.told.as_ref()) {
+            tracing::warn!(account = account.id.as_str(), %error, "the pool was not brought up to date");
+        }
         Ok(PublishedWeek { decision, folder, manifest })
     }
 }

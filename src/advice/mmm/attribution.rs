@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::fitted::{Candidate, Fitted};
-use super::spread::{self, Estimate, Part};
+use super::spread::{Estimate, Part};
 
 /// What a channel contributed over the whole series. Money in major units.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -96,12 +96,7 @@ fn interval(fitted: &Fitted, channel: usize, mean: f64, confidence: f64) -> Esti
         }
     };
     let parts: Vec<Part> = fitted.candidates.iter().map(part).collect();
-    let found = if mean < 0.0 {
-        spread::anywhere(&parts, mean, confidence)
-    } else {
-        spread::above_zero(&parts, mean, confidence)
-    };
-    found.unwrap_or(Estimate { mean, low: mean, high: mean })
+    fitted.interval(&parts, mean, confidence)
 }
 
 fn immediate(fitted: &Fitted, channel: usize) -> f64 {

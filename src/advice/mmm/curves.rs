@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::fitted::{Candidate, Fitted};
-use super::spread::{self, Estimate, Part};
+use super::spread::{Estimate, Part};
 
 /// Points of a curve, the first at 0.
 const POINTS: u32 = 31;
@@ -29,10 +29,12 @@ pub struct CurvePoint {
 /// The curve of a channel by its position; intervals are central ones of `confidence`.
 pub fn curve(fitted: &Fitted, channel: usize, confidence: f64) -> Vec<CurvePoint> {
     let largest = fitted.series.channels[channel].spend.iter().copied().fold(0.0, f64::max);
-    (0..POINTS)
-        .map(|point| largest * REACH * f64::from(point) / f64::from(POINTS - 1))
-        .map(|spend| at(fitted, channel, spend, largest, confidence))
-        .collect()
+    spends_of_curve(largest).map(|spend| at(fitted, channel, spend, largest, confidence)).collect()
+}
+
+/// The spends of a curve of a channel whose largest spend of a period is `largest`.
+pub fn spends_of_curve(largest: f64) -> impl Iterator<Item = f64> {
+    (0..POINTS).map(move |point| largest * REACH * f64::from(point) / f64::from(POINTS - 1))
 }
 
 fn at(fitted: &Fitted, channel: usize, spend: f64, largest: f64, confidence: f64) -> CurvePoint {
@@ -53,11 +55,7 @@ fn at(fitted: &Fitted, channel: usize, spend: f64, largest: f64, confidence: f64
         }
     };
     let parts: Vec<Part> = fitted.candidates.iter().map(part).collect();
-    let revenue = if spend > 0.0 { spread::above_zero(&parts, mean, confidence) } else { None };
-    CurvePoint {
-        spend,
-        revenue: revenue.unwrap_or(Estimate { mean, low: mean, high: mean }),
-        marginal,
-        is_within_history: spend <= largest,
-    }
+    let none = Estimate { mean: 0.0, low: 0.0, high: 0.0 };
+    let revenue = if spend > 0.0 { fitted.interval(&parts, mean, confidence) } else { none };
+    CurvePoint { spend, revenue, marginal, is_within_history: spend <= largest }
 }

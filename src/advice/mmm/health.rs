@@ -117,8 +117,8 @@ fn errors(fitted: &Fitted) -> Check {
 fn candidates(fitted: &Fitted) -> Check {
     let figure = fitted.candidates_effective;
     if fitted.candidates_tried == 1 {
-        let text = "the account's file fixes every shape, so intervals say nothing of how well they \
-                    are known";
+        let text = "every shape was given and none was searched for, so intervals say nothing of how \
+                    well they are known";
         return Check {
             check: "candidates",
             verdict: Verdict::Review,
@@ -134,8 +134,23 @@ fn candidates(fitted: &Fitted) -> Check {
     Check { check: "candidates", verdict: at_least(figure, 20.0, 3.0), figure, text }
 }
 
-/// The widest interval of a channel's contribution against that contribution.
+/// The widest interval of a channel's contribution against that contribution; a contribution below
+/// nothing comes first.
 fn certainty(attribution: &Attribution) -> Check {
+    let least = attribution
+        .channels
+        .iter()
+        .min_by(|one, other| one.contribution.mean.total_cmp(&other.contribution.mean))
+        .filter(|least| least.contribution.mean < 0.0);
+    if let Some(least) = least {
+        let text = format!(
+            "spend on {} is held to cost revenue, which is hardly so: its effect can't be told from \
+             that of others",
+            crate::domain::text::escape(&least.channel)
+        );
+        let figure = least.contribution.mean;
+        return Check { check: "certainty", verdict: Verdict::Fail, figure, text };
+    }
     let widths = attribution.channels.iter().map(|channel| {
         let wide = channel.contribution.high - channel.contribution.low;
         let width =

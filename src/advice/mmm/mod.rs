@@ -3,7 +3,8 @@
 //! ```text
 //! observed ─► prepare ─► series ─► regressors ─┐
 //!                           └────► search ─────┴─► fitted ─► attribution, curves, planning
-//! daily rows ─► classic (the pipeline that many run by hand, step for step)
+//! daily rows ─► classic (the pipeline that many run by hand, step for step) ─► the same fitted
+//! columns of any table ─► linear (a plain linear model, of rows instead of periods)
 //! ```
 //!
 //! Revenue of a period = baseline + Σ coefficient · saturation(adstock(spend)). [`adstock`] and
@@ -21,6 +22,7 @@ pub mod fit;
 pub mod fitted;
 pub mod health;
 pub mod holidays;
+pub mod lift_test;
 pub mod linear;
 pub mod normal;
 pub mod observed;
@@ -34,3 +36,4 @@ pub mod search;
 pub mod series;
 pub mod settings;
 pub mod spread;
+pub mod thin;

@@ -13,6 +13,35 @@ pub fn below(x: f64) -> f64 {
     0.5 * libm::erfc(-x * FRAC_1_SQRT_2)
 }
 
+/// Where nearly all of a normal distribution lies below 0, what is left above falls off as an
+/// exponential distribution does, from so many deviations on.
+const EXPONENTIAL_FROM: f64 = 7.0;
+
+/// The mean of a normal distribution that is cut off below 0.
+pub fn mean_above_zero(mean: f64, deviation: f64) -> f64 {
+    if deviation <= 0.0 {
+        return mean.max(0.0);
+    }
+    let steps = mean / deviation;
+    if steps < -30.0 {
+        return deviation / -steps;
+    }
+    (mean + deviation * density(steps) / below(steps)).max(0.0)
+}
+
+/// Its deviation, as a share of that of the whole distribution.
+pub fn narrowing(mean: f64, deviation: f64) -> f64 {
+    if deviation <= 0.0 {
+        return 1.0;
+    }
+    let from = -mean / deviation;
+    if from > EXPONENTIAL_FROM {
+        return (1.0 / from).min(1.0);
+    }
+    let hazard = density(from) / below(-from);
+    libm::sqrt((1.0 + from * hazard - hazard * hazard).clamp(0.0, 1.0))
+}
+
 /// The value that `probability` (between 0 and 1, both excluded) lies below: Wichura's algorithm
 /// AS 241 (Applied Statistics 37, 1988), PPND16, right to about 16 digits.
 pub fn quantile(probability: f64) -> f64 {
@@ -126,5 +155,29 @@ mod tests {
             let probability = f64::from(step) / 400.0;
             assert!((below(quantile(probability)) - probability).abs() < 1e-14);
         }
+    }
+
+    #[test]
+    fn a_mean_above_zero_is_that_of_a_half_normal_distribution() {
+        // Of a standard normal cut at 0: √(2/π).
+        let expected = (2.0 / PI).sqrt();
+        assert!((mean_above_zero(0.0, 3.0) - 3.0 * expected).abs() < 1e-12);
+        assert!((mean_above_zero(50.0, 1.0) - 50.0).abs() < 1e-12);
+        let far = mean_above_zero(-40.0, 1.0);
+        assert!(far > 0.0 && (far - 1.0 / 40.0).abs() < 1e-3, "{far}");
+    }
+
+    fn close(found: f64, expected: f64, within: f64) {
+        assert!((found - expected).abs() <= within, "{found} {expected}");
+    }
+
+    #[test]
+    fn a_distribution_that_is_cut_off_in_its_middle_is_half_a_normal_one() {
+        // Deviation of |z|: √(1 − 2/π).
+        close(narrowing(0.0, 3.0), 0.602_810_275, 1e-8);
+        close(narrowing(50.0, 1.0), 1.0, 1e-12);
+        // Far below 0 it is exponential: the deviation is that over the distance.
+        close(narrowing(-20.0, 1.0), 0.05, 1e-3);
+        close(narrowing(-6.9, 1.0), 0.1405, 1e-2);
     }
 }

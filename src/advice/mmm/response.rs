@@ -25,10 +25,11 @@ impl Response {
 
     /// Revenue in each period, where `spend` is all that was ever spent.
     pub fn contribution(&self, spend: &[f64]) -> Vec<f64> {
-        self.adstock
-            .apply(spend)
-            .iter()
-            .map(|carried| self.coefficient * self.saturation.effect(*carried))
-            .collect()
+        let mut values = self.adstock.apply(spend);
+        self.saturation.effects(&mut values);
+        for effect in &mut values {
+            *effect *= self.coefficient;
+        }
+        values
     }
 }

@@ -34,6 +34,7 @@ pub fn fit_settings(model: &ModelSettings, grain: Grain, periods: &[Day]) -> Fit
             trend: model.trend,
             season_waves: model.season_waves,
             weekdays: model.weekdays,
+            months: model.months,
             holidays: holidays::days(&model.holidays, grain, periods),
         },
         shapes: model
@@ -41,6 +42,8 @@ pub fn fit_settings(model: &ModelSettings, grain: Grain, periods: &[Day]) -> Fit
             .iter()
             .map(|channel| (channel.channel.to_string(), shape(channel, grain)))
             .collect(),
+        tests: Vec::new(),
+        pooled: Vec::new(),
         search: SearchSettings::default(),
     }
 }

@@ -13,7 +13,7 @@ use super::bounds::Bounds;
 use super::curve::Curve;
 use super::envelope::Envelope;
 
-/// Steps of the search for the price; every second one halves the bounds.
+/// Steps of the search for the price; every third one halves the bounds.
 const STEPS_MAX: u32 = 200;
 
 /// Branches that are looked at.
@@ -109,18 +109,21 @@ pub fn allocate(curves: &[Curve], bounds: &[Bounds], total: f64) -> Result<Plan,
     }
     let best = best.expect("the first branch counts");
     let bound = left.max(best.revenue).min(upper.max(best.revenue));
+    let gap = bound - best.revenue;
+    let is_none = gap <= best.revenue.abs() * GAP_SHARE;
     Ok(Plan {
         certificate: Certificate {
             multiplier: best.price,
             active: active(&best.spends, bounds),
-            gap: bound - best.revenue,
+            gap: if is_none { 0.0 } else { gap },
         },
         revenue: best.revenue,
         spends: best.spends,
     })
 }
 
-fn check(bounds: &[Bounds], total: f64) -> Result<(), Infeasible> {
+/// Whether bounds can hold a total.
+pub(super) fn check(bounds: &[Bounds], total: f64) -> Result<(), Infeasible> {
     let low: f64 = bounds.iter().map(|bounds| bounds.low).sum();
     let high: f64 = bounds.iter().map(|bounds| bounds.high).sum();
     let width = total.abs() * 1e-9;
@@ -198,23 +201,27 @@ fn fill(envelopes: &[Envelope<'_>], bounds: &[Bounds], total: f64) -> ([f64; 2],
     let (mut asked_low, mut asked_high) = (ask(low), ask(high));
     let sum = |spends: &[f64]| spends.iter().sum::<f64>();
     let (mut over, mut under) = (sum(&asked_low) - total, sum(&asked_high) - total);
+    // What a straight way between both ends starts from: an end that stays twice is drawn half way
+    // in, so that both ends move (the Illinois method; Dowell and Jarratt 1971).
+    let (mut from, mut to, mut was_over) = (over, under, None);
     for step in 0..STEPS_MAX {
         if over <= total * 1e-13 || under >= -total * 1e-13 || high - low <= high * 1e-15 {
             break;
         }
-        let price = if step % 2 == 0 {
-            let share = (over / (over - under)).clamp(0.01, 0.99);
-            low + (high - low) * share
-        } else {
-            0.5 * (low + high)
-        };
+        let share = if step % 3 == 2 { 0.5 } else { from / (from - to) };
+        let price = low + (high - low) * share;
         let asked = ask(price);
         let excess = sum(&asked) - total;
         if excess >= 0.0 {
             (low, over, asked_low) = (price, excess, asked);
+            from = over;
+            to *= if was_over == Some(true) { 0.5 } else { 1.0 };
         } else {
             (high, under, asked_high) = (price, excess, asked);
+            to = under;
+            from *= if was_over == Some(false) { 0.5 } else { 1.0 };
         }
+        was_over = Some(excess >= 0.0);
     }
     if over <= total * 1e-13 {
         return ([low, high], settled(asked_low, bounds, total));
@@ -242,7 +249,7 @@ fn fill(envelopes: &[Envelope<'_>], bounds: &[Bounds], total: f64) -> ([f64; 2],
 }
 
 /// Brings the sum to the total to the last digit, within the bounds.
-fn settled(mut spends: Vec<f64>, bounds: &[Bounds], total: f64) -> Vec<f64> {
+pub(super) fn settled(mut spends: Vec<f64>, bounds: &[Bounds], total: f64) -> Vec<f64> {
     let mut rest = total - spends.iter().sum::<f64>();
     let mut order: Vec<usize> = (0..spends.len()).collect();
     order.sort_by(|one, other| spends[*other].total_cmp(&spends[*one]).then(one.cmp(other)));

@@ -19,7 +19,7 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// Of knots in the order of their spend, the first at 0; at least one. Slopes are kept to three
+    /// Of knots in the order of their spend, the first at the least that is asked for; at least one. Slopes are kept to three
     /// times those of the straight ways beside them, so that a curve that rises from knot to knot
     /// rises between them, too (Fritsch and Carlson 1980): some shapes begin infinitely steep.
     ///
@@ -82,6 +82,11 @@ impl Curve {
         let above = self.knots.partition_point(|knot| knot.spend <= spend);
         (above > 0 && above < self.knots.len()).then(|| (self.knots[above - 1], self.knots[above]))
     }
+}
+
+/// What `spend` brings between two neighbouring knots.
+pub(super) fn between(from: Knot, to: Knot, spend: f64) -> f64 {
+    hermite(from, to, spend).0
 }
 
 /// Value and slope of the cubic between two knots.

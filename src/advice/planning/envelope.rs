@@ -2,7 +2,7 @@
 //! and straight bridges over the rest. What the envelope brings is never less than the curve.
 
 use super::bounds::Bounds;
-use super::curve::Curve;
+use super::curve::{Curve, between};
 
 /// Points between two knots that are looked at.
 const POINTS_PER_KNOT: u32 = 4;
@@ -31,23 +31,25 @@ pub(super) struct Asked {
 
 impl<'c> Envelope<'c> {
     pub(super) fn new(curve: &'c Curve, bounds: Bounds) -> Self {
-        let mut points = vec![bounds.low];
+        let point = |spend: f64| (spend, curve.revenue(spend));
+        let mut points = Vec::with_capacity(curve.knots().len() * 4 + 2);
+        points.push(point(bounds.low));
         for pair in curve.knots().windows(2) {
             for step in 0..POINTS_PER_KNOT {
                 let share = f64::from(step) / f64::from(POINTS_PER_KNOT);
                 let spend = pair[0].spend + (pair[1].spend - pair[0].spend) * share;
                 if spend > bounds.low && spend < bounds.high {
-                    points.push(spend);
+                    points.push((spend, between(pair[0], pair[1], spend)));
                 }
             }
         }
         if bounds.high > bounds.low {
-            points.push(bounds.high);
+            points.push(point(bounds.high));
         }
         // The hull of Graham's scan; what it leaves out lies below a bridge.
-        let mut corners: Vec<(f64, f64, usize)> = Vec::new();
-        for (at, spend) in points.into_iter().enumerate() {
-            let point = (spend, curve.revenue(spend), at);
+        let mut corners: Vec<(f64, f64, usize)> = Vec::with_capacity(points.len());
+        for (at, (spend, revenue)) in points.into_iter().enumerate() {
+            let point = (spend, revenue, at);
             while let [.., before, last] = corners[..]
                 && slope(before, last) <= slope(last, point)
             {

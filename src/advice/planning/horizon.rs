@@ -6,8 +6,11 @@ use nalgebra::DVector;
 use rayon::prelude::*;
 
 use super::curve::{Curve, Knot};
-use crate::advice::mmm::fitted::{Candidate, Fitted};
-use crate::advice::mmm::spread::{self, Estimate, Part};
+use crate::advice::mmm::adstock::{Adstock, LAGS_MAX};
+use crate::advice::mmm::fitted::{Candidate, Fitted, Method};
+use crate::advice::mmm::normal;
+use crate::advice::mmm::search::representatives;
+use crate::advice::mmm::spread::{Estimate, Mixture, Part};
 use crate::domain::Grain;
 
 /// Weeks that a plan is for: long enough for carryover to come to rest, and still one budget.
@@ -16,7 +19,7 @@ const WEEKS: usize = 4;
 /// Weeks whose mean is the present spend.
 const RECENT_WEEKS: usize = 4;
 
-/// Candidates that a plan is made with, the weightiest: the others move no digit that is shown.
+/// Candidates that a plan is made with: so many stand for all.
 const CANDIDATES_MAX: usize = 120;
 
 /// Carryover below this share of the strongest is not followed further.
@@ -41,26 +44,33 @@ struct View<'a> {
 }
 
 /// Carried-over spend of a channel in each period of the horizon and its tail.
-struct Channel {
+pub(in crate::advice) struct Channel {
     /// From the past.
-    carried: Vec<f64>,
+    pub carried: Vec<f64>,
     /// For each unit of weekly spend.
-    per_unit: Vec<f64>,
+    pub per_unit: Vec<f64>,
+    /// Of it, that of the period's own spend.
+    own_per_unit: f64,
 }
 
 impl<'a> Horizon<'a> {
     /// The next four weeks after the series.
     pub fn of(fitted: &'a Fitted) -> Self {
         let week_periods = if fitted.series.grain == Grain::Day { 7 } else { 1 };
-        let kept = &fitted.candidates[..fitted.candidates.len().min(CANDIDATES_MAX)];
-        let total: f64 = kept.iter().map(|candidate| candidate.weight).sum();
+        let weights: Vec<f64> = fitted.candidates.iter().map(|it| it.weight).collect();
+        let kept = representatives(&weights, CANDIDATES_MAX);
+        let total: f64 = kept.iter().map(|(_, weight)| weight).sum();
         let candidates = kept
-            .par_iter()
-            .map(|candidate| View {
+            .into_par_iter()
+            .map(|(at, weight)| (&fitted.candidates[at], weight))
+            .map(|(candidate, weight)| View {
                 candidate,
-                weight: candidate.weight / total,
+                weight: weight / total,
                 channels: (0..fitted.series.channels.len())
-                    .map(|channel| Channel::of(fitted, candidate, channel, week_periods))
+                    .map(|channel| {
+                        let past = &fitted.series.channels[channel].spend;
+                        Channel::of(past, &candidate.responses[channel].adstock, week_periods)
+                    })
                     .collect(),
             })
             .collect();
@@ -86,6 +96,20 @@ impl<'a> Horizon<'a> {
             .collect()
     }
 
+    /// What amounts are for: a week, or a month where the figures are of months.
+    pub fn unit(&self) -> &'static str {
+        if self.fitted.series.grain == Grain::Month { "month" } else { "week" }
+    }
+
+    /// Whether a channel ever spent so much in a week (seven days that follow each other) or month,
+    /// beyond rounding: above, a plan is the shape's word alone.
+    pub fn is_within_history(&self, channel: usize, spend: f64) -> bool {
+        let past = &self.fitted.series.channels[channel].spend;
+        let largest =
+            past.windows(self.week_periods).map(|week| week.iter().sum()).fold(0.0, f64::max);
+        spend <= largest * (1.0 + 1e-9)
+    }
+
     /// The weeks that count as present.
     pub const fn recent_weeks() -> u32 {
         4
@@ -99,18 +123,22 @@ impl<'a> Horizon<'a> {
             .map(|knot| {
                 // Closer together where curves bend most.
                 let share = f64::from(knot) / last;
-                let spend = most * share * share;
-                let (mut revenue, mut marginal) = (0.0, 0.0);
-                for view in &self.candidates {
-                    let (of_spend, of_more) = view.effect(channel, spend);
-                    let gain = view.weight * view.candidate.responses[channel].coefficient;
-                    revenue += gain * of_spend;
-                    marginal += gain * of_more;
-                }
-                Knot { spend, revenue: revenue / weeks(), marginal: marginal / weeks() }
+                self.point(channel, most * share * share)
             })
             .collect();
         Curve::new(knots)
+    }
+
+    /// What a channel's weekly `spend` brings per week, and what a little more would.
+    pub fn point(&self, channel: usize, spend: f64) -> Knot {
+        let (mut revenue, mut marginal) = (0.0, 0.0);
+        for view in &self.candidates {
+            let (of_spend, of_more) = view.effect(channel, spend);
+            let gain = view.weight * view.candidate.responses[channel].coefficient;
+            revenue += gain * of_spend;
+            marginal += gain * of_more;
+        }
+        Knot { spend, revenue: revenue / weeks(), marginal: marginal / weeks() }
     }
 
     /// What weekly `spends` bring per week, all channels together, at `confidence`.
@@ -118,42 +146,113 @@ impl<'a> Horizon<'a> {
         self.difference(&vec![0.0; spends.len()], spends, confidence)
     }
 
+    /// How much more per week `after` brings than `before`, all channels together, at `confidence`.
+    pub fn difference(&self, before: &[f64], after: &[f64], confidence: f64) -> Estimate {
+        self.lift(before, after).interval(confidence)
+    }
+
     /// How much more per week `after` brings than `before`, all channels together. Candidates speak
     /// for all channels at once, so that what they are jointly unsure of cancels where it should.
-    pub fn difference(&self, before: &[f64], after: &[f64], confidence: f64) -> Estimate {
+    /// More spend brings no less where the model rules that out, so bounds don't say otherwise.
+    pub fn lift(&self, before: &[f64], after: &[f64]) -> Mixture {
+        let changed: Vec<usize> = (0..after.len()).filter(|at| before[*at] != after[*at]).collect();
+        if changed.is_empty() {
+            return Mixture::known(0.0);
+        }
+        // Less of all is the negative of more of all.
+        let sign = if changed.iter().all(|at| after[*at] < before[*at]) { -1.0 } else { 1.0 };
+        let is_more = changed.iter().all(|at| (after[*at] - before[*at]) * sign > 0.0);
         let mut mean = 0.0;
         let parts: Vec<Part> = self
             .candidates
             .iter()
             .map(|view| {
-                let effects = DVector::from_fn(after.len(), |channel, _| {
-                    if before[channel] == after[channel] {
-                        return 0.0;
-                    }
-                    let effect = |spend: f64| view.effect(channel, spend).0;
-                    (effect(after[channel]) - effect(before[channel])) / weeks()
-                });
-                let coefficients = view.candidate.responses.iter().map(|it| it.coefficient);
-                let expected: f64 = coefficients.zip(effects.iter()).map(|(c, d)| c * d).sum();
+                let effects = DVector::from_iterator(
+                    changed.len(),
+                    changed.iter().map(|at| {
+                        let effect = |spend: f64| view.effect(*at, spend).0;
+                        sign * (effect(after[*at]) - effect(before[*at])) / weeks()
+                    }),
+                );
+                let (expected, part) = self.part(view, &changed, &effects);
                 mean += view.weight * expected;
-                let variance = (&view.candidate.covariance * &effects).dot(&effects);
-                Part {
-                    weight: view.weight,
-                    mean: expected,
-                    deviation: libm::sqrt(variance.max(0.0)),
-                }
+                part
             })
             .collect();
-        spread::anywhere(&parts, mean, confidence).unwrap_or(Estimate {
-            mean,
-            low: mean,
-            high: mean,
-        })
+        let is_above_zero = is_more && self.fitted.method == Method::Search && mean >= 0.0;
+        Mixture::new(parts, mean, is_above_zero).times(sign)
     }
 
-    /// Extra revenue per extra unit of spend at present spend, by one percent more of a channel;
-    /// `None` where nothing was spent on it lately.
+    /// The part of the expected lift that comes in the period of the spend itself: in each period
+    /// the share of additional carried-over spend that is new. The rest comes later.
+    pub fn immediate(&self, before: &[f64], after: &[f64]) -> f64 {
+        let of = |view: &View<'_>, at: usize| {
+            let Channel { carried, per_unit, own_per_unit } = &view.channels[at];
+            let response = view.candidate.responses[at];
+            let periods = carried.iter().zip(per_unit).take(WEEKS * self.week_periods);
+            let effects = periods.filter(|(_, per_unit)| **per_unit > 0.0).map(|(carried, all)| {
+                let effect = |spend: f64| response.saturation.effect(carried + all * spend);
+                (effect(after[at]) - effect(before[at])) * (own_per_unit / all)
+            });
+            response.coefficient * effects.sum::<f64>()
+        };
+        let of_view =
+            |view: &View<'_>| view.weight * (0..after.len()).map(|at| of(view, at)).sum::<f64>();
+        self.candidates.iter().map(of_view).sum::<f64>() / weeks()
+    }
+
+    /// Deviation of mean weekly revenue over the horizon that chance alone makes, whatever is spent.
+    pub fn chance(&self) -> f64 {
+        let periods = WEEKS * self.week_periods;
+        let alike = self.fitted.autocorrelation;
+        let (mut variance, mut power) = (count(periods), 1.0);
+        for lag in 1..periods {
+            power *= alike;
+            variance += 2.0 * count(periods - lag) * power;
+        }
+        self.fitted.noise * libm::sqrt(variance) / weeks()
+    }
+
+    /// What a candidate expects of `effects` of the `changed` channels, and the normal distribution
+    /// that stands for it: of one channel that of its coefficient before it is cut off at 0, as
+    /// contributions and curves have it; of several, which are cut off each, that of their sum.
+    fn part(&self, view: &View<'_>, changed: &[usize], effects: &DVector<f64>) -> (f64, Part) {
+        let candidate = view.candidate;
+        let coefficients = changed.iter().map(|at| candidate.responses[*at].coefficient);
+        let expected: f64 = coefficients.zip(effects.iter()).map(|(c, d)| c * d).sum();
+        let covariance = candidate.covariance.select_rows(changed).select_columns(changed);
+        let is_cut = self.fitted.method == Method::Search;
+        let (mean, scaled) = if let ([at], true) = (changed, is_cut) {
+            (candidate.unbounded[*at] * effects[0], effects.clone())
+        } else {
+            let narrowed = DVector::from_iterator(
+                changed.len(),
+                changed.iter().enumerate().map(|(row, at)| {
+                    let deviation = libm::sqrt(covariance[(row, row)].max(0.0));
+                    let kept = if is_cut {
+                        normal::narrowing(candidate.unbounded[*at], deviation)
+                    } else {
+                        1.0
+                    };
+                    effects[row] * kept
+                }),
+            );
+            (expected, narrowed)
+        };
+        let variance = (&covariance * &scaled).dot(&scaled);
+        let deviation = libm::sqrt(variance.max(0.0));
+        (expected, Part { weight: view.weight, mean, deviation })
+    }
+
+    /// Extra revenue per extra unit of spend at present spend, at `confidence`; `None` where nothing
+    /// was spent on it lately.
     pub fn marginal_roas(&self, channel: usize, confidence: f64) -> Option<Estimate> {
+        Some(self.marginal(channel)?.interval(confidence))
+    }
+
+    /// The distribution of extra revenue per extra unit of spend at present spend, by one percent
+    /// more of a channel; `None` where nothing was spent on it lately.
+    pub fn marginal(&self, channel: usize) -> Option<Mixture> {
         const MORE: f64 = 0.01;
         let before = self.present();
         if before[channel] <= 0.0 {
@@ -162,7 +261,7 @@ impl<'a> Horizon<'a> {
         let mut after = before.clone();
         after[channel] *= 1.0 + MORE;
         let more = after[channel] - before[channel];
-        Some(self.difference(&before, &after, confidence).times(1.0 / more))
+        Some(self.lift(&before, &after).times(1.0 / more))
     }
 }
 
@@ -171,7 +270,7 @@ impl View<'_> {
     /// the past alone; and the effect of a unit more.
     fn effect(&self, channel: usize, spend: f64) -> (f64, f64) {
         let saturation = self.candidate.responses[channel].saturation;
-        let Channel { carried, per_unit } = &self.channels[channel];
+        let Channel { carried, per_unit, .. } = &self.channels[channel];
         let (mut effect, mut more) = (0.0, 0.0);
         for (carried, per_unit) in carried.iter().zip(per_unit) {
             let at = carried + per_unit * spend;
@@ -183,9 +282,9 @@ impl View<'_> {
 }
 
 impl Channel {
-    fn of(fitted: &Fitted, candidate: &Candidate, channel: usize, week_periods: usize) -> Self {
-        let past = &fitted.series.channels[channel].spend;
-        let mut weights = candidate.responses[channel].adstock.weights(past.len().max(1));
+    /// Of one that spent `past`, which works on by `adstock`.
+    pub(in crate::advice) fn of(past: &[f64], adstock: &Adstock, week_periods: usize) -> Self {
+        let mut weights = adstock.weights(LAGS_MAX);
         let strongest = weights.iter().copied().fold(0.0, f64::max);
         let tail = weights.iter().rposition(|weight| *weight > strongest * TAIL_SHARE);
         weights.truncate(tail.map_or(1, |last| last + 1));
@@ -206,7 +305,8 @@ impl Channel {
             let within = weights[first..weights.len().min(period + 1)].iter().sum::<f64>();
             within / count(week_periods)
         });
-        Self { carried: carried.collect(), per_unit: per_unit.collect() }
+        let own_per_unit = weights[0] / count(week_periods);
+        Self { carried: carried.collect(), per_unit: per_unit.collect(), own_per_unit }
     }
 }
 
@@ -218,3 +318,6 @@ const fn weeks() -> f64 {
 fn count(periods: usize) -> f64 {
     periods as f64
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! ```text
 //! fitted ─► horizon (past spend carried in, the tail carried out) ─► curve ─► allocator ─► plan
 //!                └──────────────► joint interval ◄── whatif                └─► scenarios
+//! another tool's file ─► imported ─► curve ─► the same allocator
 //! ```
 
 mod allocator;
@@ -11,16 +12,19 @@ mod bounds;
 mod curve;
 mod envelope;
 mod horizon;
+pub mod imported;
 mod objective;
+pub mod periods;
 mod scenarios;
 mod whatif;
 
 pub use allocator::{Active, Certificate, Infeasible, Plan, allocate};
 pub use bounds::{BoundShares, Bounds};
 pub use curve::{Curve, Knot};
+pub(in crate::advice) use horizon::Channel as ChannelAhead;
 pub use horizon::Horizon;
-pub use objective::{Objective, plan};
-pub use scenarios::{SCENARIO_SHARES, Scenario, curves, scenarios};
+pub use objective::{Objective, plan, plan_on};
+pub use scenarios::{PRESENT_SHARE, SCENARIO_SHARES, Scenario, curves, scenarios};
 pub use whatif::{
     LinearChange, SpendChange, WhatIf, WhatIfError, linear_what_if, parse_changes, what_if,
 };

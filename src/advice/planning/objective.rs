@@ -17,6 +17,13 @@ const HALVINGS: u32 = 50;
 /// Steps of a search for the best total; each leaves two thirds.
 const THIRDS: u32 = 60;
 
+/// Below this share of what curves are tabulated up to, an answer is looked for more closely.
+const FAR_BELOW: f64 = 0.1;
+
+/// How far above an answer curves are then tabulated, and how often.
+const ABOVE: f64 = 4.0;
+const CLOSER_MAX: u32 = 8;
+
 /// What is asked of a plan.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Objective {
@@ -39,6 +46,54 @@ pub enum Objective {
         /// The largest weekly total.
         most: f64,
     },
+}
+
+impl Objective {
+    /// The largest total that is looked at.
+    pub fn most(self) -> f64 {
+        match self {
+            Self::MostRevenue { total: most }
+            | Self::TargetRoas { most, .. }
+            | Self::MostProfit { most, .. } => most,
+        }
+    }
+
+    /// The same, looking no further than `most`.
+    fn up_to(self, most: f64) -> Self {
+        match self {
+            Self::MostRevenue { .. } => self,
+            Self::TargetRoas { roas, .. } => Self::TargetRoas { roas, most },
+            Self::MostProfit { margin, .. } => Self::MostProfit { margin, most },
+        }
+    }
+}
+
+/// [`plan`] on curves that `tabulate` makes up to a total. Where the answer is far below it, curves are
+/// tabulated anew around the answer, since their first knots lie far apart for a small one.
+///
+/// # Errors
+/// [`Infeasible`] where the bounds contradict each other.
+pub fn plan_on(
+    tabulate: impl Fn(f64) -> Vec<Curve>,
+    bounds: BoundShares,
+    objective: Objective,
+) -> Result<Option<(f64, Plan)>, Infeasible> {
+    let mut most = objective.most();
+    let mut found = plan(&tabulate(most), bounds, objective)?;
+    for _ in 0..CLOSER_MAX {
+        let Some(total) = found.as_ref().map(|it| it.0).filter(|total| *total < most * FAR_BELOW)
+        else {
+            break;
+        };
+        most = total * ABOVE;
+        let closer = plan(&tabulate(most), bounds, objective.up_to(most))?;
+        // One that ends where the curves end isn't what was asked for.
+        if closer.as_ref().is_none_or(|(total, _)| *total >= most * (1.0 - 1e-6)) {
+            break;
+        }
+        found = closer;
+    }
+    Ok(found)
 }
 
 /// The plan and its total; bounds are shares of the total. `None`: no total returns enough.
@@ -148,6 +203,29 @@ mod tests {
         assert!((libm::log1p(x / 10.0) - x / 25.0).abs() < 1e-6, "{x}");
         let never = Objective::TargetRoas { roas: 11.0, most: 400.0 };
         assert_eq!(super::plan(&logs(2), ANY, never).expect("feasible"), None);
+    }
+
+    /// 40 · √x: a unit more brings endlessly much at nothing, which a table's first step can't hold.
+    #[test]
+    fn a_small_total_is_found_as_exactly_as_a_large_one() {
+        let root = |x: f64| (40.0 * libm::sqrt(x), 20.0 / libm::sqrt(x.max(1e-12)));
+        let tabulate = |most: f64| {
+            let knots = (0..41).map(|knot| {
+                let share = f64::from(knot) / 40.0;
+                let spend = most * share * share;
+                let (revenue, marginal) = root(spend);
+                crate::advice::planning::Knot { spend, revenue, marginal }
+            });
+            vec![Curve::new(knots.collect())]
+        };
+        // 40 · √x = 20 · x at x = 4; 40 / (2 · √x) · 0.5 = 1 at x = 100.
+        let roas = Objective::TargetRoas { roas: 20.0, most: 4e3 };
+        let (total, plan) = plan_on(tabulate, ANY, roas).expect("feasible").expect("a plan");
+        assert!((total - 4.0).abs() < 0.04, "{total}");
+        assert!((plan.revenue - 80.0).abs() < 0.8, "{}", plan.revenue);
+        let profit = Objective::MostProfit { margin: 0.5, most: 4e3 };
+        let (total, _) = plan_on(tabulate, ANY, profit).expect("feasible").expect("a plan");
+        assert!((total - 100.0).abs() < 1.0, "{total}");
     }
 
     #[test]

@@ -10,7 +10,10 @@ use super::horizon::Horizon;
 use crate::advice::mmm::spread::Estimate;
 
 /// The totals that are looked at, as shares of the present one.
-pub const SCENARIO_SHARES: [f64; 5] = [0.9, 1.0, 1.1, 1.2, 1.5];
+pub const SCENARIO_SHARES: [f64; 5] = [0.9, PRESENT_SHARE, 1.1, 1.2, 1.5];
+
+/// The present total's share of itself.
+pub const PRESENT_SHARE: f64 = 1.0;
 
 /// A total and what it would bring, per week.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -64,6 +64,12 @@ pub enum WhatIfError {
         /// What it would be.
         after: f64,
     },
+    /// Nobody told what the channel spends now.
+    #[error("what \"{name}\" spends now is not known: tell it by --present \"{name}=AMOUNT\"")]
+    NoPresent {
+        /// The channel.
+        name: String,
+    },
     /// A linear model needs each of its features.
     #[error("the feature \"{name}\" is missing; a missing value is never 0")]
     Missing {

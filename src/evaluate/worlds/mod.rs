@@ -1,7 +1,7 @@
 //! A description of an advertiser and a seed → daily rows, with the true effect of each channel's
 //! spend known exactly. No clock, no disk; all maths from `libm`, so rows are the same everywhere.
 
-mod chance;
+pub(in crate::evaluate) mod chance;
 pub mod media;
 mod named;
 

@@ -15,10 +15,10 @@ mod tests;
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::Context;
 use super::fault::{Fault, FaultReason};
 use super::grammar::Grammar;
 use super::structure::{StructureFault, structure_fault};
+use crate::domain::{Limits, Source};
 pub(super) use decode::Coding;
 pub(super) use members::{BEHIND_ITS_END, Members};
 
@@ -77,12 +77,13 @@ pub(super) fn file_fault(error: io::Error) -> io::Result<FaultReason> {
 /// further inside comes out of the text as an error that [`file_fault`] can tell.
 pub(super) fn open<'a, R: BufRead + 'a>(
     input: R,
-    context: &Context<'_>,
+    file_name: &str,
+    source: &Source,
+    limits: Limits,
 ) -> io::Result<Result<Opened<'a, R>, Fault>> {
     let input = Headed::new(input, HEAD_BYTES)?;
-    let limits = context.limits;
-    let mut grammar = Grammar::of(context.source, limits);
-    if let Some(packing) = Packing::of(context.file_name) {
+    let mut grammar = Grammar::of(source, limits);
+    if let Some(packing) = Packing::of(file_name) {
         if let Some(fault) = packing.foreign(input.head()) {
             return Ok(Err(fault));
         }
@@ -90,7 +91,7 @@ pub(super) fn open<'a, R: BufRead + 'a>(
         let unpacked = Unpacked::new(packing, input, limits.unpacked_bytes_max)?;
         let unpacked: Box<dyn BufRead + 'a> = Box::new(BufReader::new(unpacked));
         let unpacked = Headed::new(unpacked, HEAD_BYTES)?;
-        let coding = match Coding::of(unpacked.head(), context.source.encoding) {
+        let coding = match Coding::of(unpacked.head(), source.encoding) {
             Ok(coding) => coding,
             Err(fault) => return Ok(Err(unless_damaged(&unpacked, inside(*fault)))),
         };
@@ -100,7 +101,7 @@ pub(super) fn open<'a, R: BufRead + 'a>(
             _ => made(Decoded::new(unpacked, coding), grammar).map(Ok),
         };
     }
-    let coding = match Coding::of(input.head(), context.source.encoding) {
+    let coding = match Coding::of(input.head(), source.encoding) {
         Ok(coding) => coding,
         Err(fault) => return Ok(Err(*fault)),
     };

@@ -4,10 +4,6 @@ use std::io::Write as _;
 
 use super::*;
 use crate::domain::source::Encoding;
-use crate::domain::{
-    Account, AccountId, Channel, ChannelName, Currency, Day, Limits, Money, Source,
-};
-use crate::ingest::Purpose;
 
 const TEXT: &str = "date,channel\n2025-09-01,Email\n";
 
@@ -18,19 +14,8 @@ fn text_of(
     encoding: Encoding,
     limits: Limits,
 ) -> io::Result<Result<String, String>> {
-    let channel = Channel::named(ChannelName::new("Email").expect("a name"));
-    let account = Account::with_shipped_settings(
-        AccountId::new("main").expect("an id"),
-        Currency::from_code("INR").expect("a currency"),
-        chrono_tz::Asia::Kolkata,
-        Money::from_minor(50_000_000),
-        vec![channel],
-    );
     let source = Source { encoding, ..Source::long() };
-    let today = Day::from_ymd_opt(2025, 9, 15).expect("a day");
-    let purpose = Purpose::Inbox;
-    let context = Context { account: &account, source: &source, today, limits, file_name, purpose };
-    let mut opened = match open(bytes, &context)? {
+    let mut opened = match open(bytes, file_name, &source, limits)? {
         Ok(opened) => opened,
         Err(fault) => return Ok(Err(fault.to_string())),
     };

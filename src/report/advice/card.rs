@@ -3,14 +3,22 @@
 
 use serde_json::{Map, Value, json};
 
-use super::estimate;
+use super::pooled::pooling;
+use super::{estimate, families};
 use crate::advice::mmm::attribution::{Attribution, ChannelAttribution};
 use crate::advice::mmm::cleaning::Change;
+use crate::advice::mmm::failure::Failure;
 use crate::advice::mmm::fitted::Fitted;
 use crate::advice::mmm::health::{Check, worst};
 use crate::advice::mmm::prepare::LeftOut;
 use crate::advice::mmm::scores::{Scores, decomp_rssd};
 use crate::advice::mmm::spread::Estimate;
+use crate::advice::uncertainty::actions::ChannelAction;
+use crate::advice::uncertainty::experiments::Reading;
+use crate::advice::uncertainty::lag::LagEffect;
+use crate::advice::uncertainty::pooling::Pooling;
+use crate::advice::uncertainty::spline::Families;
+use crate::domain::Digest;
 
 /// The number of this description.
 const FORMAT: u32 = 1;
@@ -29,12 +37,28 @@ pub struct CardInput<'a> {
     pub fitted: &'a Fitted,
     /// What it says of each channel.
     pub attribution: &'a Attribution,
+    /// What a further unit of each channel's present weekly spend would bring.
+    pub marginal_roas: &'a [Option<Estimate>],
+    /// What is advised for each channel.
+    pub actions: &'a [ChannelAction],
+    /// When each channel's effect comes.
+    pub lags: &'a [LagEffect],
+    /// What each lift test of the account says beside history.
+    pub experiments: &'a [Reading],
+    /// What it borrowed from other accounts; `None`: nothing.
+    pub pooling: Option<&'a Pooling>,
+    /// The digest of the pool that was looked at; `None`: none was.
+    pub pool: Option<Digest>,
+    /// Both families of curves; or why there is no flexible one; `None`: it wasn't asked for.
+    pub families: Option<Result<&'a Families, &'a Failure>>,
     /// The probability of the intervals.
     pub confidence: f64,
     /// Each figure that was changed.
     pub changes: &'a [Change],
     /// What was left out.
     pub left_out: &'a [LeftOut],
+    /// Whether it explains what platforms claim, for want of the business's own revenue.
+    pub is_of_claims: bool,
     /// Whether to believe it.
     pub checks: &'a [Check],
 }
@@ -53,7 +77,7 @@ fn card(input: &CardInput<'_>) -> Value {
     let effects: Vec<f64> = attribution.channels.iter().map(|it| it.contribution.mean).collect();
     json!({
         "format": FORMAT,
-        "model": "averaged_search",
+        "model": fitted.method.name(),
         "account": input.account,
         "currency": input.currency,
         "data": {
@@ -62,6 +86,7 @@ fn card(input: &CardInput<'_>) -> Value {
             "first_day": series.periods.first().map(ToString::to_string),
             "last_day": series.periods.last().map(ToString::to_string),
             "revenue": estimate(attribution.outcome),
+            "revenue_of": if input.is_of_claims { "platforms" } else { "business" },
             "changed": changed(input.changes),
             "left_out": input.left_out,
         },
@@ -75,17 +100,62 @@ fn card(input: &CardInput<'_>) -> Value {
             "candidates_tried": fitted.candidates_tried,
             "candidates_kept": fitted.candidates.len(),
             "candidates_effective": estimate(fitted.candidates_effective),
+            "media_evidence_log": fitted.evidence.map_or(Value::Null, |it| estimate(it.media_log)),
             "autocorrelation": estimate(fitted.autocorrelation),
         },
         "confidence": input.confidence,
         "predicted": estimate(attribution.predicted),
         "baseline": estimate(attribution.baseline),
-        "channels": attribution.channels.iter().map(channel).collect::<Vec<_>>(),
+        "channels": attribution
+            .channels
+            .iter()
+            .enumerate()
+            .map(|(at, it)| {
+                channel(it, input.marginal_roas[at].as_ref(), &input.actions[at], &input.lags[at])
+            })
+            .collect::<Vec<_>>(),
         "regressors": regressors(fitted),
+        "families": match input.families {
+            Some(Ok(both)) => families::families(both, attribution, input.marginal_roas),
+            _ => json!([]),
+        },
+        "family_preferred": match input.families {
+            Some(Ok(both)) => families::preference(both, attribution),
+            Some(Err(failure)) => json!({
+                "preferred": null, "reason": failure.code(), "text": failure.to_string(),
+            }),
+            None => Value::Null,
+        },
+        "experiments": input.experiments.iter().map(experiment).collect::<Vec<_>>(),
+        "pooling": pooling(input.pool, input.pooling),
     })
 }
 
-fn channel(channel: &ChannelAttribution) -> Value {
+fn experiment(reading: &Reading) -> Value {
+    let may = |value: Option<f64>| value.map_or(Value::Null, estimate);
+    json!({
+        "name": reading.experiment.name,
+        "channel": reading.experiment.channel,
+        "first_day": reading.experiment.first_day.to_string(),
+        "last_day": reading.experiment.last_day.to_string(),
+        "spend_change": may(reading.spend_change),
+        "lift": estimate(reading.experiment.lift),
+        "error": estimate(reading.experiment.error),
+        "error_used": may(reading.error_used),
+        "expected_by_history": reading.expected.as_ref().map_or(Value::Null, interval),
+        "standard_errors_apart": may(reading.distance),
+        "verdict": reading.verdict,
+        "text": reading.text(),
+    })
+}
+
+fn channel(
+    channel: &ChannelAttribution,
+    marginal_roas: Option<&Estimate>,
+    action: &ChannelAction,
+    lag: &LagEffect,
+) -> Value {
+    let evidence = action.evidence;
     json!({
         "channel": channel.channel,
         "spend": estimate(channel.spend),
@@ -96,16 +166,28 @@ fn channel(channel: &ChannelAttribution) -> Value {
         "carried_over": estimate(channel.carried_over),
         "incremental_roas": channel.incremental_roas.as_ref().map_or(Value::Null, interval),
         "roi": channel.roi.as_ref().map_or(Value::Null, interval),
+        "marginal_roas": marginal_roas.map_or(Value::Null, interval),
         "reported_roas": channel.reported_roas.map_or(Value::Null, estimate),
         "decay": channel.decay.map_or(Value::Null, estimate),
+        "half_life": interval(&lag.half_life),
+        "action": {
+            "action": action.action,
+            "probability": action.probability.map_or(Value::Null, estimate),
+            "reason": action.reason,
+            "abstention": action.abstention,
+        },
+        "evidence": {
+            "effect_factor": evidence.effect_factor.map_or(Value::Null, estimate),
+            "learnt": estimate(evidence.learnt),
+        },
     })
 }
 
-fn interval(interval: &Estimate) -> Value {
+pub(super) fn interval(interval: &Estimate) -> Value {
     json!({"mean": estimate(interval.mean), "low": estimate(interval.low), "high": estimate(interval.high)})
 }
 
-fn scores(scores: &Scores) -> Value {
+pub(super) fn scores(scores: &Scores) -> Value {
     let may = |value: Option<f64>| value.map_or(Value::Null, estimate);
     json!({
         "periods": scores.periods,

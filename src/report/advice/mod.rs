@@ -1,15 +1,27 @@
 //! What the advisory models say → files: the model card, contributions, curves. Estimates have six
 //! significant digits; nothing here is a budget.
 
+mod actions;
 mod card;
 mod contributions;
 mod curves;
+mod experiments;
+mod families;
+mod periods;
 mod plans;
+mod pooled;
 
+pub use actions::{channel_actions_csv, counterfactuals_csv, lag_effects_csv};
 pub use card::{CardInput, model_card_json};
 pub use contributions::contributions_csv;
 pub use curves::response_curves_csv;
-pub use plans::{bound, budget_optimization_csv, scenarios_csv};
+pub use experiments::experiments_csv;
+pub use families::response_curves_flexible_csv;
+pub use periods::{PeriodRow, plan_comparison_csv, plan_csv};
+pub use plans::{bound, budget_optimization_csv, is_above, scenarios_csv};
+pub use pooled::pooled_json;
+
+pub use crate::advice::uncertainty::actions::percent;
 
 use serde_json::Value;
 

@@ -39,7 +39,7 @@ pub fn scenarios_csv(horizon: &Horizon<'_>, scenarios: &[Scenario]) -> Vec<u8> {
 }
 
 /// The columns.
-const OPTIMIZATION_COLUMNS: [&str; 7] = [
+const OPTIMIZATION_COLUMNS: [&str; 10] = [
     "channel",
     "present_spend",
     "optimal_spend",
@@ -47,26 +47,43 @@ const OPTIMIZATION_COLUMNS: [&str; 7] = [
     "revenue",
     "marginal_roas",
     "bound",
+    "business_cap",
+    "above_business_cap",
+    "within_history",
 ];
 
-/// One row for each channel at the present total.
-pub fn budget_optimization_csv(horizon: &Horizon<'_>, scenario: &Scenario) -> Vec<u8> {
+/// One row for each channel at the present total. `caps` are the largest shares that the business
+/// allows: plans don't keep them, and a plan that breaks one says so.
+pub fn budget_optimization_csv(
+    horizon: &Horizon<'_>,
+    scenario: &Scenario,
+    caps: &[Option<f64>],
+) -> Vec<u8> {
+    let yes = |it: bool| if it { "yes" } else { "no" }.to_owned();
     let present = horizon.present();
     let header = OPTIMIZATION_COLUMNS.map(str::to_owned);
     let rows = horizon.channels().enumerate().map(|(at, name)| {
         let spend = scenario.plan.spends[at];
-        let curve = horizon.curve(at, spend.max(present[at]).max(f64::MIN_POSITIVE));
+        let point = horizon.point(at, spend);
         vec![
             spreadsheet_safe(name),
             estimate_text(present[at]),
             estimate_text(spend),
             estimate_text(spend / scenario.total),
-            estimate_text(curve.revenue(spend)),
-            estimate_text(curve.marginal(spend)),
+            estimate_text(point.revenue),
+            estimate_text(point.marginal),
             bound(scenario.plan.certificate.active[at]).to_owned(),
+            caps[at].map(|share| estimate_text(share * scenario.total)).unwrap_or_default(),
+            caps[at].map(|share| yes(is_above(spend, share, scenario.total))).unwrap_or_default(),
+            yes(horizon.is_within_history(at, spend)),
         ]
     });
     written(&header, rows)
+}
+
+/// Whether `spend` is more than `share` of `total`, beyond rounding.
+pub fn is_above(spend: f64, share: f64, total: f64) -> bool {
+    spend > share * total * (1.0 + 1e-9)
 }
 
 /// How a channel stands to its bounds, as files say it.
@@ -78,7 +95,7 @@ pub const fn bound(active: Active) -> &'static str {
     }
 }
 
-fn written(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+pub(super) fn written(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let invariant = "writing to memory can't fail";
     writer.write_record(header).expect(invariant);

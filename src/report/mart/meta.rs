@@ -53,6 +53,9 @@ fn figures(input: &MartInput<'_>, daily: &Table<'_>) -> Vec<(&'static str, Strin
         "unit_percentage",
         "per cent: Percentage, Optimal_Pct, Revenue_Increase_Pct".to_owned(),
     ));
+    if let Some(per) = input.model.ok().map(|model| model.plans_per).filter(|per| !per.is_empty()) {
+        figures.push(("unit_plans", format!("major units of {code} per {per}")));
+    }
     let day = |row: Option<&Vec<Cell<'_>>>| match row.map(|row| &row[0]) {
         Some(Cell::Text(day)) => day.to_string(),
         _ => "none".to_owned(),

@@ -1,14 +1,14 @@
 //! Daily rows and what a model says of them → the tables of `marketing.db`, as values that
 //! `store::mart` turns into bytes. Figures are estimates in major units: nothing here decides.
 
-mod classic;
 mod daily;
+mod fitted;
 mod meta;
 mod model;
 mod names;
 mod table;
 
-pub use classic::{classic_model, known_rows};
+pub use fitted::{Planned, fitted_model};
 pub use model::{
     CoefficientRow, ContributionRow, FeatureKind, MartModel, MartPlan, PerformanceRow,
     PredictionRow, ScenarioRow,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::names::distinct;
 use super::table::{Cell, Column, Kind, Table, optional, required};
+use crate::advice::uncertainty::actions::Action;
 use crate::domain::Day;
 
 /// What a model says.
@@ -16,6 +17,8 @@ pub struct MartModel {
     pub revenue: f64,
     /// What each campaign added to that revenue.
     pub contributions: Vec<ContributionRow>,
+    /// What amounts of plans are for: "week" or "month"; empty without plans.
+    pub plans_per: &'static str,
     /// The best use of the budget.
     pub plan: Option<MartPlan>,
     /// The campaigns that the scenarios give spend to, in the order of their spends.
@@ -28,6 +31,17 @@ pub struct MartModel {
     pub coefficients: Vec<CoefficientRow>,
     /// What it predicted for days that it had not learnt from.
     pub predictions: Vec<PredictionRow>,
+    /// What speaks against believing it: the checks that it fails, in words.
+    pub doubts: Vec<String>,
+    /// Whether it explains what platforms claim, for want of the business's own revenue.
+    pub is_of_claims: bool,
+    /// What it advises for each channel; empty where it says nothing of actions.
+    pub advised: Vec<(String, Action)>,
+    /// What it learnt from other accounts, in a sentence; `None`: nothing.
+    pub pooled: Option<String>,
+    /// Where a family of curves without a fixed shape foretells clearly better, or tells other things
+    /// of a channel, in words.
+    pub of_families: Option<String>,
 }
 
 /// What a campaign added.

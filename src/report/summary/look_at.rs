@@ -1,9 +1,10 @@
 //! Daily rows → what an analyst should look at before any other thing, the most pressing first.
 
 use super::totals::{ChannelTotals, Totals};
-use super::{missing_days, money, shown};
+use super::{NAME_CHARS_MAX, missing_days, money, shown};
 use crate::domain::Currency;
 use crate::domain::calendar::{Day, minus_days};
+use crate::domain::text::shorten;
 use crate::report::mart::MartInput;
 use crate::report::words::{list, one, per_unit};
 
@@ -29,6 +30,7 @@ pub(super) fn first(input: &MartInput<'_>, totals: &Totals<'_>) -> Vec<String> {
         lines.extend(changed(input, last));
         lines.extend(disagreeing(input, totals));
     }
+    lines.extend(doubted(input));
     if lines.is_empty() {
         lines.push("nothing stands out".to_owned());
     }
@@ -142,6 +144,17 @@ fn disagreeing(input: &MartInput<'_>, totals: &Totals<'_>) -> Vec<String> {
     at_most(&apart, "such channel", "such channels", |(name, reported, modelled)| {
         disagreement(input.currency, name, *reported, *modelled)
     })
+}
+
+/// The checks of its card that the model fails; their texts are escaped, and may name a channel.
+fn doubted(input: &MartInput<'_>) -> Option<String> {
+    let doubts = &input.model.ok()?.doubts;
+    let fitting = |text: &String| {
+        let words = text.split(' ').map(|word| shorten(word, NAME_CHARS_MAX));
+        words.collect::<Vec<String>>().join(" ")
+    };
+    let texts: Vec<String> = doubts.iter().map(fitting).collect();
+    (!texts.is_empty()).then(|| format!("the model fails by its own checks: {}", texts.join("; ")))
 }
 
 fn disagreement(currency: Currency, name: &str, reported: f64, modelled: f64) -> String {

@@ -6,8 +6,9 @@ mod totals;
 
 use super::mart::{MartInput, MartModel};
 use super::table::{Lean, table};
-use super::words::{COLUMNS_MAX, columns, count, days, span, wrap};
+use super::words::{COLUMNS_MAX, columns, count, days, list, span, wrap};
 use crate::advice::mmm::cleaning::{Change, Reason};
+use crate::advice::uncertainty::actions::Action;
 use crate::domain::Currency;
 use crate::domain::text::{escape, shorten};
 use totals::{ChannelTotals, Totals};
@@ -17,6 +18,9 @@ const CHANNELS_MAX: usize = 40;
 
 /// A longer name is cut: two columns for each character still leave room on a line.
 const NAME_CHARS_MAX: usize = 32;
+
+/// Channels that are named in one sentence.
+const ADVISED_MAX: usize = 8;
 
 /// The name to the left, figures to the right.
 const LEANS: [Lean; 8] = {
@@ -36,7 +40,11 @@ pub fn summary_txt(input: &MartInput<'_>) -> String {
         text.push_str(&channels(&totals, input.currency));
     }
     section(&mut text, "What was cleaned", &cleaned(input.changes));
-    section(&mut text, "The model", &[model(input.model, input.currency)]);
+    let mut of_model = vec![model(input.model, input.currency)];
+    of_model.extend(input.model.ok().and_then(advised));
+    of_model.extend(input.model.ok().and_then(|it| it.pooled.clone()));
+    of_model.extend(input.model.ok().and_then(of_families));
+    section(&mut text, "The model", &of_model);
     section(&mut text, "What to look at first", &look_at::first(input, &totals));
     text
 }
@@ -57,7 +65,7 @@ fn section(text: &mut String, title: &str, lines: &[String]) {
 
 fn coverage(totals: &Totals<'_>) -> String {
     let Some((first, last)) = totals.period else {
-        return "There are no rows.\n".to_owned();
+        return "There are no daily rows.\n".to_owned();
     };
     let length = usize::try_from((last - first).num_days() + 1).unwrap_or_default();
     let missing: usize = totals.channels.iter().map(|channel| channel.missing.len()).sum();
@@ -188,9 +196,8 @@ fn model(model: Result<&MartModel, &str>, currency: Currency) -> String {
         value.map_or_else(String::new, |value| format!(", {words} {value:.3}"))
     };
     format!(
-        "{} ({}): on {} that it had not seen, its mean absolute error was {}{}{}",
-        shown(&model.name),
-        shown(&model.model_type_shown()),
+        "{}: on {} that it had not seen, its mean absolute error was {}{}{}",
+        shown(&model.name_shown()),
         count(scores.samples, "period"),
         money(currency, scores.mae),
         share(scores.r2, "R²"),
@@ -198,13 +205,45 @@ fn model(model: Result<&MartModel, &str>, currency: Currency) -> String {
     )
 }
 
+/// "it would give more to Search and Email and less to Display; no budget reads this"
+fn advised(model: &MartModel) -> Option<String> {
+    let names = |action: Action| {
+        let named = model.advised.iter().filter(|(_, advised)| *advised == action);
+        let names: Vec<String> = named.map(|(channel, _)| shown(channel)).collect();
+        let (first, more) = names.split_at(names.len().min(ADVISED_MAX));
+        match more.len() {
+            0 => list(first),
+            more => format!("{} (and {more} more)", list(first)),
+        }
+    };
+    if model.advised.is_empty() {
+        return None;
+    }
+    let (more, less) = (names(Action::Increase), names(Action::Reduce));
+    let text = match (more.as_str(), less.as_str()) {
+        ("", "") => "it sees no channel that surely deserves more or less".to_owned(),
+        (more, "") => format!("it would give more to {more}"),
+        ("", less) => format!("it would give less to {less}"),
+        (more, less) => format!("it would give more to {more} and less to {less}"),
+    };
+    let text = if model.is_of_claims { format!("by what platforms claim, {text}") } else { text };
+    Some(format!("{text} (advice/channel_actions.csv says why; no budget reads it)"))
+}
+
+/// Channels' names in it may be long words.
+fn of_families(model: &MartModel) -> Option<String> {
+    let words = model.of_families.as_deref()?.split(' ');
+    Some(words.map(|word| shorten(word, NAME_CHARS_MAX + 8)).collect::<Vec<String>>().join(" "))
+}
+
 impl MartModel {
-    /// "ridge, alpha 0.1"
-    fn model_type_shown(&self) -> String {
-        self.performance.as_ref().map_or_else(String::new, |scores| {
-            let alpha = scores.alpha.map_or_else(String::new, |alpha| format!(", alpha {alpha}"));
-            format!("{}{alpha}", scores.model_type)
-        })
+    /// "classic (ridge, alpha 0.1)"
+    fn name_shown(&self) -> String {
+        let Some(scores) = self.performance.as_ref().filter(|it| it.model_type != self.name) else {
+            return self.name.clone();
+        };
+        let alpha = scores.alpha.map_or_else(String::new, |alpha| format!(", alpha {alpha}"));
+        format!("{} ({}{alpha})", self.name, scores.model_type)
     }
 }
 

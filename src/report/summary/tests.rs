@@ -1,12 +1,15 @@
 #![expect(clippy::print_stdout, reason = "a skipped test says so by name")]
 
 use super::*;
+use crate::advice::mmm::attribution::attribute;
 use crate::advice::mmm::classic;
+use crate::advice::mmm::classic::clean::known_rows;
 use crate::advice::mmm::cleaning::Measure;
+use crate::advice::mmm::health::checks;
 use crate::advice::mmm::rows::DailyRow;
-use crate::report::mart::{
-    ContributionRow, MartInput, MartModel, PerformanceRow, classic_model, known_rows,
-};
+use crate::advice::uncertainty::actions::Action;
+use crate::domain::calendar::minus_days;
+use crate::report::mart::{ContributionRow, MartInput, MartModel, PerformanceRow, fitted_model};
 
 fn row(day: &str, channel: &str, spend: f64, revenue: Option<f64>) -> DailyRow {
     DailyRow {
@@ -59,7 +62,9 @@ fn the_summary_of_the_facebook_data_states_their_known_figures() {
         })
         .collect();
     let found = classic::run(&rows).expect("a model");
-    let (rows, model) = (known_rows(&found.rows), classic_model(&found));
+    let (rows, fitted) = (known_rows(&found.rows), found.fitted().expect("a model"));
+    let attribution = attribute(&fitted, 0.9);
+    let model = fitted_model(&fitted, &attribution, None, &checks(&fitted, &attribution));
     let summary = summary_txt(&MartInput { changes: &found.changes, ..input(&rows, Ok(&model)) });
     let unbroken = summary.replace("\n  ", " ");
     for expected in [
@@ -74,6 +79,7 @@ fn the_summary_of_the_facebook_data_states_their_known_figures() {
         "mean absolute error was $11,131, R² 0.665, MAPE 0.419",
         "- Brand_Awareness_Q1 has no row for Wed 12 Nov 2025, Mon 17 Nov 2025, Mon 5 Jan 2026\n",
         "- the model's contributions add up to more than the revenue",
+        "- the model fails by its own checks: revenue without any spend would be negative in 100 % of",
     ] {
         assert!(unbroken.contains(expected), "{expected:?} is not in\n{summary}");
     }
@@ -130,6 +136,26 @@ fn what_stands_out_comes_first_with_its_figures() {
 }
 
 #[test]
+fn only_the_last_four_weeks_say_what_a_channel_brings() {
+    let day = |back: u64| minus_days("2026-03-01".parse().expect("a day"), back).to_string();
+    let revenue_28_days_ago = |revenue: f64| {
+        let rows: Vec<DailyRow> = (0..60)
+            .map(|back| {
+                let then = if back == 27 { Some(revenue) } else { Some(10.0) };
+                row(&day(back), "Email", 10.0, if back > 27 { Some(0.0) } else { then })
+            })
+            .collect();
+        look_at::first(&input(&rows, Err("none")), &Totals::of(&rows))
+    };
+    // Before them nothing came back at all.
+    assert_eq!(revenue_28_days_ago(10.0), ["nothing stands out"]);
+    assert_eq!(
+        revenue_28_days_ago(-130.0),
+        ["Email brought $0.50 per $1 spent in the last 28 days (spend $280)"]
+    );
+}
+
+#[test]
 fn a_model_that_explains_more_than_there_is_is_not_compared() {
     let rows = [row("2026-01-01", "Search", 10.0, Some(30.0))];
     let search =
@@ -141,6 +167,16 @@ fn a_model_that_explains_more_than_there_is_is_not_compared() {
             "the model's contributions add up to more than the revenue ($300 of $30), so its baseline is \
           below 0: use it to predict, and not to say what a channel brought"
         ]
+    );
+}
+
+#[test]
+fn a_model_that_fails_a_check_stands_out_even_without_daily_rows() {
+    let doubts = vec!["it predicts badly".to_owned(), "it is wide".to_owned()];
+    let model = MartModel { doubts, ..MartModel::default() };
+    assert_eq!(
+        look_at::first(&input(&[], Ok(&model)), &Totals::of(&[])),
+        ["the model fails by its own checks: it predicts badly; it is wide"]
     );
 }
 
@@ -159,7 +195,7 @@ fn a_quiet_account_has_nothing_to_look_at() {
 #[test]
 fn an_account_without_rows_says_so() {
     let summary = summary_txt(&input(&[], Err("no data")));
-    assert!(summary.contains("There are no rows.\n"), "{summary}");
+    assert!(summary.contains("There are no daily rows.\n"), "{summary}");
 }
 
 #[test]
@@ -188,6 +224,7 @@ fn no_line_is_wider_than_a_page_and_no_text_moves_a_cursor() {
             model_type: hostile.clone(),
             alpha: None,
         }),
+        doubts: vec!["日本".repeat(300)],
         ..MartModel::default()
     };
     for model in [Ok(&model), Err("none \u{1b}[2J")] {
@@ -200,4 +237,47 @@ fn no_line_is_wider_than_a_page_and_no_text_moves_a_cursor() {
             assert!(!line.ends_with(' '), "{line:?}");
         }
     }
+}
+
+#[test]
+fn what_the_model_advises_is_one_sentence_with_few_names() {
+    let said = |advised: &[(&str, Action)]| {
+        let of_each = advised.iter().map(|(name, action)| ((*name).to_owned(), *action));
+        super::advised(&MartModel { advised: of_each.collect(), ..MartModel::default() })
+    };
+    let why = "(advice/channel_actions.csv says why; no budget reads it)";
+    let (more, less, none) = (Action::Increase, Action::Reduce, Action::Monitor);
+    assert_eq!(said(&[]), None);
+    assert_eq!(
+        said(&[("A", none)]),
+        Some(format!("it sees no channel that surely deserves more or less {why}"))
+    );
+    assert_eq!(
+        said(&[("A", more), ("B", none), ("C", less), ("\u{1b}D", more)]),
+        Some(format!("it would give more to A and \\u{{1b}}D and less to C {why}"))
+    );
+    let of_claims = MartModel {
+        is_of_claims: true,
+        advised: vec![("A".to_owned(), more)],
+        ..MartModel::default()
+    };
+    assert_eq!(
+        advised(&of_claims),
+        Some(format!("by what platforms claim, it would give more to A {why}"))
+    );
+    let names: Vec<String> = (1..=11).map(|number| format!("c{number}")).collect();
+    let many: Vec<(&str, Action)> = names.iter().map(|name| (name.as_str(), less)).collect();
+    assert_eq!(
+        said(&many),
+        Some(format!("it would give less to c1, c2, c3, c4, c5, c6, c7 and c8 (and 3 more) {why}"))
+    );
+}
+
+#[test]
+fn where_curves_without_a_shape_say_otherwise_the_summary_has_their_sentence() {
+    let told = "curves without a fixed shape foretell 20 unseen periods clearly better";
+    let mut model = MartModel::default();
+    assert!(!summary_txt(&input(&[], Ok(&model))).contains("fixed shape"));
+    model.of_families = Some(told.to_owned());
+    assert!(summary_txt(&input(&[], Ok(&model))).contains(&format!("- {told}\n")));
 }

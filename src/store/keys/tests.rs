@@ -112,7 +112,9 @@ fn encrypted_keys_and_other_algorithms_are_refused() {
         let Some(made) = ssh_keygen(&arguments) else { return };
         assert!(made.status.success(), "{made:?}");
         let (what, _) = refusal(&path);
-        assert!(what.starts_with(says), "{what}");
+        // One in 256 keys of this kind begins with a zero that is not written, and isn't read as one.
+        let is_short = kind == "ecdsa" && what.contains("length invalid");
+        assert!(what.starts_with(says) || is_short, "{what}");
     }
 }
 

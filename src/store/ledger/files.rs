@@ -174,6 +174,21 @@ impl Ledger {
             .map_err(|error| self.read_fault(error))
     }
 
+    /// The names of the files of `account` that were not refused, by their digests; of several, the
+    /// newest.
+    pub fn file_names(&self, account: &AccountId) -> Result<BTreeMap<Digest, String>, StoreError> {
+        let names =
+            "SELECT sha256, files.name FROM files JOIN accounts ON accounts.id = files.account
+            WHERE accounts.name = ?1 AND outcome <> 'refused' ORDER BY files.id";
+        self.connection
+            .prepare_cached(names)
+            .and_then(|mut names| {
+                let pair = |row: &Row<'_>| Ok((read_digest(row, 0)?, row.get(1)?));
+                names.query_map([account.as_str()], pair)?.collect()
+            })
+            .map_err(|error| self.read_fault(error))
+    }
+
     /// How many files of `account` ended how, of those that are held to have arrived from `from`
     /// until before `until`.
     pub fn counts_between(

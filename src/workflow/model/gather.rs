@@ -9,7 +9,7 @@ use crate::advice::mmm::cleaning::{Change, Reason};
 use crate::advice::mmm::observed::{self, Observed, ObservedChannel};
 use crate::advice::mmm::rows::DailyRow;
 use crate::domain::{
-    Account, Conversions, Currency, Day, Figures, FineMoney, Grain, StatedRow, Subject,
+    Account, Conversions, Currency, Day, Digest, Figures, FineMoney, Grain, StatedRow, Subject,
 };
 
 /// Different texts of a control up to which each becomes a column of its own.
@@ -22,6 +22,7 @@ pub(super) struct Gather {
     business: BTreeMap<Day, Figures>,
     controls: BTreeMap<Day, Vec<Map<String, Value>>>,
     keys: BTreeSet<(Day, Subject, String)>,
+    files: BTreeSet<Digest>,
     /// Rows whose key stood there before; the first counts.
     pub repeated: Vec<Change>,
 }
@@ -57,6 +58,19 @@ impl Gather {
         if let Ok(controls) = serde_json::from_str(controls) {
             self.controls.entry(day).or_default().push(controls);
         }
+    }
+
+    /// Adds a file that figures come from.
+    pub(super) fn file(&mut self, file: Digest) {
+        self.files.insert(file);
+    }
+
+    /// The files by their names, in this order; one that `names` doesn't know has none.
+    pub(super) fn named_files(&self, names: &BTreeMap<Digest, String>) -> Vec<(String, Digest)> {
+        let name = |file: &Digest| names.get(file).cloned().unwrap_or_default();
+        let mut named: Vec<_> = self.files.iter().map(|file| (name(file), *file)).collect();
+        named.sort();
+        named
     }
 
     /// Whether nothing was told.

@@ -1,6 +1,12 @@
 //! What the advisory model learns from: the ledger, or a file that nobody has to import first.
 
+mod files;
 mod gather;
+mod linear;
+mod modelled;
+mod periods;
+#[cfg(feature = "nuts")]
+mod posterior;
 
 use std::path::Path;
 
@@ -11,10 +17,17 @@ use crate::advice::mmm::observed::Observed;
 use crate::advice::mmm::rows::DailyRow;
 use crate::domain::calendar::minus_days;
 use crate::domain::source::{Meaning, Meanings, Numbers};
-use crate::domain::{Account, Day, Grain, Instant, Source};
+use crate::domain::{Account, Day, Digest, Grain, Instant, Source};
 use crate::ingest::{Purpose, Reading, Rejection, Stated};
 use crate::store::ledger::Ledger;
 use gather::Gather;
+
+pub use files::{ModelFiles, NamedFile, action_files, mart_files, model_card, model_files};
+pub use linear::{LinearAnswer, LinearRequest, linear_model_of_file};
+pub use modelled::{ModelRequest, Modelled, modelled, modelled_with};
+pub use periods::{BUNDLE_PERIODS, period_files, rules_budgets, step, terms};
+#[cfg(feature = "nuts")]
+pub use posterior::{PosteriorAnswer, PosteriorError, PosteriorModel, PosteriorRequest, posterior};
 
 /// From so many days on, days are summed to weeks: their noise says little more then.
 const DAYS_FOR_WEEKS: i64 = 7 * 78;
@@ -28,6 +41,15 @@ pub struct ModelData {
     pub rows: Vec<DailyRow>,
     /// Rows of a file that stood there twice; the first counted.
     pub repeated: Vec<Change>,
+    /// The files that the figures come from, by name, with their digests.
+    pub sources: Vec<(String, Digest)>,
+}
+
+impl ModelData {
+    /// Of an account of which nothing is known.
+    pub fn nothing(account: &Account) -> Self {
+        data(Gather::default(), account, Grain::Day)
+    }
 }
 
 /// What became of a file.
@@ -68,7 +90,11 @@ pub fn model_data_of_file(
         })?;
     Ok(match reading {
         Reading::Refused(rejection) => ModelReading::Refused(rejection),
-        Reading::Taken(report) => ModelReading::Read(data(gather, account, report.grain)),
+        Reading::Taken(report) => {
+            let mut found = data(gather, account, report.grain);
+            found.sources = vec![(name, crate::store::files::digest(path)?)];
+            ModelReading::Read(found)
+        }
     })
 }
 
@@ -83,22 +109,27 @@ pub fn model_data_of_ledger(
     let last = until.map(|until| minus_days(until, 1));
     let weekly = gathered(ledger, account, Grain::Week, last)?;
     let daily = gathered(ledger, account, Grain::Day, last)?;
-    if !weekly.is_empty()
-        && (daily.is_empty() || weekly.observed(account, Grain::Week).outcome.len() > 1)
-    {
-        let mut found = data(weekly, account, Grain::Week);
-        found.rows = daily.rows(account);
-        return Ok(Some(found));
-    }
-    if daily.is_empty() {
+    if weekly.is_empty() && daily.is_empty() {
         return Ok(None);
     }
-    let mut found = data(daily, account, Grain::Day);
-    if let Some((first, last)) = found.observed.span()
-        && (last - first).num_days() >= DAYS_FOR_WEEKS
-    {
-        found.observed = weeks_of(found.observed, account);
-    }
+    let names = ledger.file_names(&account.id)?;
+    let mut sources = daily.named_files(&names);
+    let has_outcome =
+        || daily.is_empty() || weekly.observed(account, Grain::Week).outcome.len() > 1;
+    let mut found = if !weekly.is_empty() && has_outcome() {
+        sources.extend(weekly.named_files(&names));
+        let rows = daily.rows(account);
+        ModelData { rows, ..data(weekly, account, Grain::Week) }
+    } else {
+        let mut found = data(daily, account, Grain::Day);
+        if let Some((first, last)) = found.observed.span()
+            && (last - first).num_days() >= DAYS_FOR_WEEKS
+        {
+            found.observed = weeks_of(found.observed, account);
+        }
+        found
+    };
+    found.sources = sources;
     Ok(Some(found))
 }
 
@@ -112,9 +143,11 @@ fn gathered(
     let mut gather = Gather::default();
     for fact in &facts.channels {
         gather.channel(fact.channel, fact.first_day, fact.figures);
+        gather.file(fact.file);
     }
     for fact in &facts.business {
         gather.business(fact.first_day, fact.figures, &fact.controls);
+        gather.file(fact.file);
     }
     Ok(gather)
 }
@@ -123,7 +156,7 @@ fn data(mut gather: Gather, account: &Account, grain: Grain) -> ModelData {
     let repeated = std::mem::take(&mut gather.repeated);
     let observed = gather.observed(account, grain);
     let rows = if grain == Grain::Day { gather.rows(account) } else { Vec::new() };
-    ModelData { observed, rows, repeated }
+    ModelData { observed, rows, repeated, sources: Vec::new() }
 }
 
 /// Sums days to the account's full weeks; controls become means.

@@ -29,6 +29,21 @@ pub struct CleanRow {
     pub revenue: f64,
 }
 
+/// Rows in which everything is known, as rows in which not everything need be.
+pub fn known_rows(rows: &[CleanRow]) -> Vec<DailyRow> {
+    rows.iter()
+        .map(|row| DailyRow {
+            day: row.day,
+            channel: row.channel.clone(),
+            spend: Some(row.spend),
+            impressions: Some(row.impressions),
+            clicks: Some(row.clicks),
+            conversions: Some(row.conversions),
+            revenue: Some(row.revenue),
+        })
+        .collect()
+}
+
 /// `rows` by day and channel, cleaned, with each change.
 pub fn clean(rows: &[DailyRow]) -> (Vec<CleanRow>, Vec<Change>) {
     let mut changes = Vec::new();

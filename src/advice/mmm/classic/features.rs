@@ -46,7 +46,7 @@ pub fn days_of(rows: &[CleanRow]) -> Days {
 }
 
 /// The carryover of a channel by its name, as the classic pipeline fixes it: launches 0.5, leads
-/// 0.4, retargeting 0.3, brand and all others 0.7.
+/// 0.4, retargeting 0.3, brand 0.7; all others 0.5.
 pub fn decay_of(channel: &str) -> f64 {
     let name = channel.to_lowercase();
     [("launch", 0.5), ("lead", 0.4), ("retargeting", 0.3), ("brand", 0.7)]

@@ -5,6 +5,7 @@
 
 pub mod clean;
 pub mod features;
+mod fitted;
 
 use super::cleaning::Change;
 use super::failure::Failure;

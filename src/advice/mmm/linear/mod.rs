@@ -3,7 +3,10 @@
 //! undone before anything is handed on, so that a coefficient of spend is money per money.
 
 mod coordinate_descent;
+mod covariance;
 mod cross_validation;
+pub mod file;
+pub mod model;
 mod ridge;
 mod standardise;
 
@@ -11,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 
+pub use covariance::covariance;
 pub use cross_validation::{Chosen, PENALTIES, choose_penalty, expanding_folds};
 pub use standardise::{Scaling, scaled_by_first};
 

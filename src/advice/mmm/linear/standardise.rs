@@ -87,6 +87,13 @@ impl Standardised {
         self.outcome.len()
     }
 
+    /// What turns a weight of a standardised column into a coefficient of the column; 0 of one that
+    /// never varies.
+    pub(super) fn units(&self) -> Vec<f64> {
+        let unit = |deviation: &f64| if *deviation > 0.0 { 1.0 / deviation } else { 0.0 };
+        self.deviations.iter().map(unit).collect()
+    }
+
     /// The fit that gives the same predictions in the columns' own units.
     pub(super) fn in_own_units(&self, weights: &[f64]) -> LinearFit {
         let coefficients: Vec<f64> = weights

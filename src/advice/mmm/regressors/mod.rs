@@ -29,6 +29,7 @@ const PERIODS_FOR_TREND: usize = 26;
 const TREND_SHARE: f64 = 0.5;
 const SEASON_SHARE: f64 = 0.3;
 const WEEKDAY_SHARE: f64 = 0.3;
+const MONTH_SHARE: f64 = 0.3;
 const HOLIDAY_SHARE: f64 = 0.5;
 const CONTROL_SHARE: f64 = 0.2;
 
@@ -90,6 +91,8 @@ pub struct RegressorSettings {
     pub season_waves: Option<u32>,
     /// Whether weekdays differ; `None`: in daily series.
     pub weekdays: Option<bool>,
+    /// Whether months differ.
+    pub months: bool,
     /// Holidays of the account.
     pub holidays: BTreeSet<Day>,
 }
@@ -124,6 +127,11 @@ pub fn regressors(series: &Series, settings: &RegressorSettings, train: usize) -
     if settings.weekdays.unwrap_or(series.grain == Grain::Day) {
         for (name, values) in weekday_columns(&series.periods) {
             add(name, FeatureType::Calendar, values, WEEKDAY_SHARE);
+        }
+    }
+    if settings.months {
+        for (name, values) in month_columns(&series.periods) {
+            add(name, FeatureType::Calendar, values, MONTH_SHARE);
         }
     }
     let holidays = holidays_in(&series.periods, series.grain, &settings.holidays);

@@ -9,6 +9,8 @@ mod michaelis_menten;
 
 use serde::{Deserialize, Serialize};
 
+pub(in crate::advice) use hill::{exp2, log2};
+
 /// How spend wears off. Scales are in the units of carried-over spend, so that a change of the
 /// currency's unit changes the scale and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -63,6 +65,16 @@ impl Saturation {
         }
     }
 
+    /// The effects of all of `spends`, in place.
+    pub fn effects(&self, spends: &mut [f64]) {
+        if let Self::Hill { half_saturation, slope } = *self {
+            return hill::effects(spends, half_saturation, slope);
+        }
+        for spend in spends {
+            *spend = self.effect(*spend);
+        }
+    }
+
     /// The effect of a little more spend, per unit of it: the derivative; at 0 the one from above.
     pub fn marginal(&self, spend: f64) -> f64 {
         let spend = spend.max(0.0);
@@ -75,6 +87,21 @@ impl Saturation {
             Self::MichaelisMenten { half_saturation } => {
                 michaelis_menten::marginal(spend, half_saturation)
             }
+        }
+    }
+
+    /// The same where the effect of `spend` is known already, which spares most of the work.
+    pub fn marginal_at(&self, spend: f64, effect: f64) -> f64 {
+        if spend <= 0.0 {
+            return self.marginal(0.0);
+        }
+        match *self {
+            Self::None => 1.0,
+            Self::Logarithm { scale } => logarithm::marginal(spend, scale),
+            Self::Exponential { rate } => rate * (1.0 - effect),
+            Self::Hill { slope, .. } => slope * effect * (1.0 - effect) / spend,
+            Self::Logistic { rate } => 0.5 * rate * (1.0 - effect * effect),
+            Self::MichaelisMenten { .. } => effect * (1.0 - effect) / spend,
         }
     }
 
@@ -121,6 +148,8 @@ mod tests {
                     (marginal - slope).abs() <= 1e-6 * marginal.max(1e-9) + 1e-12,
                     "{saturation:?} at {spend}: {marginal} {slope}"
                 );
+                let known = saturation.marginal_at(spend, saturation.effect(spend));
+                assert!((marginal - known).abs() <= 1e-9 * marginal.max(1e-3), "{saturation:?}");
             }
         }
     }

@@ -3,8 +3,10 @@
 //! before it, and the answer is their weighted average, with the spread that this implies. No winner
 //! is picked, no random number drawn.
 
+mod designs;
 mod features;
 mod halton;
+mod pooled;
 mod problem;
 mod sampling;
 mod shape;
@@ -13,12 +15,17 @@ use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
 use super::failure::Failure;
+use super::lift_test::LiftTest;
 use super::regressors::Regressor;
 use super::response::Response;
-use features::Features;
-use problem::{Likely, Problem};
-use sampling::{Region, effective_count, temper, weights_of};
+use designs::scores;
 
+pub(in crate::advice) use designs::Designs;
+pub(in crate::advice) use features::{Features, Media};
+pub use pooled::{NamedBeliefs, PooledChannel};
+pub(in crate::advice) use problem::{Likely, Posterior, Problem};
+pub use sampling::representatives;
+pub(in crate::advice) use sampling::{Region, effective_count, weights_of};
 pub use shape::{AdstockShape, Belief, ChannelShape, Part, SaturationShape};
 
 /// What a channel may be expected to bring where its spend is strongest: this share of the mean
@@ -32,21 +39,9 @@ const NOISE_SHARE_FIRST: f64 = 0.5;
 /// Errors that are more alike than this are a trend that the model lacks.
 const AUTOCORRELATION_MAX: f64 = 0.9;
 
-/// A round's region is made from weights that still count as so many points per coordinate.
-const POINTS_PER_COORDINATE: f64 = 3.0;
-
-/// How much of the prior's width each region keeps, so that no direction is given up.
-const PRIOR_SHARE: f64 = 0.15;
-
-/// How much wider than its points a region is: importance sampling wants wide tails.
-const WIDENING: f64 = 1.1;
-
-/// Above this the density of a region is so much larger than the prior's that its points count for
-/// nothing.
-const DENSITY_LOG_MAX: f64 = 600.0;
-
-/// Candidates below this share of the largest weight don't bear on any figure that is shown.
-const WEIGHT_SHARE_MIN: f64 = 1e-3;
+/// No further design is tried once the points so far count as this many: the ends of an interval then
+/// lie within about a hundredth of its probability.
+const EFFECTIVE_ENOUGH: f64 = 1_000.0;
 
 /// Candidates that are kept at most.
 const CANDIDATES_MAX: usize = 400;
@@ -56,13 +51,13 @@ const CANDIDATES_MAX: usize = 400;
 pub struct SearchSettings {
     /// Points of the first design and of each later one.
     pub points: u32,
-    /// Designs after the first.
+    /// Designs after the first, at most.
     pub rounds: u32,
 }
 
 impl Default for SearchSettings {
     fn default() -> Self {
-        Self { points: 400, rounds: 11 }
+        Self { points: 400, rounds: 19 }
     }
 }
 
@@ -71,12 +66,18 @@ impl Default for SearchSettings {
 pub struct Question<'a> {
     /// Revenue of the periods that are learnt from.
     pub outcome: &'a [f64],
+    /// So many of them at the start are carried over from and not judged by.
+    pub run_in: usize,
     /// What explains it beside the media; of these periods at least.
     pub regressors: &'a [Regressor],
     /// Spend per channel; of these periods at least.
     pub spends: &'a [&'a [f64]],
     /// What is known of each channel's shape.
     pub shapes: &'a [ChannelShape],
+    /// Lift tests within these periods.
+    pub tests: &'a [&'a LiftTest],
+    /// What other accounts make likely, per channel; empty: nothing.
+    pub pooled: &'a [PooledChannel],
 }
 
 /// A candidate with its share of the average.
@@ -93,6 +94,8 @@ pub struct Found {
     pub unbounded: Vec<f64>,
     /// Coefficients of the regressors.
     pub regressors: Vec<f64>,
+    /// Variance of the noise, less what is alike in neighbouring periods.
+    pub noise_variance: f64,
 }
 
 /// The outcome of a search.
@@ -106,6 +109,15 @@ pub struct Answer {
     pub effective: f64,
     /// How many candidates were tried.
     pub tried: usize,
+    /// How much likelier the outcome is with the media than without any: the logarithm of the
+    /// evidence of all candidates together, less that of none.
+    pub media_evidence: f64,
+    /// What a channel was held to add at its strongest before any figure was seen: one deviation.
+    pub effect_likely: f64,
+    /// The standard deviation of the noise of a whitened period that was taken as likely.
+    pub noise_likely: f64,
+    /// How likely the data make it that the account is like those that it learns from.
+    pub pooled: Option<f64>,
 }
 
 /// Searches.
@@ -113,26 +125,56 @@ pub struct Answer {
 /// # Errors
 /// [`Failure::IllConditioned`] where no candidate has a fit.
 pub fn search(question: &Question<'_>, settings: SearchSettings) -> Result<Answer, Failure> {
-    let features = Features::new(question.spends, question.shapes, question.outcome.len());
-    // Where every shape is fixed there is one candidate.
-    let settings = match features.coordinates() {
+    let features = |shapes: &[ChannelShape]| {
+        Features::new(question.spends, shapes, question.tests, question.outcome.len())
+    };
+    let own = features(question.shapes);
+    let likely = {
+        let settings = within(&own, settings);
+        likely(question, &own, &own.prior().design(0, settings.points))?
+    };
+    let answer = weighed(question, &own, likely, settings)?;
+    if question.pooled.is_empty() {
+        return Ok(answer);
+    }
+    let shapes: Vec<ChannelShape> = question.pooled.iter().map(|it| it.shape).collect();
+    let returned: Vec<Option<Belief>> = question.pooled.iter().map(|it| it.returned).collect();
+    let pooled = features(&shapes).returning(returned);
+    Ok(pooled::averaged(answer, weighed(question, &pooled, likely, settings)?))
+}
+
+/// Where every shape is fixed there is one candidate.
+fn within(features: &Features<'_>, settings: SearchSettings) -> SearchSettings {
+    match features.coordinates() {
         0 => SearchSettings { points: 1, rounds: 0 },
         _ => settings,
-    };
+    }
+}
+
+/// The average over the shapes that `features` believe in.
+fn weighed(
+    question: &Question<'_>,
+    features: &Features<'_>,
+    likely: Likely,
+    settings: SearchSettings,
+) -> Result<Answer, Failure> {
+    let settings = within(features, settings);
     let prior = features.prior();
     let first = prior.design(0, settings.points);
-    let likely = likely(question, &features, &first)?;
-    let problem = Problem::new(question.outcome, question.regressors, likely);
+    let problem = Problem::new(question, likely);
 
-    let mut designs = Designs::new(prior, first, &|point| score(&problem, &features, point));
+    let mut designs = Designs::new(prior, first, &|point| score(&problem, features, point));
     for _ in 0..settings.rounds {
-        designs.extend(settings.points, &|point| score(&problem, &features, point));
+        if effective_count(&weights_of(&designs.log_weights)) >= EFFECTIVE_ENOUGH {
+            break;
+        }
+        designs.extend(settings.points, &|point| score(&problem, features, point));
     }
     let weights = weights_of(&designs.log_weights);
     if !weights.iter().all(|weight| weight.is_finite()) {
         return Err(no_fit());
     }
-    let candidates = kept(&designs.points, &weights, &problem, &features);
+    let candidates = kept(&designs.points, &weights, &problem, features);
     if candidates.is_empty() {
         return Err(no_fit());
     }
@@ -141,94 +183,16 @@ pub fn search(question: &Question<'_>, settings: SearchSettings) -> Result<Answe
         autocorrelation: likely.autocorrelation,
         effective: effective_count(&weights),
         tried: designs.points.len(),
+        media_evidence: log_sum(&designs.log_weights)
+            - problem.log_evidence(&Media::none()).ok_or_else(no_fit)?,
+        effect_likely: likely.media,
+        noise_likely: libm::sqrt(likely.noise_variance),
+        pooled: None,
     })
 }
 
-/// All points so far, with the regions that they came from.
-struct Designs {
-    prior: Region,
-    regions: Vec<Region>,
-    counts: Vec<u32>,
-    points: Vec<DVector<f64>>,
-    scores: Vec<f64>,
-    /// Per point: the density of each region there, times how many points came from it.
-    densities: Vec<f64>,
-    /// Logarithms: score and prior, divided by the mixture of the regions.
-    log_weights: Vec<f64>,
-}
-
-impl Designs {
-    fn new(prior: Region, points: Vec<DVector<f64>>, score: &Scorer<'_>) -> Self {
-        let scores = scores(&points, score);
-        let count = u32::try_from(points.len()).unwrap_or(u32::MAX);
-        let mut designs = Self {
-            regions: vec![prior.clone()],
-            counts: vec![count],
-            densities: vec![0.0; points.len()],
-            log_weights: Vec::new(),
-            prior,
-            points,
-            scores,
-        };
-        designs.weigh(0);
-        designs
-    }
-
-    /// Adds a design in the region where the good points lie.
-    fn extend(&mut self, points: u32, score: &Scorer<'_>) {
-        let enough = POINTS_PER_COORDINATE * count(self.points[0].len()) + 1.0;
-        let warmth = temper(&self.log_weights, enough);
-        let tempered: Vec<f64> = self.log_weights.iter().map(|value| value * warmth).collect();
-        let weights = weights_of(&tempered);
-        let region = Region::around(&self.points, &weights, &self.prior, PRIOR_SHARE, WIDENING)
-            .unwrap_or_else(|| self.prior.clone());
-        let fresh = region.design(self.counts.iter().sum(), points);
-        let known = self.points.len();
-        self.scores.extend(scores(&fresh, score));
-        self.densities.extend(vec![0.0; fresh.len()]);
-        self.points.extend(fresh);
-        self.regions.push(region);
-        self.counts.push(points);
-        self.weigh(known);
-    }
-
-    /// Weighs all points; those before `known` have all regions but the newest in their densities.
-    fn weigh(&mut self, known: usize) {
-        let newest = self.regions.len() - 1;
-        let (regions, counts, prior) = (&self.regions, &self.counts, &self.prior);
-        // Relative to the prior's, so that no density leaves the range of a double.
-        let density = |point: &DVector<f64>, at: usize| {
-            let relative = regions[at].log_density(point) - prior.log_density(point);
-            f64::from(counts[at]) * libm::exp(relative.min(DENSITY_LOG_MAX))
-        };
-        self.densities = self
-            .points
-            .par_iter()
-            .zip(&self.densities)
-            .enumerate()
-            .map(|(at, (point, known_densities))| {
-                let first = if at < known { newest } else { 0 };
-                (first..=newest).fold(*known_densities, |sum, at| sum + density(point, at))
-            })
-            .collect();
-        self.log_weights = self
-            .scores
-            .iter()
-            .zip(&self.densities)
-            .map(|(score, density)| score - libm::log(*density))
-            .collect();
-    }
-}
-
-type Scorer<'a> = dyn Fn(&DVector<f64>) -> f64 + Sync + 'a;
-
-/// In the order of the points, whatever the number of threads.
-fn scores(points: &[DVector<f64>], score: &Scorer<'_>) -> Vec<f64> {
-    points.par_iter().map(score).collect()
-}
-
 fn score(problem: &Problem, features: &Features<'_>, point: &DVector<f64>) -> f64 {
-    problem.log_evidence(&features.columns(point.as_slice())).unwrap_or(f64::NEG_INFINITY)
+    problem.log_evidence(&features.media(point.as_slice())).unwrap_or(f64::NEG_INFINITY)
 }
 
 /// How large the noise is and how alike neighbouring errors are, from the best of `points`: what
@@ -243,10 +207,10 @@ fn likely(
     let mean = outcome.iter().sum::<f64>() / periods;
     let variance =
         outcome.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / periods;
-    let media = MEDIA_SHARE * mean.abs() / libm::sqrt(count(question.spends.len()));
+    let media = effect_likely(outcome, question.spends.len());
     let mut likely =
         Likely { noise_variance: NOISE_SHARE_FIRST * variance, autocorrelation: 0.0, media };
-    let problem = Problem::new(outcome, question.regressors, likely);
+    let problem = Problem::new(question, likely);
     let scores = scores(points, &|point| score(&problem, features, point));
     let best = scores
         .iter()
@@ -254,15 +218,15 @@ fn likely(
         .filter(|(score, _)| score.is_finite())
         .max_by(|left, right| left.0.total_cmp(right.0))
         .ok_or_else(no_fit)?;
-    let columns = features.columns(best.1.as_slice());
-    let fit = problem.fit(&columns).ok_or_else(no_fit)?;
-    let residuals: Vec<f64> = (0..outcome.len())
+    let media = features.media(best.1.as_slice());
+    let fit = problem.fit(&media).ok_or_else(no_fit)?;
+    let residuals: Vec<f64> = (question.run_in..outcome.len())
         .map(|period| {
             let shared = question.regressors.iter().zip(&fit.shared);
-            let media = columns.iter().zip(&fit.media);
+            let of_media = media.columns.iter().zip(&fit.media);
             outcome[period]
                 - shared.map(|(column, by)| column.values[period] * by).sum::<f64>()
-                - media.map(|(column, by)| column[period] * by).sum::<f64>()
+                - of_media.map(|(column, by)| column[period] * by).sum::<f64>()
         })
         .collect();
     let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
@@ -271,31 +235,32 @@ fn likely(
     likely.autocorrelation = alike.clamp(0.0, AUTOCORRELATION_MAX);
     let whitened = 1.0 - likely.autocorrelation * likely.autocorrelation;
     // A fit without any error would hold nothing; a millionth of the variance is no error either.
-    likely.noise_variance = (squares / periods * whitened).max(variance * 1e-6);
+    likely.noise_variance = (squares / count(residuals.len()) * whitened).max(variance * 1e-6);
     Ok(likely)
 }
 
-/// The candidates that bear on the average, the weightiest first.
+/// What each of so many channels may be expected to add to a period at its strongest: one deviation.
+pub fn effect_likely(outcome: &[f64], channels: usize) -> f64 {
+    let mean = outcome.iter().sum::<f64>() / count(outcome.len());
+    MEDIA_SHARE * mean.abs() / libm::sqrt(count(channels))
+}
+
+/// The candidates that stand for all, the weightiest first.
 fn kept(
     points: &[DVector<f64>],
     weights: &[f64],
     problem: &Problem,
     features: &Features<'_>,
 ) -> Vec<Found> {
-    let mut order: Vec<usize> = (0..points.len()).collect();
-    order.sort_by(|left, right| weights[*right].total_cmp(&weights[*left]).then(left.cmp(right)));
-    let least = weights[order[0]] * WEIGHT_SHARE_MIN;
-    order.truncate(CANDIDATES_MAX);
-    let mut found: Vec<Found> = order
+    let mut found: Vec<Found> = representatives(weights, CANDIDATES_MAX)
         .into_par_iter()
-        .filter(|&at| weights[at] > least)
-        .filter_map(|at| {
+        .filter_map(|(at, weight)| {
             let point = points[at].as_slice();
-            let fit = problem.fit(&features.columns(point))?;
+            let fit = problem.fit(&features.media(point))?;
             let scales = features.scales(point);
             let per_effect = |at: usize, value: f64| value / scales[at];
             Some(Found {
-                weight: weights[at],
+                weight,
                 responses: features.responses(point, &fit.media),
                 covariance: DMatrix::from_fn(scales.len(), scales.len(), |row, column| {
                     fit.covariance[(row, column)] / scales[row] / scales[column]
@@ -307,6 +272,7 @@ fn kept(
                     .map(|(at, value)| per_effect(at, *value))
                     .collect(),
                 regressors: fit.shared,
+                noise_variance: fit.noise_variance,
             })
         })
         .collect();
@@ -315,6 +281,13 @@ fn kept(
         found.weight /= total;
     }
     found
+}
+
+/// Logarithm of the sum of what `values` are logarithms of: of weights, the integral of the evidence
+/// over the prior, since each is divided by the mixture that its point came from.
+fn log_sum(values: &[f64]) -> f64 {
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    most + libm::log(values.iter().map(|value| libm::exp(value - most)).sum::<f64>())
 }
 
 fn no_fit() -> Failure {

@@ -7,29 +7,47 @@
 //! Machine Learning", 2006, exercise 3.12 and section 3.5). It equals the product of the densities of
 //! each period given those before it, so that its logarithm is a score out of sample (Dawid,
 //! "Present position and potential developments", 1984, section 5).
+//!
+//! A coefficient that other accounts make likely is held there instead of at 0.
+//!
+//! A lift test is one more observation: of its channel's coefficient alone, with a noise of its own.
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
+use super::Question;
+use super::features::Media;
+use super::shape::Belief;
 use crate::advice::mmm::normal;
-use crate::advice::mmm::regressors::Regressor;
 
 /// Everything but the media. Columns and outcome are whitened: from each period's value that of the
 /// period before is taken, times the autocorrelation (Prais and Winsten 1954).
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
+pub(in crate::advice) struct Problem {
     autocorrelation: f64,
+    run_in: usize,
     outcome: Vec<f64>,
     shared: Vec<Vec<f64>>,
     shared_holds: Vec<f64>,
     media_hold: f64,
+    noise_variance: f64,
     shared_squares: DMatrix<f64>,
     shared_outcome: DVector<f64>,
     outcome_squares: f64,
+    tests: Vec<Measured>,
+}
+
+/// What a lift test measured.
+#[derive(Debug, Clone, Copy)]
+struct Measured {
+    channel: usize,
+    lift: f64,
+    /// How many times as much it counts as a period: the variance of noise over that of the test.
+    weight: f64,
 }
 
 /// What is held to be likely before any figure is seen.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Likely {
+pub(in crate::advice) struct Likely {
     /// Variance of the noise of a whitened period.
     pub noise_variance: f64,
     /// How alike neighbouring errors are.
@@ -49,37 +67,66 @@ pub(super) struct Fit {
     pub unbounded: DVector<f64>,
     /// Covariance of the coefficients without the bound.
     pub covariance: DMatrix<f64>,
+    /// Variance of the noise of a whitened period.
+    pub noise_variance: f64,
+}
+
+/// What the figures say of the media's coefficients before negative ones are ruled out.
+#[derive(Debug, Clone)]
+pub(in crate::advice) struct Posterior {
+    /// Their mean.
+    pub mean: DVector<f64>,
+    /// Their covariance.
+    pub covariance: DMatrix<f64>,
+    /// Variance of the noise of a whitened period.
+    pub noise_variance: f64,
+    /// Logarithm of the evidence, but for what all candidates share.
+    pub log_evidence: f64,
 }
 
 /// Sums of products of all columns, the shared ones first.
 struct Products {
     held: DMatrix<f64>,
     outcome: DVector<f64>,
+    outcome_squares: f64,
 }
 
 impl Problem {
-    /// Prepares a search over the first `outcome.len()` periods.
-    pub(super) fn new(outcome: &[f64], regressors: &[Regressor], likely: Likely) -> Self {
+    /// Prepares a search by what was `likely` before it.
+    pub(in crate::advice) fn new(question: &Question<'_>, likely: Likely) -> Self {
+        let Question { outcome, run_in, regressors, tests, .. } = *question;
         let periods = outcome.len();
         let mean = (outcome.iter().sum::<f64>() / count(periods)).abs().max(f64::MIN_POSITIVE);
         let hold = |reach: f64| likely.noise_variance / (reach * reach);
-        let whiten = |values: &[f64]| whitened(&values[..periods], likely.autocorrelation);
+        let whiten = |values: &[f64]| judged(&values[..periods], likely.autocorrelation, run_in);
         let shared: Vec<Vec<f64>> =
             regressors.iter().map(|regressor| whiten(&regressor.values)).collect();
         let outcome = whiten(outcome);
+        let tests: Vec<Measured> = tests
+            .iter()
+            .map(|test| Measured {
+                channel: test.channel,
+                lift: test.lift,
+                weight: hold(test.error),
+            })
+            .collect();
+        let measured: f64 = tests.iter().map(|test| test.weight * test.lift * test.lift).sum();
         let size = shared.len();
         Self {
             autocorrelation: likely.autocorrelation,
+            run_in,
             shared_holds: regressors
                 .iter()
                 .map(|regressor| regressor.share.map_or(0.0, |share| hold(share * mean)))
                 .collect(),
             media_hold: hold(likely.media),
+            noise_variance: likely.noise_variance,
             shared_squares: DMatrix::from_fn(size, size, |row, column| {
                 dot(&shared[row], &shared[column])
             }),
             shared_outcome: DVector::from_fn(size, |row, _| dot(&shared[row], &outcome)),
-            outcome_squares: dot(&outcome, &outcome),
+            outcome_squares: dot(&outcome, &outcome) + measured,
+            tests,
             outcome,
             shared,
         }
@@ -87,12 +134,12 @@ impl Problem {
 
     /// Logarithm of the evidence for `media` columns, but for what all candidates share; `None`
     /// where it is no number.
-    pub(super) fn log_evidence(&self, media: &[Vec<f64>]) -> Option<f64> {
-        let Products { held, outcome } = self.products(media);
+    pub(super) fn log_evidence(&self, media: &Media) -> Option<f64> {
+        let Products { held, outcome, outcome_squares } = self.products(media);
         let factor = Cholesky::new(held)?;
         let solution = factor.solve(&outcome);
-        let periods = count(self.outcome.len());
-        let squares = self.outcome_squares - solution.dot(&outcome);
+        let periods = self.observations();
+        let squares = outcome_squares - solution.dot(&outcome);
         let determinant: f64 =
             factor.l_dirty().diagonal().iter().map(|pivot| 2.0 * libm::log(*pivot)).sum();
         // P(β ≥ 0 | y) / P(β ≥ 0), each coefficient for itself.
@@ -101,66 +148,140 @@ impl Problem {
         let bounded: f64 = variances
             .iter()
             .zip(solution.iter().skip(self.shared.len()))
-            .map(|(variance, mean)| {
+            .zip(&media.held)
+            .map(|((variance, mean), held)| {
                 let deviation = libm::sqrt(variance * noise_variance);
-                libm::log(2.0 * normal::below(mean / deviation).max(1e-300))
+                let before = held.map_or(0.5, |it| normal::below(it.mean / it.deviation));
+                libm::log(normal::below(mean / deviation).max(1e-300) / before)
             })
             .sum();
         let evidence = -0.5 * periods * libm::log(squares) - 0.5 * determinant
-            + 0.5 * count(media.len()) * libm::log(self.media_hold)
+            + self.log_holds(media)
             + bounded;
         evidence.is_finite().then_some(evidence)
     }
 
     /// The fit of `media` columns.
-    pub(super) fn fit(&self, media: &[Vec<f64>]) -> Option<Fit> {
-        let first = self.shared.len();
-        let Products { held, outcome } = self.products(media);
-        let cross = held.view((0, first), (first, media.len())).into_owned();
-        let factor = Cholesky::new(held)?;
-        let solution = factor.solve(&outcome);
-        let squares = self.outcome_squares - solution.dot(&outcome);
-        let noise_variance = squares / count(self.outcome.len());
-        let inverse = factor.inverse();
-        let covariance = inverse.view((first, first), (media.len(), media.len())) * noise_variance;
-        let unbounded = solution.rows(first, media.len()).into_owned();
-        let bounded = DVector::from_fn(media.len(), |at, _| {
-            mean_above_zero(unbounded[at], libm::sqrt(covariance[(at, at)]))
+    pub(super) fn fit(&self, media: &Media) -> Option<Fit> {
+        let Posterior { mean: unbounded, covariance, noise_variance, .. } =
+            self.posterior(media)?;
+        let bounded = DVector::from_fn(unbounded.len(), |at, _| {
+            normal::mean_above_zero(unbounded[at], libm::sqrt(covariance[(at, at)]))
         });
-        // What the shared columns explain, given these coefficients of the media.
-        let mut shared_held = self.shared_squares.clone();
-        self.shared_holds.iter().enumerate().for_each(|(at, hold)| shared_held[(at, at)] += hold);
-        let shared = Cholesky::new(shared_held)?.solve(&(&self.shared_outcome - cross * &bounded));
+        let shared = self.shared_given(media, &bounded)?;
         let all_finite = shared.iter().chain(bounded.iter()).all(|value| value.is_finite());
-        (all_finite && noise_variance > 0.0).then(|| Fit {
+        all_finite.then(|| Fit {
             shared: shared.as_slice().to_vec(),
             media: bounded.as_slice().to_vec(),
             unbounded,
             covariance,
+            noise_variance,
         })
     }
 
-    fn products(&self, media: &[Vec<f64>]) -> Products {
-        let (first, all) = (self.shared.len(), self.shared.len() + media.len());
-        let media: Vec<Vec<f64>> =
-            media.iter().map(|column| whitened(column, self.autocorrelation)).collect();
+    /// What the figures say of the coefficients of `media` columns, whatever their signs; `None` where
+    /// that is no number.
+    pub(in crate::advice) fn posterior(&self, media: &Media) -> Option<Posterior> {
+        let (first, size) = (self.shared.len(), media.columns.len());
+        let Products { held, outcome, outcome_squares } = self.products(media);
+        let factor = Cholesky::new(held)?;
+        let solution = factor.solve(&outcome);
+        let squares = outcome_squares - solution.dot(&outcome);
+        let noise_variance = squares / self.observations();
+        let determinant: f64 =
+            factor.l_dirty().diagonal().iter().map(|pivot| 2.0 * libm::log(*pivot)).sum();
+        let log_evidence = -0.5 * self.observations() * libm::log(squares) - 0.5 * determinant
+            + self.log_holds(media);
+        let covariance = factor.inverse().view((first, first), (size, size)) * noise_variance;
+        (noise_variance > 0.0 && log_evidence.is_finite()).then(|| Posterior {
+            mean: solution.rows(first, size).into_owned(),
+            covariance,
+            noise_variance,
+            log_evidence,
+        })
+    }
+
+    /// What the shared columns explain, given these coefficients of the media.
+    pub(in crate::advice) fn shared_given(
+        &self,
+        media: &Media,
+        coefficients: &DVector<f64>,
+    ) -> Option<DVector<f64>> {
+        let rest = &self.shared_outcome - self.cross(media) * coefficients;
+        Some(self.shared_factor()?.solve(&rest))
+    }
+
+    /// Sums of products of the shared columns with those of the media.
+    pub(in crate::advice) fn cross(&self, media: &Media) -> DMatrix<f64> {
+        let columns = self.judged(media);
+        DMatrix::from_fn(self.shared.len(), columns.len(), |row, column| {
+            dot(&self.shared[row], &columns[column])
+        })
+    }
+
+    /// Of the sums of products of the shared columns with each other, with what they are held by.
+    pub(in crate::advice) fn shared_factor(&self) -> Option<Cholesky<f64, Dyn>> {
+        let mut held = self.shared_squares.clone();
+        self.shared_holds.iter().enumerate().for_each(|(at, hold)| held[(at, at)] += hold);
+        Cholesky::new(held)
+    }
+
+    fn products(&self, media: &Media) -> Products {
+        let (first, all) = (self.shared.len(), self.shared.len() + media.columns.len());
+        let columns = self.judged(media);
         let mut held = DMatrix::zeros(all, all);
         held.view_mut((0, 0), (first, first)).copy_from(&self.shared_squares);
         let mut outcome = DVector::zeros(all);
         outcome.rows_mut(0, first).copy_from(&self.shared_outcome);
-        for (at, column) in media.iter().enumerate() {
+        for (at, column) in columns.iter().enumerate() {
             let row = first + at;
-            for (other, values) in self.shared.iter().chain(&media[..=at]).enumerate() {
+            for (other, values) in self.shared.iter().chain(&columns[..=at]).enumerate() {
                 let product = dot(column, values);
                 held[(row, other)] = product;
                 held[(other, row)] = product;
             }
             outcome[row] = dot(column, &self.outcome);
         }
-        for at in 0..all {
-            held[(at, at)] += self.shared_holds.get(at).copied().unwrap_or(self.media_hold);
+        for (at, hold) in self.shared_holds.iter().enumerate() {
+            held[(at, at)] += hold;
         }
-        Products { held, outcome }
+        let mut outcome_squares = self.outcome_squares;
+        for (row, belief) in (first..all).zip(&media.held) {
+            let hold = belief.map_or(self.media_hold, |it| self.hold(it));
+            let mean = belief.map_or(0.0, |it| it.mean);
+            held[(row, row)] += hold;
+            outcome[row] += hold * mean;
+            outcome_squares += hold * mean * mean;
+        }
+        for (test, lift) in self.tests.iter().zip(&media.lifts) {
+            let row = first + test.channel;
+            held[(row, row)] += test.weight * lift * lift;
+            outcome[row] += test.weight * lift * test.lift;
+        }
+        Products { held, outcome, outcome_squares }
+    }
+
+    /// Half of the logarithms of how firmly the coefficients are held.
+    fn log_holds(&self, media: &Media) -> f64 {
+        let held = media.held.iter().flatten();
+        let unheld = media.columns.len() - held.clone().count();
+        let holds: f64 = held.map(|it| libm::log(self.hold(*it))).sum();
+        0.5 * count(unheld) * libm::log(self.media_hold) + 0.5 * holds
+    }
+
+    /// How firmly a coefficient is held, in units of the noise.
+    fn hold(&self, belief: Belief) -> f64 {
+        self.noise_variance / (belief.deviation * belief.deviation)
+    }
+
+    fn judged(&self, media: &Media) -> Vec<Vec<f64>> {
+        let judged = |column: &Vec<f64>| judged(column, self.autocorrelation, self.run_in);
+        media.columns.iter().map(judged).collect()
+    }
+
+    /// Periods, and tests beside them.
+    fn observations(&self) -> f64 {
+        count(self.outcome.len() + self.tests.len())
     }
 }
 
@@ -187,17 +308,11 @@ fn media_variances(factor: &Cholesky<f64, Dyn>, first: usize) -> Vec<f64> {
         .collect()
 }
 
-/// The mean of a normal distribution cut off below 0.
-fn mean_above_zero(mean: f64, deviation: f64) -> f64 {
-    if deviation <= 0.0 {
-        return mean.max(0.0);
-    }
-    let steps = mean / deviation;
-    if steps < -30.0 {
-        // The tail is an exponential then.
-        return deviation / -steps;
-    }
-    (mean + deviation * normal::density(steps) / normal::below(steps)).max(0.0)
+/// The whitened `values` after the first `run_in`.
+fn judged(values: &[f64], autocorrelation: f64, run_in: usize) -> Vec<f64> {
+    let mut values = whitened(values, autocorrelation);
+    values.drain(..run_in);
+    values
 }
 
 /// `values`, each less `autocorrelation` times the one before; the first is scaled to the same
@@ -239,16 +354,6 @@ fn count(periods: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_mean_above_zero_is_that_of_a_half_normal_distribution() {
-        // Of a standard normal cut at 0: √(2/π).
-        let expected = (2.0 / std::f64::consts::PI).sqrt();
-        assert!((mean_above_zero(0.0, 3.0) - 3.0 * expected).abs() < 1e-12);
-        assert!((mean_above_zero(50.0, 1.0) - 50.0).abs() < 1e-12);
-        let far = mean_above_zero(-40.0, 1.0);
-        assert!(far > 0.0 && (far - 1.0 / 40.0).abs() < 1e-3, "{far}");
-    }
 
     #[test]
     fn whitening_undoes_an_autoregression() {

@@ -24,14 +24,15 @@ impl Belief {
     }
 
     /// Of where half of what can be reached is reached, as a share of the largest carried-over
-    /// spend: around 0.7, between 0.2 and 2.4 in nine of ten.
+    /// spend: around 0.7, between 0.3 and 1.6 in nine of ten. Other models look for it from 0.3 on.
     pub fn half_saturation() -> Self {
-        Self { mean: libm::log(0.7), deviation: 0.75 }
+        Self { mean: libm::log(0.7), deviation: 0.5 }
     }
 
-    /// Of Hill's slope: around 1.2, between 0.6 and 2.3 in nine of ten.
+    /// Of Hill's slope: around 1.3, between 0.6 and 3.0 in nine of ten, which is where other models
+    /// look for it.
     pub fn slope() -> Self {
-        Self { mean: libm::log(1.2), deviation: 0.4 }
+        Self { mean: libm::log(1.3), deviation: 0.5 }
     }
 
     /// Of the lag of the strongest effect: around 1, between 0.3 and 3.4 in nine of ten.

@@ -1,9 +1,9 @@
 //! A world and a seed → its days: demand, spend, what spend brought, noise, and what the platforms
 //! claim. Each part of the revenue is rounded to the minor unit, so that they sum up exactly.
 
-use super::super::chance::{Drift, normal, stream, uniform};
+use super::super::chance::{Drift, normal, stream, student, uniform};
 use super::super::{WorldRow, count, whole};
-use super::{MediaChannel, World};
+use super::{MediaChannel, Shift, World, course};
 use crate::advice::mmm::response::Response;
 use crate::advice::mmm::saturation::Saturation;
 use crate::advice::mmm::series::{ChannelSeries, ControlSeries, Series};
@@ -13,6 +13,7 @@ use crate::domain::{ChannelName, Conversions, Day, Grain, Measures, Money};
 /// Streams of chance: one for each thing that is drawn, so that none shifts another.
 const DEMAND: u64 = 0;
 const NOISE: u64 = 1;
+const PLAN: u64 = 2;
 /// Those of the channels follow, each with one for what its platform claims.
 const FIRST_CHANNEL: u64 = 100;
 
@@ -31,6 +32,8 @@ pub struct Generated {
     pub rows: Vec<WorldRow>,
     /// Spend of the days before the first, by channel; the last of them is the day before it.
     pub spend_before: Vec<Vec<f64>>,
+    /// By which factor each channel's effect differs from what is written, by channel and day.
+    pub effects: Vec<Vec<f64>>,
 }
 
 /// Where the revenue of each period came from, in major units. Baseline, contributions and noise
@@ -50,10 +53,10 @@ pub struct Truth {
 pub fn generate(world: &World, seed: u64) -> Generated {
     let climate = climate(world, seed);
     let before = climate.len() - days_shown(world);
-    let lives: Vec<Life> = (FIRST_CHANNEL..)
-        .step_by(2)
+    let plan = plan(&climate, seed);
+    let lives: Vec<Life> = (0..)
         .zip(&world.channels)
-        .map(|(number, channel)| live(world, channel, &climate, seed, number))
+        .map(|(index, channel)| live(world, channel, &climate, &plan, seed, index))
         .collect();
     let noise = noise(world, &climate, &lives, seed);
     let periods: Vec<Day> = climate[before..].iter().map(|day| day.day).collect();
@@ -94,6 +97,7 @@ pub fn generate(world: &World, seed: u64) -> Generated {
             .iter()
             .map(|life| life.spend[..before].iter().map(|it| to_major(world, *it)).collect())
             .collect(),
+        effects: lives.iter().map(|life| life.effects[before..].to_vec()).collect(),
     }
 }
 
@@ -123,7 +127,10 @@ fn climate(world: &World, seed: u64) -> Vec<Climate> {
                 * if is_holiday { 1.0 + baseline.holiday_lift } else { 1.0 }
                 * libm::exp(wander.next(&mut random));
             let weekday = baseline.weekdays[weekday(day)];
-            let baseline = to_minor(world, baseline.level * demand * weekday);
+            let week = number / WEEK_DAYS;
+            let week = i64::try_from(week).unwrap_or(i64::MAX) - i64::from(world.warm_up_weeks);
+            let level = baseline.level * Shift::factor_in(baseline.shift, week);
+            let baseline = to_minor(world, level * demand * weekday);
             Climate { day, is_holiday, demand, weekday, baseline }
         })
         .collect()
@@ -147,19 +154,30 @@ struct Life {
     spend: Vec<i128>,
     contribution: Vec<i128>,
     claimed: Vec<i128>,
+    effects: Vec<f64>,
+}
+
+/// What is new in each week for all channels that follow one another.
+fn plan(climate: &[Climate], seed: u64) -> Vec<f64> {
+    let mut random = stream(seed, PLAN);
+    climate.chunks(7).map(|_| normal(&mut random)).collect()
 }
 
 fn live(
     world: &World,
     channel: &MediaChannel,
     climate: &[Climate],
+    plan: &[f64],
     seed: u64,
-    number: u64,
+    index: u64,
 ) -> Life {
-    let spend = spend(world, channel, climate, seed, number);
+    let number = FIRST_CHANNEL + 2 * index;
+    let spend = spend(world, channel, climate, plan, seed, number);
     let major: Vec<f64> = spend.iter().map(|it| to_major(world, *it)).collect();
-    let brought = channel.response().contribution(&major);
-    let contribution: Vec<i128> = brought.iter().map(|it| to_minor(world, *it)).collect();
+    let effects = course::effects(world, channel, index, seed, climate.len());
+    let brought = channel.response().contribution(&major).into_iter().zip(&effects);
+    let contribution: Vec<i128> =
+        brought.map(|(brought, factor)| to_minor(world, brought * factor)).collect();
     let mut random = stream(seed, number + 1);
     let claims = &channel.attribution;
     let claimed = climate
@@ -174,13 +192,14 @@ fn live(
             to_minor(world, claimed * luck)
         })
         .collect();
-    Life { spend, contribution, claimed }
+    Life { spend, contribution, claimed, effects }
 }
 
 fn spend(
     world: &World,
     channel: &MediaChannel,
     climate: &[Climate],
+    plan: &[f64],
     seed: u64,
     number: u64,
 ) -> Vec<i128> {
@@ -188,10 +207,12 @@ fn spend(
     let mut level = Drift::new(channel.spend_variation, channel.spend_persistence);
     let mut is_on = None;
     let mut spend = Vec::with_capacity(climate.len());
-    for week in climate.chunks(7) {
+    let common = channel.follows_others;
+    let own = libm::sqrt(1.0 - common * common);
+    for (week, planned) in climate.chunks(7).zip(plan) {
         let on = channel.is_on(is_on, uniform(&mut random));
         is_on = Some(on);
-        let of_week = libm::exp(level.next(&mut random));
+        let of_week = libm::exp(level.next_by(common * planned + own * normal(&mut random)));
         for day in week {
             let of_day = libm::exp(channel.daily_variation * normal(&mut random))
                 * libm::pow(day.demand, channel.follows_demand)
@@ -237,15 +258,18 @@ impl MediaChannel {
 fn noise(world: &World, climate: &[Climate], lives: &[Life], seed: u64) -> Vec<i128> {
     let mut random = stream(seed, NOISE);
     let mut deviation = Drift::new(world.noise.share, world.noise.autocorrelation);
+    let mut draw = || match world.noise.tails {
+        Some(freedom) => student(&mut random, freedom),
+        None => normal(&mut random),
+    };
     climate
         .iter()
         .enumerate()
         .map(|(number, day)| {
             let media: i128 = lives.iter().map(|life| life.contribution[number]).sum();
             let expected = day.baseline + media;
-            let noise =
-                to_minor_signed(world, to_major(world, expected) * deviation.next(&mut random));
-            noise.max(-expected)
+            let share = deviation.next_by(draw());
+            to_minor_signed(world, to_major(world, expected) * share).max(-expected)
         })
         .collect()
 }

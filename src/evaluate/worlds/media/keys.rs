@@ -1,12 +1,14 @@
-//! The text of a world's file → a checked [`World`], or every fault with its line and column. All
-//! keys are required: what isn't written can't be known.
+//! The text of a world's file → a checked [`World`], or every fault with its line and column. What
+//! each world has must be written; what only some have ([`changes`]) may stay away.
+
+mod changes;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::{
-    Attribution, Baseline, Bend, CHANNELS_MAX, Dirt, Flighting, MediaChannel, Noise,
-    WARM_UP_WEEKS_MAX, WEEKS_MAX, World, column,
+    Attribution, Baseline, Bend, CHANNELS_MAX, Dirt, Flighting, MediaChannel, Noise, Shift,
+    WARM_UP_WEEKS_MAX, WEEKS_MAX, Wander, World, column,
 };
 use crate::advice::mmm::adstock::{Adstock, LAGS_MAX};
 use crate::config::{ConfigFault, File, Item, Role, SourceText, Table};
@@ -122,6 +124,7 @@ fn baseline(table: Table<'_>) -> Option<Baseline> {
     let holidays =
         table.required("holidays", "holidays = [\"12-25\"]").and_then(|item| holidays(&item));
     let holiday_lift = number(&table, "holiday_lift", "holiday_lift = 0.5", -0.9..=10.0);
+    let shift = changes::shift(&table);
     table.finish();
     Some(Baseline {
         level: level?,
@@ -133,6 +136,7 @@ fn baseline(table: Table<'_>) -> Option<Baseline> {
         weekdays: weekdays?,
         holidays: holidays?,
         holiday_lift: holiday_lift?,
+        shift: shift?,
     })
 }
 
@@ -172,8 +176,9 @@ fn holiday(item: &Item<'_>) -> Option<String> {
 fn noise(table: Table<'_>) -> Option<Noise> {
     let share = number(&table, "share", "share = 0.05", SHARE);
     let autocorrelation = number(&table, "autocorrelation", "autocorrelation = 0.2", KEPT);
+    let tails = table.optional("tails", |item| item.whole(changes::TAILS));
     table.finish();
-    Some(Noise { share: share?, autocorrelation: autocorrelation? })
+    Some(Noise { share: share?, autocorrelation: autocorrelation?, tails: tails? })
 }
 
 fn dirt(table: Table<'_>) -> Option<Dirt> {
@@ -227,6 +232,7 @@ fn channel(table: Table<'_>, seen: &mut BTreeMap<String, usize>) -> Option<Media
     let daily_variation = number(&table, "daily_variation", "daily_variation = 0.1", DEVIATION);
     let follows_demand = number(&table, "follows_demand", "follows_demand = 0.0", -3.0..=3.0);
     let follows_weekday = number(&table, "follows_weekday", "follows_weekday = 0.0", -3.0..=3.0);
+    let follows_others = table.or("follows_others", 0.0, |item| item.number(SHARE));
     let effect = number(&table, "effect", "effect = 80000.0", AMOUNT_OR_NOTHING);
     let price = number(&table, "price_per_click", "price_per_click = 12.0", 0.0001..=1e6);
     let impressions =
@@ -236,6 +242,7 @@ fn channel(table: Table<'_>, seen: &mut BTreeMap<String, usize>) -> Option<Media
     let adstock = adstock(table.table("adstock"));
     let saturation = saturation(table.table("saturation"));
     let attribution = attribution(table.table("attribution"));
+    let (shift, wander) = (changes::shift(&table), changes::wander(&table));
     table.finish();
     Some(MediaChannel {
         name: name?,
@@ -245,6 +252,7 @@ fn channel(table: Table<'_>, seen: &mut BTreeMap<String, usize>) -> Option<Media
         daily_variation: daily_variation?,
         follows_demand: follows_demand?,
         follows_weekday: follows_weekday?,
+        follows_others: follows_others?,
         effect: effect?,
         price_per_click: price?,
         impressions_per_click: impressions?,
@@ -253,6 +261,8 @@ fn channel(table: Table<'_>, seen: &mut BTreeMap<String, usize>) -> Option<Media
         adstock: adstock?,
         saturation: saturation?,
         attribution: attribution?,
+        shift: shift?,
+        wander: wander?,
     })
 }
 

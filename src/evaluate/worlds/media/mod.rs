@@ -4,6 +4,8 @@
 //! In order: [`read`] or [`shipped`] → [`generate`] → [`folder()`], or the series itself.
 
 mod account;
+mod ahead;
+mod course;
 mod daily;
 mod dirt;
 mod folder;
@@ -76,6 +78,27 @@ pub struct Baseline {
     pub holidays: Vec<String>,
     /// How much (0.5: by half).
     pub holiday_lift: f64,
+    /// A change for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
+}
+
+/// From one week on, something is different for good.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Shift {
+    /// The first week that differs; the first row's week is 0.
+    pub week: u32,
+    /// What it is multiplied with from then on.
+    pub factor: f64,
+}
+
+/// A factor that changes from week to week.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Wander {
+    /// Standard deviation of its logarithm.
+    pub variation: f64,
+    /// How much of its deviation is left a week later.
+    pub persistence: f64,
 }
 
 /// What nothing explains: each day a share of the revenue that is expected of it.
@@ -85,6 +108,9 @@ pub struct Noise {
     pub share: f64,
     /// How much of its deviation is left a day later.
     pub autocorrelation: f64,
+    /// Degrees of freedom of Student's distribution, for days far off; `None`: normal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tails: Option<u32>,
 }
 
 /// What is wrong with files, as probabilities.
@@ -121,6 +147,10 @@ pub struct MediaChannel {
     pub follows_demand: f64,
     /// The power of the weekday's factor that spend follows.
     pub follows_weekday: f64,
+    /// How much of what is new in a week's spend is common to all channels that have this; two of
+    /// them correlate by the product.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub follows_others: f64,
     /// Revenue of a day that is reached when spend is endless.
     pub effect: f64,
     /// Mean price of a click.
@@ -137,6 +167,12 @@ pub struct MediaChannel {
     pub saturation: Bend,
     /// What its platform claims.
     pub attribution: Attribution,
+    /// A change of its effect for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
+    /// A change of its effect from week to week.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wander: Option<Wander>,
 }
 
 /// Weeks with spend and weeks without.
@@ -174,6 +210,11 @@ impl MediaChannel {
     pub fn column(&self) -> String {
         column(&self.name)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_nothing(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// A name as a part of a column's name: small letters and digits, each run of others one `_`.

@@ -13,7 +13,7 @@ macro_rules! shipped {
 }
 
 /// From the plainest on.
-const SHIPPED: [(&str, &str); 8] = shipped![
+const SHIPPED: [(&str, &str); 17] = shipped![
     "plain",
     "flighted",
     "seasonal",
@@ -22,6 +22,15 @@ const SHIPPED: [(&str, &str); 8] = shipped![
     "twelve_channels",
     "attribution_bias",
     "s_shaped",
+    "broken",
+    "losing",
+    "no_effect",
+    "collinear",
+    "heavy_tails",
+    "long_carryover",
+    "drifting",
+    "changing_effects",
+    "small_account",
 ];
 
 /// Their names, from the plainest on.

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::{SourceText, render_faults};
 
+mod changes;
 mod dirty;
 mod files;
 mod keys;
@@ -132,6 +133,7 @@ fn contributions_follow_from_the_spend_by_the_formulas_alone() {
                     (channel.saturation.half_saturation * typical).powf(channel.saturation.slope),
                 );
                 let brought = channel.effect * carried / (half + carried);
+                let brought = brought * generated.effects[index][day];
                 // Half a cent of rounding, and some for the order of sums.
                 assert_near(*truth, brought, 0.005 + 1e-6 * brought);
             }
@@ -352,6 +354,20 @@ fn each_world_has_the_difficulty_that_it_is_named_for() {
         assert!(of("plain").1.iter().all(|channel| channel.marginal_roas < channel.roas));
         assert!(of("flighted").0.series.channels[0].spend.contains(&0.0));
         assert_eq!(of("twelve_channels").1.len(), 12);
+        let (broken, _) = of("broken");
+        assert_eq!(broken.effects[1][90 * 7 - 1..=90 * 7], [1.0, 0.4]);
+        let losing = of("losing").1;
+        assert!(losing[0].roas > Some(1.5) && losing[2].roas < Some(1.0));
+        assert!(losing[3].marginal_roas_ahead < Some(0.5));
+        assert!(of("no_effect").0.truth.contributions.iter().flatten().all(|it| *it == 0.0));
+        let (collinear, _) = of("collinear");
+        let [one, other] = [0, 1].map(|at| collinear.weekly().0.channels[at].spend.clone());
+        assert!(correlation(&one, &other) > 0.7, "{}", correlation(&one, &other));
+        let wandered = &of("changing_effects").0.effects[0];
+        let (least, most) = wandered
+            .iter()
+            .fold((1.0f64, 1.0f64), |(least, most), it| (least.min(*it), most.max(*it)));
+        assert!(most > 1.5 * least, "{least} to {most}");
     }
 }
 
@@ -360,7 +376,7 @@ proptest! {
 
     #[test]
     fn more_weeks_begin_with_the_days_of_fewer(
-        which in 0usize..8, seed in any::<u64>(), weeks in 1u32..12, more in 1u32..8,
+        which in 0usize..17, seed in any::<u64>(), weeks in 1u32..12, more in 1u32..8,
     ) {
         let mut world = all().swap_remove(which);
         world.weeks = weeks + more;

@@ -24,6 +24,11 @@ pub struct ChannelTruth {
     /// What a unit of money more brings: extra contribution over extra spend, had each day's spend
     /// been 1 % higher, the days before the first included.
     pub marginal_roas: Option<f64>,
+    /// Mean weekly spend over the last four weeks.
+    pub present_spend: f64,
+    /// What a unit of money more brings in the weeks to come: extra contribution over extra spend,
+    /// if 1 % more than the present is spent in the next four weeks, to the end of its carryover.
+    pub marginal_roas_ahead: Option<f64>,
     /// Revenue that its platform claims.
     pub reported_revenue: f64,
     /// That over spend.
@@ -43,7 +48,7 @@ impl Generated {
                 let (spend, contribution) =
                     (total(&series.spend), total(&self.truth.contributions[index]));
                 let reported_revenue = series.reported_revenue.as_deref().map_or(0.0, total);
-                let extra = extra(channel, &self.spend_before[index], &series.spend);
+                let extra = self.extra(channel, index);
                 let per_spend = |amount: f64| (spend > 0.0).then(|| ratio(amount / spend));
                 ChannelTruth {
                     channel: channel.name.clone(),
@@ -52,11 +57,25 @@ impl Generated {
                     share: if revenue > 0.0 { ratio(contribution / revenue) } else { 0.0 },
                     roas: per_spend(contribution),
                     marginal_roas: per_spend(extra / STEP),
+                    present_spend: amount(self.present(index)),
+                    marginal_roas_ahead: self.marginal_ahead(world, index).map(ratio),
                     reported_revenue,
                     reported_roas: per_spend(reported_revenue),
                 }
             })
             .collect()
+    }
+
+    /// What the channel would have brought beyond what it did, had all spend been a little higher.
+    fn extra(&self, channel: &MediaChannel, index: usize) -> f64 {
+        let before = &self.spend_before[index];
+        let all: Vec<f64> =
+            before.iter().chain(&self.series.channels[index].spend).copied().collect();
+        let more: Vec<f64> = all.iter().map(|spend| spend * (1.0 + STEP)).collect();
+        let response = channel.response();
+        let (as_it_was, with_more) = (response.contribution(&all), response.contribution(&more));
+        let differences = with_more.iter().zip(&as_it_was).map(|(more, was)| more - was);
+        differences.skip(before.len()).zip(&self.effects[index]).map(|(it, by)| it * by).sum()
     }
 
     /// The truth as `truth.json` has it.
@@ -70,6 +89,8 @@ impl Generated {
                 json!({"channel": truth.channel, "spend": truth.spend,
                     "contribution": truth.contribution, "share": truth.share,
                     "roas": truth.roas, "marginal_roas": truth.marginal_roas,
+                    "present_spend": truth.present_spend,
+                    "marginal_roas_ahead": truth.marginal_roas_ahead,
                     "reported_revenue": truth.reported_revenue,
                     "reported_roas": truth.reported_roas,
                     "response": {"adstock": response.adstock, "saturation": response.saturation,
@@ -84,19 +105,14 @@ impl Generated {
     }
 }
 
-/// What the channel would have brought beyond what it did, had all spend been a little higher.
-fn extra(channel: &MediaChannel, before: &[f64], spend: &[f64]) -> f64 {
-    let all: Vec<f64> = before.iter().chain(spend).copied().collect();
-    let more: Vec<f64> = all.iter().map(|spend| spend * (1.0 + STEP)).collect();
-    let response = channel.response();
-    let (as_it_was, with_more) = (response.contribution(&all), response.contribution(&more));
-    let differences = with_more.iter().zip(&as_it_was).map(|(more, was)| more - was);
-    differences.skip(before.len()).sum()
-}
-
 /// A sum of amounts, to the minor unit of any currency.
 fn total(values: &[f64]) -> f64 {
     values.iter().map(|value| libm::round(value * 1e3)).sum::<f64>() / 1e3
+}
+
+/// An amount, likewise.
+fn amount(value: f64) -> f64 {
+    libm::round(value * 1e3) / 1e3
 }
 
 /// Six decimals.

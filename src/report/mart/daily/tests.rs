@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::advice::mmm::classic::clean::clean;
-use crate::report::mart::known_rows;
+use crate::advice::mmm::classic::clean::known_rows;
 
 const FOLDER: &str = "../shared/data/facebook_ads_daily";
 

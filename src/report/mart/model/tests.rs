@@ -8,6 +8,12 @@ fn model() -> MartModel {
             ContributionRow { campaign: "Email".to_owned(), contribution: 150.0, spend: 0.0 },
             ContributionRow { campaign: "Search".to_owned(), contribution: 400.0, spend: 160.0 },
         ],
+        doubts: Vec::new(),
+        is_of_claims: false,
+        advised: Vec::new(),
+        pooled: None,
+        of_families: None,
+        plans_per: "week",
         plan: Some(MartPlan {
             spends: vec![("Search".to_owned(), 150.0), ("Email".to_owned(), 50.0)],
             revenue: 1100.0,
