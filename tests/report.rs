@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use budgetd::advice::blocker::{Silence, Verdict};
 use budgetd::audit::{Dropped, DroppedRow, MeasureChange, Replacement};
 use budgetd::decision::Decision;
-use budgetd::domain::{Conversions, Digest, Grain, Measures, Money};
+use budgetd::domain::{Conversions, Digest, Grain, Measures, Money, NumberFormat};
 use budgetd::report::{
     ReceiptChannel, ReceiptInput, ReceiptOutcome, decision_json, explanation_txt, receipt,
     recommendations_csv, trace_text,
@@ -69,6 +69,20 @@ fn explained(decision: &Decision) -> String {
     let text = String::from_utf8(explanation_txt(decision)).expect("UTF-8");
     // Line breaks aside, as a reader takes it in.
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn figures_are_written_as_the_account_has_them() {
+    let mut decision = vetoed();
+    let usual = explained(&decision);
+    let (json, table) = (decision_json(&decision), recommendations_csv(&decision));
+    assert!(usual.contains("₹1,20,000") && usual.contains("₹1.80"), "{usual}");
+    decision.account.currency = decision.account.currency.written(NumberFormat::Dot);
+    let dots = explained(&decision);
+    assert!(dots.contains("₹120.000") && dots.contains("₹1,80"), "{dots}");
+    assert!(!dots.contains("₹1,20,000") && !dots.contains("₹1.80"), "{dots}");
+    // What programs read stays as it is.
+    assert!(decision_json(&decision) == json && recommendations_csv(&decision) == table);
 }
 
 #[test]

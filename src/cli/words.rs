@@ -89,7 +89,7 @@ pub fn veto(decision: &Decision, veto: &Veto) -> String {
         words::horizon(estimate.horizon_weeks),
         words::per_unit(currency, estimate.low),
         words::per_unit(currency, estimate.high),
-        words::percent(estimate.confidence)
+        words::percent(currency, estimate.confidence)
     );
     let wrapped = words::wrap("  veto: ", &sentence);
     wrapped.trim_end().replacen("veto:", &paint(CARE, "veto:"), 1)

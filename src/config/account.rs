@@ -20,7 +20,7 @@ use crate::domain::account::{
 };
 use crate::domain::experiments::Experiments;
 use crate::domain::nearest::nearest;
-use crate::domain::{Account, AccountId, Currency, Money, Share, decimal};
+use crate::domain::{Account, AccountId, Currency, Money, NumberFormat, Share, decimal};
 
 /// An account whose file had no fault of its own, and where its id stands.
 pub(super) struct ReadAccount<'a> {
@@ -34,6 +34,8 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
     let id_item = root.required("id", "id = \"main\", the name of this file without .toml");
     let id = id_item.as_ref().and_then(|item| id(item, path));
     let currency = root.required("currency", "currency = \"INR\"").and_then(|item| currency(&item));
+    let number_format =
+        root.or("number_format", None, |item| item.choice(&NumberFormat::NAMES).map(Some));
     let time_zone = root
         .required("time_zone", "time_zone = \"Asia/Kolkata\"")
         .and_then(|item| time_zone(&item));
@@ -62,7 +64,7 @@ pub(super) fn read<'a>(root: Table<'a>, path: &str, weekly: &str) -> Option<Read
     channels.sort_by(|one, other| one.name.cmp(&other.name));
     let account = Account {
         id: id?,
-        currency: currency?,
+        currency: written(currency?, number_format?),
         time_zone: time_zone?,
         week_starts_on: week_starts_on?,
         total_budget_weekly: budget.total,
@@ -114,6 +116,10 @@ fn currency(item: &Item<'_>) -> Option<Currency> {
         item.fault("not a currency that is known here", hint);
     }
     currency
+}
+
+fn written(currency: Currency, format: Option<NumberFormat>) -> Currency {
+    format.map_or(currency, |format| currency.written(format))
 }
 
 fn time_zone(item: &Item<'_>) -> Option<Tz> {

@@ -25,7 +25,7 @@ pub use account::{
 pub use actions::{ActionSettings, Risk};
 pub use calendar::{Day, Instant, Week};
 pub use channel::{Channel, ChannelName};
-pub use currency::Currency;
+pub use currency::{Currency, NumberFormat};
 pub use digest::Digest;
 pub use limits::Limits;
 pub use model::ModelSettings;

@@ -17,7 +17,7 @@ pub(super) fn estimate_text(currency: Currency, estimate: &Estimate) -> String {
         words::horizon(estimate.horizon_weeks),
         words::per_unit(currency, estimate.low),
         words::per_unit(currency, estimate.high),
-        words::percent(estimate.confidence),
+        words::percent(currency, estimate.confidence),
     )
 }
 

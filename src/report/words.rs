@@ -66,13 +66,12 @@ fn runs(days: &[Day]) -> Vec<(Day, Day)> {
 /// "₹5,00,000"; with every digit of the minor unit where the account's budgets have them, so that
 /// the points of a table stand below each other ("€250.00").
 pub(crate) fn money(account: &Account, money: Money) -> String {
-    let mut text = account.currency.show(money);
-    let minor = money.minor().abs() % minor_per_major(account.currency);
-    if has_decimals(account) && minor == 0 {
-        text.push('.');
-        text.push_str(&"0".repeat(usize::from(account.currency.minor_digits())));
+    let decimal = money.to_decimal(account.currency);
+    if has_decimals(account) {
+        account.currency.show_exactly(&decimal)
+    } else {
+        account.currency.show_decimal(&decimal)
     }
-    text
 }
 
 /// Whether the account's budgets have digits behind the point: whether its rounding unit is no
@@ -123,21 +122,21 @@ pub(crate) fn per_unit(currency: Currency, estimate: f64) -> String {
     }
     let digits = format!("{:.2}", estimate.abs());
     let sign = if estimate < 0.0 && digits != "0.00" { "-" } else { "" };
-    format!("{sign}{}{digits}", currency.mark())
+    format!("{sign}{}{}", currency.mark(), currency.figure(&digits))
 }
 
-/// A probability: "80 %", "99.9 %".
-pub(crate) fn percent(share: f64) -> String {
+/// A probability: "80 %", "99.9 %", as figures in `currency` are written.
+pub(crate) fn percent(currency: Currency, share: f64) -> String {
     let digits = format!("{:.1}", share * 100.0);
-    format!("{} %", digits.strip_suffix(".0").unwrap_or(&digits))
+    format!("{} %", currency.figure(digits.strip_suffix(".0").unwrap_or(&digits)))
 }
 
-/// A ratio with `digits` decimals, half away from zero.
-pub(super) fn ratio(ratio: Ratio, digits: u8) -> String {
+/// A ratio with `digits` decimals, half away from zero, as figures in `currency` are written.
+pub(super) fn ratio(currency: Currency, ratio: Ratio, digits: u8) -> String {
     let step = 10i128.pow(u32::from(6 - digits.min(6)));
     let millionths = ratio.millionths();
     let away = if millionths < 0 { -step / 2 } else { step / 2 };
-    crate::domain::decimal::format((millionths + away) / step, digits.min(6))
+    currency.figure(&crate::domain::decimal::format((millionths + away) / step, digits.min(6)))
 }
 
 /// "1 file", "3 files", "no files".
@@ -267,16 +266,17 @@ mod tests {
         assert_eq!(per_unit(inr, -0.004), "₹0.00");
         assert_eq!(per_unit(inr, -0.3), "-₹0.30");
         assert_eq!(per_unit(inr, f64::NAN), "an absurd amount");
-        assert_eq!(percent(0.8), "80 %");
-        assert_eq!(percent(0.999), "99.9 %");
+        assert_eq!(percent(inr, 0.8), "80 %");
+        assert_eq!(percent(inr, 0.999), "99.9 %");
     }
 
     #[test]
     fn ratios_round_half_away_from_zero() {
+        let inr = Currency::from_code("INR").expect("a known currency");
         let ratio_of = |top, bottom| Ratio::of(top, bottom).expect("a positive divisor");
-        assert_eq!(ratio(ratio_of(712_500, 1_000_000), 3), "0.713");
-        assert_eq!(ratio(ratio_of(-1, 8), 2), "-0.13");
-        assert_eq!(ratio(ratio_of(1, 3), 6), "0.333333");
+        assert_eq!(ratio(inr, ratio_of(712_500, 1_000_000), 3), "0.713");
+        assert_eq!(ratio(inr, ratio_of(-1, 8), 2), "-0.13");
+        assert_eq!(ratio(inr, ratio_of(1, 3), 6), "0.333333");
     }
 
     #[test]

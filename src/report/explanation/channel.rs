@@ -175,8 +175,9 @@ fn movement(account: &Account, budget: Money, before: Money) -> Movement {
         return Movement::Stays;
     }
     let verb = if change.is_positive() { "rises" } else { "falls" };
-    let share = Ratio::of(change.minor() * 100, before.minor())
-        .map(|percent| format!(" ({}{} %)", sign(change), words::ratio(percent, 1)));
+    let share = Ratio::of(change.minor() * 100, before.minor()).map(|percent| {
+        format!(" ({}{} %)", sign(change), words::ratio(account.currency, percent, 1))
+    });
     Movement::Moves(format!(
         "{verb} from {} to {}{}",
         words::money(account, before),
@@ -208,7 +209,7 @@ fn earned(decision: &Decision, channel: &ChannelDecision) -> String {
         "Each {} spent on it brought {}{} (ROI {}){ending}.",
         words::one(currency),
         currency.mark(),
-        words::ratio(roas, 2),
-        words::ratio(roi, 3),
+        words::ratio(currency, roas, 2),
+        words::ratio(currency, roi, 3),
     )
 }

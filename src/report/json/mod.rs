@@ -57,7 +57,8 @@ struct DecisionJson<'a> {
 
 impl<'a> DecisionJson<'a> {
     fn of(decision: &'a Decision) -> Self {
-        let currency = decision.account.currency;
+        // How figures look to people is no input of the decision: its bytes don't hang on it.
+        let currency = decision.account.currency.usual();
         let vetoes = |vetoes: &'a [Veto]| -> Vec<VetoJson<'a>> {
             vetoes.iter().map(|veto| VetoJson::of(currency, veto)).collect()
         };
