@@ -11,6 +11,11 @@ use crate::rules::{Ineligible, Step, TraceLine};
 
 /// The result first, then the ROI, then the steps between them.
 pub(super) fn paragraph(decision: &Decision, channel: &ChannelDecision) -> String {
+    sentences(decision, channel).join(" ")
+}
+
+/// The sentences of the paragraph; the first says what the channel gets and why.
+pub fn sentences(decision: &Decision, channel: &ChannelDecision) -> Vec<String> {
     let mut sentences = vec![result(decision, channel)];
     if channel.evidence.ineligible != Some(Ineligible::Paused) {
         sentences.push(earned(decision, channel));
@@ -23,7 +28,7 @@ pub(super) fn paragraph(decision: &Decision, channel: &ChannelDecision) -> Strin
             .filter(|line| is_told(decision, channel, line))
             .map(|line| sentence(&decision.account, line)),
     );
-    sentences.join(" ")
+    sentences
 }
 
 /// Which lines of the trace the paragraph repeats: those that its other sentences don't tell.

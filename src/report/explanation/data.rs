@@ -1,21 +1,19 @@
 //! What a decision rests on → the section of the explanation that names weeks, gaps and files.
 
-use super::heading;
+use super::{Block, item, paragraph};
 use crate::decision::Decision;
 use crate::domain::text::escape;
 use crate::domain::{Day, EvidenceWeights};
 use crate::report::json::missing_days;
-use crate::report::words::{self, wrap};
+use crate::report::words;
 
 /// The weeks of the evidence, each channel's gaps in them, and how many files they came from.
-pub(super) fn section(decision: &Decision) -> String {
-    let mut text = heading("The data behind it");
-    text.push_str(&wrap("", &weeks(decision)));
+pub fn blocks(decision: &Decision) -> Vec<Block> {
+    let mut blocks = vec![paragraph(weeks(decision))];
     for (channel, days) in gaps(decision) {
-        let missing = format!("{channel}: no data for {}", words::days(&days));
-        text.push_str(&wrap("- ", &missing));
+        blocks.push(item(format!("{channel}: no data for {}", words::days(&days))));
     }
-    let files = match decision.history.files.len() {
+    blocks.push(paragraph(match decision.history.files.len() {
         0 => "No file has been taken yet.".to_owned(),
         1 => "All data came from 1 file, which decision.json names by its SHA-256 digest; the \
               archive keeps it."
@@ -24,10 +22,8 @@ pub(super) fn section(decision: &Decision) -> String {
             "All data came from {number} files, which decision.json names by their SHA-256 \
              digests; the archive keeps them."
         ),
-    };
-    text.push_str(&wrap("", &files));
-    text.push('\n');
-    text
+    }));
+    blocks
 }
 
 fn weeks(decision: &Decision) -> String {

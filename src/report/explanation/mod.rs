@@ -1,9 +1,9 @@
 //! Decision → `explanation.txt`: what was decided and why, in plain words for a marketing manager,
 //! in lines of at most 100 columns. It states only what the decision holds.
 
-mod channel;
-mod data;
-mod warnings;
+pub(super) mod channel;
+pub(super) mod data;
+pub(super) mod warnings;
 
 use super::opinion::verdict_text;
 use super::table::{Lean, table};
@@ -18,18 +18,49 @@ use crate::rules::{HoldReason, ReferenceOrigin};
 /// The bytes of `explanation.txt`.
 pub fn explanation_txt(decision: &Decision) -> Vec<u8> {
     let mut text = headline(decision);
-    text.push_str(&outcome(decision));
+    text.push_str(&wrapped(&outcome(decision)));
+    text.push('\n');
     text.push_str(&budgets(decision));
     text.push_str(&heading("Why each channel gets what it gets"));
     for channel in words::largest_first(decision) {
         text.push_str(&wrap("", &channel::paragraph(decision, channel)));
         text.push('\n');
     }
-    text.push_str(&blocker(decision));
-    text.push_str(&data::section(decision));
-    text.push_str(&warnings::section(decision));
+    text.push_str(&section("Cuts that were looked at before they were made", &blocker(decision)));
+    text.push_str(&section("The data behind it", &data::blocks(decision)));
+    let warnings = warnings::blocks(decision);
+    if !warnings.is_empty() {
+        text.push_str(&section("Worth a look", &warnings));
+    }
     text.push_str(GENUINE);
     text.into_bytes()
+}
+
+/// A paragraph, or an item of a list where something leads its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    /// What leads the line; empty for a paragraph.
+    pub lead: &'static str,
+    /// The text, without line breaks.
+    pub text: String,
+}
+
+/// A paragraph.
+fn paragraph(text: impl Into<String>) -> Block {
+    Block { lead: "", text: text.into() }
+}
+
+/// An item of a list.
+fn item(text: impl Into<String>) -> Block {
+    Block { lead: "- ", text: text.into() }
+}
+
+fn wrapped(blocks: &[Block]) -> String {
+    blocks.iter().map(|block| wrap(block.lead, &block.text)).collect()
+}
+
+fn section(title: &str, blocks: &[Block]) -> String {
+    format!("{}{}\n", heading(title), wrapped(blocks))
 }
 
 /// How a reader proves with stock tools that nobody changed the bundle.
@@ -54,35 +85,39 @@ fn heading(text: &str) -> String {
 fn headline(decision: &Decision) -> String {
     let title = format!("Marketing budget for {}", words::week(decision.week));
     let mut text = format!("{title}\n{}\n", "=".repeat(title.len()));
-    let active = decision.account.active_channels().count();
-    let about = format!(
-        "Account {}. Total for the week: {}, in {}.",
-        decision.account.id,
-        words::money(&decision.account, decision.total),
-        words::count(active, "channel"),
-    );
-    text.push_str(&wrap("", &about));
-    if decision.revision > 1 {
-        let reason = decision.revise_reason.as_deref().unwrap_or("no reason was given");
-        let revised = format!(
-            "This is revision {}, which replaces the one before it. Reason: {}",
-            decision.revision,
-            escape(reason)
-        );
-        text.push_str(&wrap("", &revised));
-    }
+    text.push_str(&wrapped(&about(decision)));
     text.push('\n');
     text
 }
 
+/// Whose money it is, how much, and whether an earlier revision is replaced.
+pub(super) fn about(decision: &Decision) -> Vec<Block> {
+    let active = decision.account.active_channels().count();
+    let mut blocks = vec![paragraph(format!(
+        "Account {}. Total for the week: {}, in {}.",
+        decision.account.id,
+        words::money(&decision.account, decision.total),
+        words::count(active, "channel"),
+    ))];
+    if decision.revision > 1 {
+        let reason = decision.revise_reason.as_deref().unwrap_or("no reason was given");
+        blocks.push(paragraph(format!(
+            "This is revision {}, which replaces the one before it. Reason: {}",
+            decision.revision,
+            escape(reason)
+        )));
+    }
+    blocks
+}
+
 /// Decided or held, why, and what bore on all channels at once.
-fn outcome(decision: &Decision) -> String {
-    let mut text = match &decision.held {
-        None => wrap("", &decided(decision)),
+pub(super) fn outcome(decision: &Decision) -> Vec<Block> {
+    let mut blocks = match &decision.held {
+        None => vec![paragraph(decided(decision))],
         Some(HoldReason::NoEligibleChannel) => {
             let why = "Held: in the weeks of the evidence, no channel earned more than it cost, \
                        so there is nothing to decide on.";
-            wrap("", &format!("{why} {}", instead(decision)))
+            vec![paragraph(format!("{why} {}", instead(decision)))]
         }
         Some(HoldReason::MissingEvidence { week, missing }) => {
             let why = format!(
@@ -90,20 +125,15 @@ fn outcome(decision: &Decision) -> String {
                 decision.account.gate.deadline.format("%H:%M"),
                 words::week(*week)
             );
-            let mut text = wrap("", &format!("{why} {}", instead(decision)));
-            text.push_str("Missing:\n");
-            for missing in missing {
-                text.push_str(&missing_days(missing));
-            }
-            text
+            let mut blocks = vec![paragraph(format!("{why} {}", instead(decision)))];
+            blocks.push(paragraph("Missing:"));
+            blocks.extend(missing.iter().map(missing_days));
+            blocks
         }
     };
-    for line in decision.trace.iter().filter(|line| channel::is_told_of_account(line)) {
-        let sentence = channel::sentence(&decision.account, line);
-        text.push_str(&wrap("", &sentence));
-    }
-    text.push('\n');
-    text
+    let of_account = decision.trace.iter().filter(|line| channel::is_told_of_account(line));
+    blocks.extend(of_account.map(|line| paragraph(channel::sentence(&decision.account, line))));
+    blocks
 }
 
 fn decided(decision: &Decision) -> String {
@@ -135,7 +165,7 @@ fn instead(decision: &Decision) -> &'static str {
     }
 }
 
-fn missing_days(missing: &MissingDays) -> String {
+fn missing_days(missing: &MissingDays) -> Block {
     let absences = missing.absences("no data").into_iter();
     let mut parts: Vec<String> =
         absences.map(|(what, days)| format!("{what} for {}", words::days(&days))).collect();
@@ -145,7 +175,8 @@ fn missing_days(missing: &MissingDays) -> String {
             words::days(&missing.early)
         ));
     }
-    wrap("  ", &format!("{}: {}", escape(missing.channel.as_str()), parts.join("; ")))
+    let text = format!("{}: {}", escape(missing.channel.as_str()), parts.join("; "));
+    Block { lead: "  ", text }
 }
 
 /// The table of budgets, largest first as in the CSV, and what its columns mean.
@@ -190,7 +221,7 @@ fn budgets(decision: &Decision) -> String {
 }
 
 /// Where the columns "Last budget" and "Proposed" come from.
-fn last_budget(decision: &Decision) -> String {
+pub(super) fn last_budget(decision: &Decision) -> String {
     let last = match decision.reference.as_ref().map(|reference| reference.origin) {
         None => return "There are no earlier budgets to compare with.".to_owned(),
         Some(ReferenceOrigin::Published { week, revision: 1 }) => {
@@ -212,8 +243,7 @@ fn last_budget(decision: &Decision) -> String {
 }
 
 /// What the blocker said of each cut, vetoes first.
-fn blocker(decision: &Decision) -> String {
-    let mut text = heading("Cuts that were looked at before they were made");
+pub(super) fn blocker(decision: &Decision) -> Vec<Block> {
     let intro = if decision.opinions.is_empty() {
         if decision.held.is_some() {
             "A held week cuts nothing by its ROI, so there was nothing to look at."
@@ -224,7 +254,6 @@ fn blocker(decision: &Decision) -> String {
         "Before a channel is cut, a model looks at what earlier changes of its spend did to later \
          revenue. It can stop a cut and nothing else; the money then comes out of the increases."
     };
-    text.push_str(&wrap("", intro));
     let order = |verdict: &Verdict| match verdict {
         Verdict::Veto(_) => 0,
         Verdict::Pass(_) => 1,
@@ -232,14 +261,14 @@ fn blocker(decision: &Decision) -> String {
     };
     let mut opinions: Vec<_> = decision.opinions.iter().collect();
     opinions.sort_by_key(|opinion| order(&opinion.verdict));
+    let mut blocks = vec![paragraph(intro)];
     for opinion in opinions {
         let overruled =
             decision.vetoes_overruled.iter().any(|veto| veto.channel == opinion.channel);
         let ending = if overruled { channel::overruled(&decision.account) } else { String::new() };
         let said = verdict_text(decision.account.currency, &opinion.verdict);
         let name = escape(opinion.channel.as_str());
-        text.push_str(&wrap("- ", &format!("{name}: {said}.{ending}")));
+        blocks.push(item(format!("{name}: {said}.{ending}")));
     }
-    text.push('\n');
-    text
+    blocks
 }
