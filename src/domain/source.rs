@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Months;
 use serde::{Deserialize, Serialize};
+
+use super::Day;
+use super::calendar::{minus_days, plus_days};
 
 /// A file format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -404,6 +408,15 @@ impl Grain {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+        }
+    }
+
+    /// The last day of the period that begins on `first`.
+    pub fn last_day(self, first: Day) -> Day {
+        match self {
+            Self::Day => first,
+            Self::Week => plus_days(first, 6),
+            Self::Month => minus_days(first.checked_add_months(Months::new(1)).unwrap_or(first), 1),
         }
     }
 }

@@ -12,6 +12,8 @@ mod json;
 pub mod mart;
 mod opinion;
 mod outlier;
+pub mod page;
+pub mod plots;
 mod receipt;
 mod spread;
 mod summary;

@@ -6,19 +6,22 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::model::{
-    BUNDLE_PERIODS, ModelData, ModelRequest, NamedFile, mart_files, model_data_of_ledger,
+    BUNDLE_PERIODS, ModelData, ModelRequest, Modelled, NamedFile, mart_files, model_data_of_ledger,
     model_files, modelled_with, period_files,
 };
 use super::{PoolFile, RulesAhead, SharedPool, Workspace, read_pool, rules_ahead};
 use crate::advice::uncertainty::pooling::Summary;
 use crate::domain::{Account, Week};
+use crate::report::page::PageAdvice;
 use crate::store::ledger::Ledger;
 
 /// Advice, or why there is none.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Advice {
     /// Names in the bundle, and bytes.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What the manager's page says of it, or why there is nothing to say.
+    pub page: Result<PageAdvice, String>,
     /// What failed, in words.
     pub fallbacks: Vec<String>,
     /// What the account's data tell others that share.
@@ -40,12 +43,18 @@ pub(super) fn advice_for(
     account: &Account,
     week: Week,
 ) -> Advice {
-    let mut advice = Advice::default();
+    let mut advice = Advice {
+        files: Vec::new(),
+        page: Err("nothing was looked at".to_owned()),
+        fallbacks: Vec::new(),
+        told: None,
+    };
     let data = match model_data_of_ledger(ledger, account, Some(week.first_day())) {
         Ok(data) => Arc::new(data.unwrap_or_else(|| ModelData::nothing(account))),
         // The decision has read the same ledger: it says what is wrong with it.
         Err(error) => {
             advice.fallbacks.push(format!("no advice: {error}"));
+            advice.page = Err("the ledger could not be read".to_owned());
             return advice;
         }
     };
@@ -56,9 +65,11 @@ pub(super) fn advice_for(
         Ok((modelled, found)) => {
             advice.told.clone_from(&modelled.pooled.told);
             advice.add("advice/", found.files);
+            advice.page = Ok(page_advice(&modelled));
             Ok((modelled, found.mart))
         }
         Err(why) => {
+            advice.page = Err(why.clone());
             // What was asked for needs no word.
             if account.model.enabled {
                 advice.fallbacks.push(format!("no marketing-mix model: {why}"));
@@ -78,6 +89,21 @@ pub(super) fn advice_for(
         Err(why) => advice.fallbacks.push(format!("no tables for analysts: {why}")),
     }
     advice
+}
+
+/// What the manager's page says of a model.
+fn page_advice(modelled: &Modelled) -> PageAdvice {
+    let periods = &modelled.fitted.series.periods;
+    let first = periods.first().copied().unwrap_or_default();
+    let last = periods.last().copied().unwrap_or_default();
+    PageAdvice {
+        actions: modelled.actions.clone(),
+        checks: modelled.checks.clone(),
+        confidence: modelled.confidence,
+        is_of_claims: modelled.is_of_claims,
+        days: (first, modelled.fitted.series.grain.last_day(last)),
+        plots: Vec::new(),
+    }
 }
 
 /// What other accounts say; without it models go by their own data.
@@ -111,7 +137,7 @@ fn model_within(
     week: Week,
     rules: RulesAhead,
     pool: Option<SharedPool>,
-) -> Result<(super::model::Modelled, super::model::ModelFiles), String> {
+) -> Result<(Modelled, super::model::ModelFiles), String> {
     if !account.model.enabled {
         return Err("the account's file switches it off".to_owned());
     }

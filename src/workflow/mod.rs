@@ -18,6 +18,7 @@ mod inbox;
 mod keys;
 mod late;
 mod model;
+mod past;
 mod places;
 mod pool;
 mod prune;

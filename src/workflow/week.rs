@@ -7,6 +7,7 @@ use super::advice::advice_for;
 use super::answer::{Asked, answer, evidence_outliers, facts_for, gate};
 use super::behind::behind_of;
 use super::corrected::corrected_weeks;
+use super::past::past_weeks;
 use super::pool::tell_pool;
 use super::{Run, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
@@ -15,7 +16,8 @@ use crate::domain::calendar::day_of;
 use crate::domain::{Account, DayFact, Digest, Instant, Week};
 use crate::history::MissingDays;
 use crate::report;
-use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, TABLE};
+use crate::report::page::{PageInput, report_html};
+use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, PAGE, TABLE};
 use crate::store::ledger::{NewPublication, Publication};
 use crate::store::outbox::Outbox;
 
@@ -221,8 +223,12 @@ impl Unit<'_> {
         let name = BundleName { week: decision.week.first_day(), revision: decision.revision };
         let table = report::recommendations_csv(&decision);
         let explanation = report::explanation_txt(&decision);
+        let past = past_weeks(&self.ledger, &decision)?;
+        let advised = advice.page.as_ref().map_err(String::as_str);
+        let page = report_html(&PageInput { decision: &decision, past: &past, advice: advised });
         let mut files: Vec<(&str, &[u8])> = vec![
             (TABLE, &table),
+            (PAGE, &page),
             (EXPLANATION, &explanation),
             (DECISION, &decision_json),
             (AUDIT, &segment),

@@ -4,7 +4,6 @@
 //! each other the test counts as it was measured, since spend that was changed on purpose tells cause
 //! from coincidence and history can't; people are told to look at both.
 
-use chrono::Months;
 use serde::Serialize;
 
 use crate::advice::mmm::failure::Failure;
@@ -14,10 +13,10 @@ use crate::advice::mmm::health::{Check, Verdict as Health};
 use crate::advice::mmm::lift_test::LiftTest;
 use crate::advice::mmm::series::Series;
 use crate::advice::mmm::spread::{Estimate, Mixture, Part};
-use crate::domain::calendar::{minus_days, plus_days};
+use crate::domain::Day;
+use crate::domain::calendar::plus_days;
 use crate::domain::experiments::{Experiment, Experiments, TestedChange};
 use crate::domain::text::escape;
-use crate::domain::{Day, Grain};
 
 /// A test and history that are so many standard errors apart differ.
 const DIFFERS_FROM: f64 = 2.0;
@@ -255,7 +254,7 @@ fn placed(series: &Series, experiment: &Experiment) -> Result<Placed, Verdict> {
         .ok_or(Verdict::NoChannel)?;
     let measured_to = plus_days(experiment.last_day, u64::from(experiment.carryover_weeks) * 7);
     let starts = &series.periods;
-    let end = starts.last().map(|last| last_day(series.grain, *last));
+    let end = starts.last().map(|last| series.grain.last_day(*last));
     if starts.first().is_none_or(|first| experiment.first_day < *first) {
         return Err(Verdict::BeforeFigures);
     }
@@ -269,7 +268,7 @@ fn placed(series: &Series, experiment: &Experiment) -> Result<Placed, Verdict> {
     let days = share_of(experiment.last_day, experiment.first_day);
     let mut spend_change = 0.0;
     for period in from..=period_of(experiment.last_day) {
-        let (first, last) = (starts[period], last_day(series.grain, starts[period]));
+        let (first, last) = (starts[period], series.grain.last_day(starts[period]));
         let tested = share_of(last.min(experiment.last_day), first.max(experiment.first_day));
         let change = match experiment.change {
             TestedChange::Total(total) => total * tested / days,
@@ -292,14 +291,6 @@ fn placed(series: &Series, experiment: &Experiment) -> Result<Placed, Verdict> {
 #[expect(clippy::cast_precision_loss, reason = "days of a period are few")]
 fn share_of(last: Day, first: Day) -> f64 {
     (last - first).num_days() as f64 + 1.0
-}
-
-fn last_day(grain: Grain, first: Day) -> Day {
-    match grain {
-        Grain::Day => first,
-        Grain::Week => plus_days(first, 6),
-        Grain::Month => minus_days(first.checked_add_months(Months::new(1)).unwrap_or(first), 1),
-    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ use crate::domain::{AccountId, Currency, Digest, Instant, Money};
 
 /// The manager's table.
 pub const TABLE: &str = "weekly_recommendations.csv";
+/// The page that explains it.
+pub const PAGE: &str = "report.html";
 /// The decision, for programs.
 pub const DECISION: &str = "decision.json";
 /// The reasons in plain text.

@@ -4,7 +4,7 @@ use crate::advice::mmm::attribution::attribute;
 use crate::advice::mmm::fitted::testing::fitted;
 use crate::advice::mmm::response::Response;
 use crate::advice::mmm::saturation::Saturation;
-use crate::domain::ChannelName;
+use crate::domain::{ChannelName, Grain};
 use crate::evaluate::worlds::media;
 
 fn day(text: &str) -> Day {
