@@ -37,6 +37,9 @@ const ADVICE_FILES: [&str; 11] = [
 /// What analysts and their tools read.
 const ANALYSTS_FILES: [&str; 3] = ["marketing.db", "daily_processed.csv", "summary.txt"];
 
+/// What managers open.
+const MANAGERS_FILES: [&str; 2] = ["report.html", "weekly_budget.xlsx"];
+
 /// The demonstration, made once. Nothing but `verify`, which never writes, is called in it, so that
 /// the tests can copy it at any time.
 static DEMO: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -242,6 +245,7 @@ fn every_bundle_is_genuine_by_our_word_and_by_that_of_stock_tools() {
         expected.extend(DECIDING_FILES);
         expected.extend(ADVICE_FILES);
         expected.extend(ANALYSTS_FILES);
+        expected.extend(MANAGERS_FILES);
         expected.sort_unstable();
         assert_eq!(names, expected);
     }

@@ -3,6 +3,8 @@
 
 #[path = "report/decisions.rs"]
 mod decisions;
+#[path = "report/pages.rs"]
+mod pages;
 
 use std::path::PathBuf;
 

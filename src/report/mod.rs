@@ -8,7 +8,7 @@ mod csv;
 mod daily_processed;
 mod dropped;
 mod explanation;
-mod json;
+pub(crate) mod json;
 pub mod mart;
 mod opinion;
 mod outlier;
@@ -20,6 +20,7 @@ mod summary;
 mod table;
 mod trace;
 pub(crate) mod words;
+mod workbook;
 
 pub use self::csv::recommendations_csv;
 pub use corrected::{corrected_text, revise_command};
@@ -32,6 +33,7 @@ pub use receipt::{ReceiptChannel, ReceiptInput, ReceiptOutcome, receipt, receipt
 pub use spread::spread_text;
 pub use summary::summary_txt;
 pub use trace::{ExplainError, explain, trace_text};
+pub use workbook::weekly_budget_xlsx;
 
 use crate::domain::Week;
 

@@ -10,6 +10,7 @@ use super::model::{
     model_files, modelled_with, period_files,
 };
 use super::{PoolFile, RulesAhead, SharedPool, Workspace, read_pool, rules_ahead};
+use crate::advice::planning::Scenario;
 use crate::advice::uncertainty::pooling::Summary;
 use crate::domain::{Account, Week};
 use crate::report::page::PageAdvice;
@@ -65,7 +66,7 @@ pub(super) fn advice_for(
         Ok((modelled, found)) => {
             advice.told.clone_from(&modelled.pooled.told);
             advice.add("advice/", found.files);
-            advice.page = Ok(page_advice(&modelled));
+            advice.page = Ok(page_advice(&modelled, found.scenarios));
             Ok((modelled, found.mart))
         }
         Err(why) => {
@@ -92,7 +93,7 @@ pub(super) fn advice_for(
 }
 
 /// What the manager's page says of a model.
-fn page_advice(modelled: &Modelled) -> PageAdvice {
+fn page_advice(modelled: &Modelled, scenarios: Vec<Scenario>) -> PageAdvice {
     let periods = &modelled.fitted.series.periods;
     let first = periods.first().copied().unwrap_or_default();
     let last = periods.last().copied().unwrap_or_default();
@@ -102,6 +103,9 @@ fn page_advice(modelled: &Modelled) -> PageAdvice {
         confidence: modelled.confidence,
         is_of_claims: modelled.is_of_claims,
         days: (first, modelled.fitted.series.grain.last_day(last)),
+        period: modelled.fitted.series.grain.word(),
+        channels: modelled.fitted.series.channels.iter().map(|it| it.name.clone()).collect(),
+        scenarios,
         plots: Vec::new(),
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::{Account, DayFact, Digest, Instant, Week};
 use crate::history::MissingDays;
 use crate::report;
 use crate::report::page::{PageInput, report_html};
-use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, PAGE, TABLE};
+use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, PAGE, TABLE, WORKBOOK};
 use crate::store::ledger::{NewPublication, Publication};
 use crate::store::outbox::Outbox;
 
@@ -225,10 +225,12 @@ impl Unit<'_> {
         let explanation = report::explanation_txt(&decision);
         let past = past_weeks(&self.ledger, &decision)?;
         let advised = advice.page.as_ref().map_err(String::as_str);
-        let page = report_html(&PageInput { decision: &decision, past: &past, advice: advised });
+        let shown = PageInput { decision: &decision, past: &past, advice: advised };
+        let (page, workbook) = (report_html(&shown), report::weekly_budget_xlsx(&shown));
         let mut files: Vec<(&str, &[u8])> = vec![
             (TABLE, &table),
             (PAGE, &page),
+            (WORKBOOK, &workbook),
             (EXPLANATION, &explanation),
             (DECISION, &decision_json),
             (AUDIT, &segment),

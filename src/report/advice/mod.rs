@@ -40,7 +40,7 @@ pub fn estimate_text(value: f64) -> String {
 }
 
 /// To six significant digits.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }

@@ -32,10 +32,7 @@ pub(super) fn rows(decision: &Decision) -> Vec<BudgetRow> {
                 || "none".to_owned(),
                 |last| words::change(account, channel.final_budget - last),
             ),
-            share: format!(
-                "{}",
-                account.currency.figure(&share_of(channel.final_budget, decision.total))
-            ),
+            share: account.currency.figure(&share_of(channel.final_budget, decision.total)),
         }
     };
     words::largest_first(decision).into_iter().map(row).collect()

@@ -14,6 +14,7 @@ use super::plots::{self, Plot};
 use super::words;
 use super::{FORMAT, bundle_name};
 use crate::advice::mmm::health::Check;
+use crate::advice::planning::Scenario;
 use crate::advice::uncertainty::actions::ChannelAction;
 use crate::decision::Decision;
 use crate::domain::text::escape;
@@ -33,6 +34,12 @@ pub struct PageAdvice {
     pub is_of_claims: bool,
     /// The first and the last day that it learnt from.
     pub days: (Day, Day),
+    /// The word for its periods ("day", "week", "month").
+    pub period: &'static str,
+    /// Its channels, in its order.
+    pub channels: Vec<String>,
+    /// What other totals would bring; empty where nothing was spent lately.
+    pub scenarios: Vec<Scenario>,
     /// Its plots, in the order of the page.
     pub plots: Vec<Plot>,
 }
@@ -228,6 +235,3 @@ fn share_of(part: Money, whole: Money) -> String {
     let permille = permille(part.minor());
     format!("{}.{} %", permille / 10, permille % 10)
 }
-
-#[cfg(test)]
-mod tests;

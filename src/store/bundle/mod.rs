@@ -29,6 +29,8 @@ use crate::domain::{AccountId, Currency, Digest, Instant, Money};
 pub const TABLE: &str = "weekly_recommendations.csv";
 /// The page that explains it.
 pub const PAGE: &str = "report.html";
+/// The same figures for a spreadsheet program.
+pub const WORKBOOK: &str = "weekly_budget.xlsx";
 /// The decision, for programs.
 pub const DECISION: &str = "decision.json";
 /// The reasons in plain text.

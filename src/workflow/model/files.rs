@@ -3,7 +3,7 @@
 
 use super::{ModelData, Modelled};
 use crate::advice::mmm::health::Verdict;
-use crate::advice::planning::{BoundShares, Horizon, PRESENT_SHARE, scenarios};
+use crate::advice::planning::{BoundShares, Horizon, PRESENT_SHARE, Scenario, scenarios};
 use crate::advice::uncertainty::pooling::Pooling;
 use crate::advice::uncertainty::simulation::counterfactuals;
 use crate::domain::{Account, Week};
@@ -26,6 +26,8 @@ pub struct ModelFiles {
     pub files: Vec<NamedFile>,
     /// The figures for [`mart_files`].
     pub mart: MartModel,
+    /// What other totals would bring.
+    pub scenarios: Vec<Scenario>,
 }
 
 /// `model_card.json`.
@@ -93,6 +95,7 @@ pub fn model_files(account: &Account, modelled: &Modelled) -> ModelFiles {
             of_families,
             ..mart
         },
+        scenarios: found,
     }
 }
 
