@@ -14,6 +14,7 @@ use crate::advice::planning::Scenario;
 use crate::advice::uncertainty::pooling::Summary;
 use crate::domain::{Account, Week};
 use crate::report::page::PageAdvice;
+use crate::report::plots::Plot;
 use crate::store::ledger::Ledger;
 
 /// Advice, or why there is none.
@@ -66,7 +67,9 @@ pub(super) fn advice_for(
         Ok((modelled, found)) => {
             advice.told.clone_from(&modelled.pooled.told);
             advice.add("advice/", found.files);
-            advice.page = Ok(page_advice(&modelled, found.scenarios));
+            let svgs = found.plots.iter().map(|it| (plot_file(it), it.svg.clone().into_bytes()));
+            advice.files.extend(svgs);
+            advice.page = Ok(page_advice(&modelled, found.scenarios, found.plots));
             Ok((modelled, found.mart))
         }
         Err(why) => {
@@ -92,8 +95,13 @@ pub(super) fn advice_for(
     advice
 }
 
+/// The name of a plot in a bundle.
+fn plot_file(plot: &Plot) -> String {
+    format!("advice/plots/{}.svg", plot.name)
+}
+
 /// What the manager's page says of a model.
-fn page_advice(modelled: &Modelled, scenarios: Vec<Scenario>) -> PageAdvice {
+fn page_advice(modelled: &Modelled, scenarios: Vec<Scenario>, plots: Vec<Plot>) -> PageAdvice {
     let periods = &modelled.fitted.series.periods;
     let first = periods.first().copied().unwrap_or_default();
     let last = periods.last().copied().unwrap_or_default();
@@ -106,7 +114,7 @@ fn page_advice(modelled: &Modelled, scenarios: Vec<Scenario>) -> PageAdvice {
         period: modelled.fitted.series.grain.word(),
         channels: modelled.fitted.series.channels.iter().map(|it| it.name.clone()).collect(),
         scenarios,
-        plots: Vec::new(),
+        plots,
     }
 }
 

@@ -77,7 +77,7 @@ struct Page {
     headline: String,
     outcome_text: Vec<String>,
     contents: [(&'static str, &'static str); 7],
-    plot_style: &'static str,
+    plot_style: String,
     budgets_caption: String,
     budgets: Vec<budgets::BudgetRow>,
     total_last: String,
@@ -136,7 +136,7 @@ impl Page {
             headline: budgets::headline(decision),
             outcome_text: html(&outcome),
             contents: CONTENTS,
-            plot_style: plots::STYLE,
+            plot_style: plots::style(),
             budgets_caption: format!(
                 "Budgets in {}, the largest first, as in weekly_recommendations.csv",
                 account.currency.code()

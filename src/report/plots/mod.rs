@@ -1,8 +1,23 @@
 //! Decisions, past weeks and models → plots as SVG, in one house style. Each has a title that states what
-//! it finds and a text that says the same in words.
+//! it finds and a text that says the same in words. Names and figures are text; nothing here is a budget.
 
-use crate::decision::{ChannelDecision, Decision};
-use crate::domain::{Account, ChannelName, Money, Week};
+mod curves;
+mod decided;
+mod lines;
+mod model;
+mod past;
+mod rows;
+mod scale;
+mod svg;
+
+pub use decided::{channel_waterfall, decision_plots};
+pub use model::{ModelPlots, model_plots};
+pub use past::{PastWeek, history_plots};
+pub use svg::style;
+
+use crate::domain::text::escape;
+use crate::domain::{Currency, Day};
+use svg::{Paint, SERIES_MAX};
 
 /// A plot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,39 +28,83 @@ pub struct Plot {
     pub title: String,
     /// The same in words, with the figures.
     pub description: String,
-    /// The picture: a whole `<svg>` that stands alone or in a page with [`STYLE`].
+    /// The picture: a whole `<svg>` that stands alone, or in a page with [`style`].
     pub svg: String,
 }
 
-/// The style of a page that holds plots.
-pub const STYLE: &str = "";
-
-/// A week that is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastWeek {
-    /// The week.
-    pub week: Week,
-    /// What was published for it; `None`: nothing was.
-    pub budgets: Option<Vec<(ChannelName, Money)>>,
-    /// Whether what was published was a hold.
-    pub held: bool,
-    /// Spend and revenue of each channel, in the account's order; sums over the days that have data.
-    pub spend: Vec<(ChannelName, Money)>,
-    /// As for `spend`.
-    pub revenue: Vec<(ChannelName, Money)>,
+/// Money as it is written on plots: whole units, with two decimals below a hundred.
+fn money(currency: Currency, value: f64) -> String {
+    if !value.is_finite() {
+        return "unknown".to_owned();
+    }
+    let decimals = usize::from(value.abs() < 100.0 && libm::rint(value) != value) * 2;
+    let text = format!("{value:.decimals$}");
+    currency.show_decimal(if text == "-0" || text == "-0.00" { "0" } else { &text })
 }
 
-/// The plots of this week's budgets.
-pub fn decision_plots(_: &Decision) -> Vec<Plot> {
-    Vec::new()
+/// Money with its sign.
+fn signed(currency: Currency, value: f64) -> String {
+    let text = money(currency, value);
+    if value > 0.0 && text != money(currency, 0.0) { format!("+{text}") } else { text }
 }
 
-/// A channel's way from its target to its budget; `None`: there is nothing to show.
-pub fn channel_waterfall(_: &Decision, _: &ChannelDecision) -> Option<Plot> {
-    None
+/// Money per unit of money, with two decimals.
+fn per_unit(currency: Currency, value: f64) -> String {
+    super::words::per_unit(currency, value)
 }
 
-/// The plots of past weeks, oldest first.
-pub fn history_plots(_: &Account, _: &[PastWeek]) -> Vec<Plot> {
-    Vec::new()
+/// A share of one: "35 %".
+fn percent(currency: Currency, share: f64) -> String {
+    if !share.is_finite() {
+        return "unknown".to_owned();
+    }
+    let text = format!("{:.0}", share * 100.0);
+    format!("{} %", currency.figure(if text == "-0" { "0" } else { &text }))
+}
+
+/// A name from outside, as one line of text.
+fn named(text: &str) -> String {
+    escape(text)
+}
+
+/// "6 Jan 2025"
+fn date(day: Day) -> String {
+    day.format("%-d %b %Y").to_string()
+}
+
+/// The colour of a channel by its position.
+const fn paint(at: usize) -> Paint {
+    Paint::Series(at % SERIES_MAX)
+}
+
+/// At most four positions of a course of `days`, with their dates.
+fn dates(days: &[Day]) -> lines::Below {
+    let last = days.len().saturating_sub(1);
+    let mut at: Vec<usize> = match last {
+        0 => vec![0],
+        1 => vec![0, 1],
+        2..=5 => vec![0, last / 2, last],
+        _ => vec![0, last / 3, last * 2 / 3, last],
+    };
+    at.dedup();
+    let found = at.into_iter().filter_map(|at| Some((position(at), date(*days.get(at)?))));
+    found.collect()
+}
+
+/// A position on an axis.
+#[expect(clippy::cast_precision_loss, reason = "positions are few")]
+fn position(at: usize) -> f64 {
+    at as f64
+}
+
+/// The most channels that a plot tells apart; the rest are one.
+const CHANNELS_MAX: usize = 7;
+
+/// The positions of the largest by `size`, in falling order, and of all others.
+fn largest(sizes: &[f64]) -> (Vec<usize>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by(|one, other| sizes[*other].total_cmp(&sizes[*one]).then(one.cmp(other)));
+    let rest =
+        if order.len() > CHANNELS_MAX + 1 { order.split_off(CHANNELS_MAX) } else { Vec::new() };
+    (order, rest)
 }

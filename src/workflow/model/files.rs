@@ -13,6 +13,7 @@ use crate::report::advice::{
     response_curves_csv, response_curves_flexible_csv, scenarios_csv,
 };
 use crate::report::mart::{MartInput, MartModel, Planned, fitted_model, tables};
+use crate::report::plots::{ModelPlots, Plot, model_plots};
 use crate::report::{daily_processed_csv, summary_txt};
 use crate::store::{StoreError, mart};
 
@@ -28,6 +29,8 @@ pub struct ModelFiles {
     pub mart: MartModel,
     /// What other totals would bring.
     pub scenarios: Vec<Scenario>,
+    /// All of it as pictures.
+    pub plots: Vec<Plot>,
 }
 
 /// `model_card.json`.
@@ -86,6 +89,15 @@ pub fn model_files(account: &Account, modelled: &Modelled) -> ModelFiles {
     let families = families.map(|it| it.check(attribution));
     let of_families = families.filter(|it| it.verdict != Verdict::Pass).map(|it| it.text);
     let pooled = modelled.pooled.borrowed.as_ref().map(Pooling::text);
+    let plots = model_plots(&ModelPlots {
+        account,
+        fitted,
+        attribution,
+        actions: &modelled.actions,
+        lags: &modelled.lags,
+        scenarios: &found,
+        confidence: *confidence,
+    });
     ModelFiles {
         files,
         mart: MartModel {
@@ -96,6 +108,7 @@ pub fn model_files(account: &Account, modelled: &Modelled) -> ModelFiles {
             ..mart
         },
         scenarios: found,
+        plots,
     }
 }
 
