@@ -236,8 +236,12 @@ fn every_bundle_is_genuine_by_our_word_and_by_that_of_stock_tools() {
             let output = ssh_keygen(&bundle, Path::new("../../allowed_signers"));
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
-        let mut names: Vec<String> = snapshot(&bundle)
+        let (plots, others): (Vec<_>, Vec<_>) = snapshot(&bundle)
             .into_keys()
+            .partition(|path| path.starts_with(bundle.join("advice/plots")));
+        assert_sound_plots(&bundle, &plots);
+        let mut names: Vec<String> = others
+            .into_iter()
             .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
             .collect();
         names.sort();
@@ -249,6 +253,47 @@ fn every_bundle_is_genuine_by_our_word_and_by_that_of_stock_tools() {
         expected.sort_unstable();
         assert_eq!(names, expected);
     }
+}
+
+/// Plots of the model and of the week, each a small picture that a parser of others takes.
+#[track_caller]
+fn assert_sound_plots(bundle: &Path, plots: &[PathBuf]) {
+    for name in ["response_curves", "fit", "roas", "budget_before_after", "waterfall_0"] {
+        let file = bundle.join(format!("advice/plots/{name}.svg"));
+        assert!(plots.contains(&file), "{} lacks {name}", bundle.display());
+    }
+    for plot in plots {
+        let svg = fs::read_to_string(plot).expect("text");
+        roxmltree::Document::parse(&svg).expect("XML");
+        assert!((1_000..40_000).contains(&svg.len()), "{}: {}", plot.display(), svg.len());
+    }
+}
+
+#[test]
+fn each_plot_is_had_by_its_name_and_those_of_the_week_are_the_published_ones() {
+    let copy = Copy::of_demo();
+    let call = |arguments: &[&str]| {
+        call(copy.folder.path(), &[&["plot", "--account", "main"], arguments].concat())
+    };
+    let listed = call(&["--list"]).with(0);
+    for name in ["response_curves", "adstock_decay", "roi_over_time", "waterfall_0"] {
+        assert!(listed.contains(name), "{listed}");
+    }
+    for name in ["budget_before_after", "allocation_over_time"] {
+        let file = copy.bundle(WEEKS[3]).join(format!("advice/plots/{name}.svg"));
+        let published = fs::read_to_string(file).expect("text");
+        assert!(call(&[name]).with(0) == published, "{name}");
+    }
+    call(&["all", "--out", "plots"]).with(0);
+    let drawn = fs::read_to_string(copy.path("plots/fit.svg")).expect("text");
+    assert!(call(&["fit"]).with(0) == drawn);
+    call(&["fit", "--out", "one.svg"]).with(0);
+    assert!(fs::read_to_string(copy.path("one.svg")).expect("text") == drawn);
+    let wrong = call(&["waterfal_0"]);
+    assert!(wrong.stderr.contains("did you mean waterfall_0"), "{}", wrong.stderr);
+    let no_folder = call(&["all"]);
+    assert!(no_folder.stderr.contains("--out DIR"), "{}", no_folder.stderr);
+    assert_eq!((wrong.status, no_folder.status), (2, 2));
 }
 
 #[test]

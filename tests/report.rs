@@ -5,6 +5,8 @@
 mod decisions;
 #[path = "report/pages.rs"]
 mod pages;
+#[path = "report/plots.rs"]
+mod plots;
 
 use std::path::PathBuf;
 

@@ -30,6 +30,7 @@ mod output;
 mod plan;
 mod plan_curves;
 mod plan_periods;
+mod plot;
 mod prune;
 mod refusal;
 mod restore;
@@ -121,6 +122,8 @@ enum Command {
     Plan(plan::PlanArguments),
     /// Increase, monitor or reduce: what the advisory model says of each channel, and how sure it is
     Actions(actions::Arguments),
+    /// Draw what the model and the newest week say, as SVG
+    Plot(plot::Arguments),
     /// Check or show the audit log
     #[command(subcommand)]
     Audit(audit::Arguments),
@@ -179,6 +182,7 @@ pub fn main() -> ExitCode {
         Command::Whatif(arguments) => plan::run_what_if(&context, &arguments),
         Command::Plan(arguments) => plan::run(&context, &arguments),
         Command::Actions(arguments) => actions::run(&context, &arguments),
+        Command::Plot(arguments) => plot::run(&context, &arguments),
         Command::Audit(arguments) => audit::run(&context, &arguments),
         Command::Keys(arguments) => keys::run(&context, &arguments),
         Command::Generate(arguments) => generate::run(&context, &arguments),

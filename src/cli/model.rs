@@ -81,8 +81,8 @@ impl From<PresetArgument> for Preset {
 pub struct FitArguments {
     #[command(flatten)]
     data: DataArguments,
-    /// Write the model card, contributions, curves, scenarios, the best split and the tables for
-    /// BI tools into this new folder
+    /// Write the model card, contributions, curves, scenarios, the best split, plots and the tables
+    /// for BI tools into this new folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -240,8 +240,14 @@ fn write(folder: &Path, model: &AccountModel<'_>) -> Result<(), CliError> {
     let AccountModel { account, data, modelled } = model;
     let found = model_files(account, modelled);
     let tables = mart_files(account, None, data, Some(modelled), Ok(&found.mart))?;
-    let files: Vec<(&str, &[u8])> =
+    let plots: Vec<(String, &[u8])> = found
+        .plots
+        .iter()
+        .map(|plot| (format!("plots/{}.svg", plot.name), plot.svg.as_bytes()))
+        .collect();
+    let mut files: Vec<(&str, &[u8])> =
         found.files.iter().chain(&tables).map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    files.extend(plots.iter().map(|(name, bytes)| (name.as_str(), *bytes)));
     crate::store::files::write_new_folder(folder, &files)?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::model::{
     BUNDLE_PERIODS, ModelData, ModelRequest, Modelled, NamedFile, mart_files, model_data_of_ledger,
     model_files, modelled_with, period_files,
 };
+use super::shown::plot_file;
 use super::{PoolFile, RulesAhead, SharedPool, Workspace, read_pool, rules_ahead};
 use crate::advice::planning::Scenario;
 use crate::advice::uncertainty::pooling::Summary;
@@ -93,11 +94,6 @@ pub(super) fn advice_for(
         Err(why) => advice.fallbacks.push(format!("no tables for analysts: {why}")),
     }
     advice
-}
-
-/// The name of a plot in a bundle.
-fn plot_file(plot: &Plot) -> String {
-    format!("advice/plots/{}.svg", plot.name)
 }
 
 /// What the manager's page says of a model.

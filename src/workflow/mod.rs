@@ -28,6 +28,7 @@ mod remarks;
 mod restore;
 mod room;
 mod schedule;
+mod shown;
 mod standing;
 mod take;
 mod validate;
@@ -60,6 +61,7 @@ pub use read::{Terms, Watch};
 pub use restore::{Restored, check as check_backup, restore, restore_config};
 pub use room::{ShortOfRoom, short_of_room};
 pub use schedule::{Due, Run, due, latest_run, next_run, scheduled_at};
+pub use shown::PLOTS;
 pub use standing::{
     AccountStanding, FileStanding, Health, REFUSED_DAYS, account_standing, meant_for_nobody,
 };

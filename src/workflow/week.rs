@@ -9,6 +9,7 @@ use super::behind::behind_of;
 use super::corrected::corrected_weeks;
 use super::past::past_weeks;
 use super::pool::tell_pool;
+use super::shown::shown_files;
 use super::{Run, Unit, WorkflowError, account_chain};
 use crate::audit::Event;
 use crate::decision::{Decision, Remarks, Standing};
@@ -16,8 +17,8 @@ use crate::domain::calendar::day_of;
 use crate::domain::{Account, DayFact, Digest, Instant, Week};
 use crate::history::MissingDays;
 use crate::report;
-use crate::report::page::{PageInput, report_html};
-use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, PAGE, TABLE, WORKBOOK};
+use crate::report::page::PageInput;
+use crate::store::bundle::{AUDIT, BundleName, DECISION, EXPLANATION, TABLE};
 use crate::store::ledger::{NewPublication, Publication};
 use crate::store::outbox::Outbox;
 
@@ -226,15 +227,14 @@ impl Unit<'_> {
         let past = past_weeks(&self.ledger, &decision)?;
         let advised = advice.page.as_ref().map_err(String::as_str);
         let shown = PageInput { decision: &decision, past: &past, advice: advised };
-        let (page, workbook) = (report_html(&shown), report::weekly_budget_xlsx(&shown));
+        let shown = shown_files(&shown);
         let mut files: Vec<(&str, &[u8])> = vec![
             (TABLE, &table),
-            (PAGE, &page),
-            (WORKBOOK, &workbook),
             (EXPLANATION, &explanation),
             (DECISION, &decision_json),
             (AUDIT, &segment),
         ];
+        files.extend(shown.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
         files.extend(advice.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
         let outbox = Outbox::open(&self.workspace.config.paths.outbox)?;
         let key = self.key.as_ref().expect("it was loaded above");

@@ -80,8 +80,9 @@ fn came_to(advice: &PageAdvice) -> String {
     let left = named(Action::Monitor).len();
     if left > 0 {
         parts.push(format!(
-            "to leave {} as it is until more is known",
-            words::count(left, "channel")
+            "to leave {} as {} until more is known",
+            words::count(left, "channel"),
+            if left == 1 { "it is" } else { "they are" }
         ));
     }
     format!("The model advises {}.", words::list(&parts))

@@ -58,7 +58,9 @@ pub struct PageInput<'a> {
 /// The bytes of `report.html`.
 pub fn report_html(input: &PageInput<'_>) -> Vec<u8> {
     let page = Page::of(input);
-    page.render().expect("a page is rendered into memory").into_bytes()
+    let page = page.render().expect("a page is rendered into memory");
+    // A percent sign stays on the line of its figure.
+    page.replace(" %", "\u{a0}%").into_bytes()
 }
 
 /// What the template fills in. Texts are plain and escaped there; what is marked safe in it is HTML

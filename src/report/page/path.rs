@@ -6,9 +6,6 @@ use crate::report::explanation::channel::sentences;
 use crate::report::plots;
 use crate::report::words;
 
-/// Beyond so many channels the page would be a book; decision.json has every step of each.
-const PATHS_MAX: usize = 24;
-
 /// The sentences of a channel.
 pub(super) struct Why {
     pub name: String,
@@ -49,8 +46,8 @@ pub(super) fn why(decision: &Decision) -> Vec<Why> {
 /// The ways of the channels with the largest budgets, and of how many there is none.
 pub(super) fn paths(decision: &Decision) -> (Vec<ChannelPath>, usize) {
     let channels = words::largest_first(decision);
-    let left_out = channels.len().saturating_sub(PATHS_MAX);
-    let shown = channels.into_iter().take(PATHS_MAX).enumerate();
+    let left_out = channels.len().saturating_sub(plots::WAYS_MAX);
+    let shown = channels.into_iter().take(plots::WAYS_MAX).enumerate();
     (shown.map(|(at, channel)| path(decision, at, channel)).collect(), left_out)
 }
 

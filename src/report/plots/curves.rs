@@ -4,6 +4,7 @@
 use super::lines::{Drawing, Line, draw};
 use super::model::ModelPlots;
 use super::rows::{Interval, intervals};
+use super::scale::ticks;
 use super::svg::{Canvas, GREY, Paint};
 use super::{Plot, largest, money, named, paint, per_unit, percent, position};
 use crate::advice::mmm::curves::{CurvePoint, curve};
@@ -78,7 +79,8 @@ fn lines_of(curve: &[CurvePoint], name: &str, colour: Paint) -> Vec<Line> {
 }
 
 fn below(of: &ModelPlots<'_>, most: f64) -> Vec<(f64, String)> {
-    [0.0, most / 2.0, most].into_iter().map(|spend| (spend, money(of.currency(), spend))).collect()
+    let round = ticks(0.0, most, 3).into_iter().filter(|spend| *spend <= most);
+    round.map(|spend| (spend, money(of.currency(), spend))).collect()
 }
 
 pub(super) fn response_curves(of: &ModelPlots<'_>) -> Plot {

@@ -1,9 +1,10 @@
 //! A decision → this week's budgets beside the last, and each channel's way from what its return earns it
 //! to its budget.
 
+use super::past::HISTORY;
 use super::rows::{Bar, Fall, bars, waterfall};
 use super::svg::{Canvas, Paint};
-use super::{Plot, money, named, signed};
+use super::{PastWeek, Plot, history_plots, money, named, signed};
 use crate::decision::{ChannelDecision, Decision};
 use crate::domain::{Amount, Money};
 use crate::report::words;
@@ -11,6 +12,30 @@ use crate::rules::{Step, TraceLine};
 
 /// The most channels of one plot.
 const BARS_MAX: usize = 24;
+
+/// Beyond so many channels the ways are left out: the page would be a book.
+pub const WAYS_MAX: usize = 24;
+
+/// All plots of a week that a bundle holds: its budgets, the ways of its largest channels, past weeks.
+pub fn week_plots(decision: &Decision, past: &[PastWeek]) -> Vec<Plot> {
+    let largest = words::largest_first(decision).into_iter().take(WAYS_MAX);
+    let ways = largest.filter_map(|channel| channel_waterfall(decision, channel));
+    let mut plots = decision_plots(decision);
+    plots.extend(ways);
+    plots.extend(history_plots(&decision.account, past));
+    plots
+}
+
+/// Whether a plot of this name is one of [`week_plots`], and none of a model.
+pub fn is_of_week(name: &str) -> bool {
+    name == BEFORE_AFTER || name.starts_with(WAY) || HISTORY.contains(&name)
+}
+
+/// The name of the budgets' plot.
+const BEFORE_AFTER: &str = "budget_before_after";
+
+/// What the names of ways begin with.
+const WAY: &str = "waterfall_";
 
 /// The plots of this week's budgets.
 pub fn decision_plots(decision: &Decision) -> Vec<Plot> {
@@ -78,7 +103,7 @@ fn before_after(decision: &Decision) -> Plot {
         .collect();
     let mut canvas = Canvas::default();
     let height = bars(&mut canvas, &rows);
-    canvas.finish("budget_before_after", &title, &measured, &described.join("; "), height)
+    canvas.finish(BEFORE_AFTER, &title, &measured, &described.join("; "), height)
 }
 
 /// A channel's way from what its return earns it, through floors, caps, the step limit and vetoes, to its
@@ -93,17 +118,16 @@ pub fn channel_waterfall(decision: &Decision, channel: &ChannelDecision) -> Opti
     for line in lines.filter(|line| is_on_the_way(line.step)) {
         let Some(after) = line.after.map(of) else { continue };
         let label = label(line);
-        let before = match falls.last() {
-            Some(last) => last.to,
-            None => {
-                // What it would be without floors and caps, where they bind.
-                let free = line.before.map_or(after, of);
-                let start = if line.step == Step::Target { free } else { after };
-                let first = if line.step == Step::Target { EARNED } else { label };
-                falls.push(level(first, start, money(account.currency, start)));
-                described.push(format!("{first}: {}", money(account.currency, start)));
-                start
-            }
+        let before = if let Some(last) = falls.last() {
+            last.to
+        } else {
+            // What it would be without floors and caps, where they bind.
+            let free = line.before.map_or(after, of);
+            let start = if line.step == Step::Target { free } else { after };
+            let first = if line.step == Step::Target { EARNED } else { label };
+            falls.push(level(first, start, money(account.currency, start)));
+            described.push(format!("{first}: {}", money(account.currency, start)));
+            start
         };
         if before != after {
             let text = signed(account.currency, after - before);
@@ -119,15 +143,21 @@ pub fn channel_waterfall(decision: &Decision, channel: &ChannelDecision) -> Opti
     }
     let last = falls.last()?.to;
     let budget = major(decision, channel.final_budget);
+    if last != budget {
+        let text = signed(account.currency, budget - last);
+        described.push(format!("{REST}: {text}"));
+        let label = REST.to_owned();
+        falls.push(Fall { label, text, from: last, to: budget, is_level: false });
+    }
     let shown = words::money(account, channel.final_budget);
     described.push(format!("the budget of this week: {shown}"));
     falls.push(level("Budget of this week", budget, shown.clone()));
-    debug_assert!((last - budget).abs() <= 1.0 + budget.abs() * 1e-6 || decision.held.is_some());
     let before = channel.reference.map(|amount| words::shown(account, amount));
     let mark = before
         .map(|before| (major(decision, before), format!("last {}", words::money(account, before))));
     let position = decision.channels.iter().position(|it| it.channel == channel.channel)?;
     let title = match before {
+        Some(before) if before == channel.final_budget => format!("{shown}, as last week"),
         Some(before) => format!(
             "{shown}, {} against last week",
             words::change(account, channel.final_budget - before)
@@ -139,10 +169,13 @@ pub fn channel_waterfall(decision: &Decision, channel: &ChannelDecision) -> Opti
     let height =
         waterfall(&mut canvas, &falls, mark.as_ref().map(|(at, name)| (*at, name.as_str())));
     let described = format!("{}: {}", named(channel.channel.as_str()), described.join("; "));
-    Some(canvas.finish(&format!("waterfall_{position}"), &title, &measured, &described, height))
+    Some(canvas.finish(&format!("{WAY}{position}"), &title, &measured, &described, height))
 }
 
 const EARNED: &str = "Earned by its return";
+
+/// What the trace has no amount of for this channel; nothing in most weeks.
+const REST: &str = "Rounding and what else remains";
 
 fn level(label: &str, value: f64, text: String) -> Fall {
     Fall { label: label.to_owned(), text, from: 0.0, to: value, is_level: true }

@@ -2,13 +2,13 @@
 //! where there is room.
 
 use super::scale::{Scale, span, ticks};
-use super::svg::{Anchor, Canvas, MARGIN, Paint, TEXT, WIDTH, shortened, width_of};
+use super::svg::{Anchor, Canvas, MARGIN, Paint, TEXT, WIDTH, inside, shortened, width_of};
 
 /// How high the part with the lines is.
 const HEIGHT: f64 = 200.0;
 
 /// The room at the right for names.
-const NAMES: f64 = 104.0;
+const NAMES: f64 = 118.0;
 
 /// The least distance of two names.
 const LEADING: f64 = 14.0;
@@ -26,6 +26,9 @@ pub struct Line {
     pub dash: &'static str,
 }
 
+/// The upper and the lower edge of an area, and its colour.
+pub type Band = (Vec<(f64, f64)>, Vec<(f64, f64)>, Paint);
+
 /// An axis below: positions with their names.
 pub type Below = Vec<(f64, String)>;
 
@@ -34,7 +37,7 @@ pub struct Drawing<'a> {
     /// The lines, the first below the others.
     pub lines: Vec<Line>,
     /// Bands: upper and lower points.
-    pub bands: Vec<(Vec<(f64, f64)>, Vec<(f64, f64)>, Paint)>,
+    pub bands: Vec<Band>,
     /// Single points with their size.
     pub points: Vec<((f64, f64), f64, Paint)>,
     /// Names of values on the left.
@@ -115,9 +118,8 @@ fn frame(canvas: &mut Canvas, x: (f64, f64), y: (f64, f64), drawing: &Drawing<'_
         );
     }
     for (at, name) in &drawing.below {
-        let half = width_of(name, 12.0) / 2.0;
-        let middle = field.x.at(*at).clamp(MARGIN + half, WIDTH - MARGIN - half);
-        canvas.text((middle, HEIGHT + 17.0), Anchor::Middle, Paint::Muted, 12.0, name);
+        let (middle, name) = inside(field.x.at(*at), name, 12.0);
+        canvas.text((middle, HEIGHT + 17.0), Anchor::Middle, Paint::Muted, 12.0, &name);
     }
     if let Some((value, name)) = &drawing.reference {
         let at = field.y.at(*value);

@@ -9,8 +9,10 @@ mod past;
 mod rows;
 mod scale;
 mod svg;
+#[cfg(test)]
+mod tests;
 
-pub use decided::{channel_waterfall, decision_plots};
+pub use decided::{WAYS_MAX, channel_waterfall, decision_plots, is_of_week, week_plots};
 pub use model::{ModelPlots, model_plots};
 pub use past::{PastWeek, history_plots};
 pub use svg::style;

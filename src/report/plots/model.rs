@@ -230,7 +230,7 @@ fn groups(of: &ModelPlots<'_>) -> (Vec<Day>, Vec<std::ops::Range<usize>>, &'stat
         let week = of.account.week_of(series.periods[at]);
         match ranges.last_mut() {
             Some(range) if of.account.week_of(series.periods[range.start]) == week => {
-                range.end = at + 1
+                range.end = at + 1;
             }
             _ => ranges.push(at..at + 1),
         }
@@ -368,7 +368,7 @@ fn decomposition(of: &ModelPlots<'_>) -> Plot {
 
 fn scenarios(of: &ModelPlots<'_>) -> Option<Plot> {
     let currency = of.currency();
-    let (first, last) = (of.scenarios.first()?, of.scenarios.last()?);
+    let last = of.scenarios.last()?;
     let now = of.scenarios.iter().find(|it| it.share == crate::advice::planning::PRESENT_SHARE)?;
     let point = |value: fn(&Scenario) -> f64| -> Vec<(f64, f64)> {
         of.scenarios.iter().map(|it| (it.total, value(it))).collect()
@@ -390,7 +390,6 @@ fn scenarios(of: &ModelPlots<'_>) -> Option<Plot> {
         points: vec![((now.total, now.revenue.mean), 5.5, Paint::Series(1))],
         tick: &tick,
         below: vec![
-            (first.total, tick(first.total)),
             (now.total, format!("now {}", tick(now.total))),
             (last.total, tick(last.total)),
         ],

@@ -2,7 +2,7 @@
 //! its bar, so that it is read on a phone, too.
 
 use super::scale::{Scale, span, ticks};
-use super::svg::{Anchor, Canvas, MARGIN, Paint, TEXT, WIDTH, shortened, width_of};
+use super::svg::{Anchor, Canvas, MARGIN, Paint, TEXT, WIDTH, inside, shortened, width_of};
 
 /// The left and the right end of bars.
 const LEFT: f64 = MARGIN;
@@ -45,9 +45,9 @@ pub fn bars(canvas: &mut Canvas, bars: &[Bar]) -> f64 {
             bar.paint,
             1.0,
         );
-        if let Some(mark) = bar.mark {
-            let x = scale.at(mark).clamp(LEFT + 1.0, RIGHT - 1.0);
-            canvas.line((x, y + 16.0), (x, y + 33.0), Paint::Ink, 2.0, "");
+        if let Some(value) = bar.mark {
+            let x = scale.at(value).clamp(LEFT + 1.0, RIGHT - 1.0);
+            upright(canvas, x, y + 24.5);
         }
         y += 42.0;
     }
@@ -125,18 +125,21 @@ pub fn intervals(
     let bottom = top + 38.0 * intervals.len() as f64;
     for value in &ticks {
         let x = scale.at(*value);
-        canvas.line((x, top), (x, bottom), Paint::Grid, 1.0, "");
         canvas.text((x, bottom + 15.0), Anchor::Middle, Paint::Muted, 12.0, &tick(*value));
     }
     if let Some((value, name)) = reference {
-        let x = scale.at(value);
-        canvas.line((x, top), (x, bottom), Paint::Ink, 1.2, "4 3");
-        let half = width_of(name, 12.0) / 2.0;
-        let middle = x.clamp(LEFT + half, RIGHT - half);
-        canvas.text((middle, top - 6.0), Anchor::Middle, Paint::Muted, 12.0, name);
+        name_above(canvas, scale.at(value), name);
     }
     let mut y = top;
     for it in intervals {
+        // The lines to read by stop at each row's text.
+        for value in &ticks {
+            let x = scale.at(*value);
+            canvas.line((x, y + 18.0), (x, y + 32.0), Paint::Grid, 1.0, "");
+        }
+        if let Some((value, _)) = reference {
+            upright(canvas, scale.at(value), y + 25.0);
+        }
         row_text(canvas, y + 14.0, &it.label, &it.text);
         let [mean, low, high] = it.values;
         canvas.line((scale.at(low), y + 25.0), (scale.at(high), y + 25.0), it.paint, 4.0, "");
@@ -181,16 +184,31 @@ pub fn waterfall(canvas: &mut Canvas, falls: &[Fall], reference: Option<(f64, &s
         let width = if (end - start).abs() < 2.0 { 2.0 } else { end - start };
         canvas.rect((start, y + 19.0), (width, 11.0), paint, 1.0);
         if at + 1 < falls.len() {
-            canvas.line((end, y + 19.0), (end, y + 57.0), Paint::Muted, 0.8, "2 2");
+            // Only beside the bars, so that it crosses no text.
+            canvas.line((end, y + 30.0), (end, y + 36.0), Paint::Muted, 0.8, "2 2");
+            canvas.line((end, y + 51.0), (end, y + 57.0), Paint::Muted, 0.8, "2 2");
         }
         y += 38.0;
     }
     if let Some((value, name)) = reference {
         let x = scale.at(value);
-        canvas.line((x, top), (x, y), Paint::Ink, 1.2, "4 3");
-        let half = width_of(name, 12.0) / 2.0;
-        let middle = x.clamp(LEFT + half, RIGHT - half);
-        canvas.text((middle, 12.0), Anchor::Middle, Paint::Muted, 12.0, name);
+        name_above(canvas, x, name);
+        let mut at = top;
+        for _ in falls {
+            upright(canvas, x.clamp(LEFT + 1.0, RIGHT - 1.0), at + 24.5);
+            at += 38.0;
+        }
     }
     y + 4.0
+}
+
+/// An upright mark across a bar whose middle is at `y`, so short that it crosses no text.
+fn upright(canvas: &mut Canvas, x: f64, y: f64) {
+    canvas.line((x, y - 8.0), (x, y + 8.0), Paint::Ink, 1.6, "");
+}
+
+/// The name of a mark above the first row.
+fn name_above(canvas: &mut Canvas, x: f64, name: &str) {
+    let (middle, name) = inside(x, name, 12.0);
+    canvas.text((middle, 12.0), Anchor::Middle, Paint::Muted, 12.0, &name);
 }

@@ -17,8 +17,8 @@ pub const TEXT: f64 = 13.0;
 /// The size of the title.
 const TITLE: f64 = 15.0;
 
-/// How wide a character is on the average, as a share of its size.
-const CHARACTER: f64 = 0.54;
+/// How much wider bold text is.
+const BOLD: f64 = 1.1;
 
 /// What a shape is painted with. Colours are told apart by people with any kind of colour vision (after
 /// Okabe and Ito, "Color Universal Design", 2008), and have a contrast of at least 3 to 1 on paper.
@@ -244,7 +244,7 @@ impl Canvas {
         description: &str,
         height: f64,
     ) -> Plot {
-        let lines = broken(title, WIDTH - 2.0 * MARGIN, TITLE);
+        let lines = broken(title, WIDTH - 2.0 * MARGIN, TITLE * BOLD);
         let mut head = Self::default();
         let mut y = 16.0;
         for line in &lines {
@@ -317,10 +317,31 @@ pub fn escaped(text: &str) -> String {
     escaped
 }
 
-/// About how wide `text` is at a size.
+/// How wide `text` is at most at a size, by the widths of a wide font (DejaVu Sans): which font a reader has
+/// isn't known, and a text that needs less room than it has is read as well.
 pub fn width_of(text: &str, size: f64) -> f64 {
-    let wide = |character: char| if u32::from(character) >= 0x1100 { 1.0 } else { CHARACTER };
-    text.chars().map(wide).sum::<f64>() * size
+    text.chars().map(share_of_size).sum::<f64>() * size
+}
+
+/// The width of a character as a share of the size of its font.
+const fn share_of_size(character: char) -> f64 {
+    match character {
+        'i' | 'j' | 'l' | '\'' | '|' => 0.3,
+        ' ' | ',' | '.' | ':' | ';' | '!' | 'I' => 0.33,
+        'f' | 't' | 'r' | '(' | ')' | '-' | '/' => 0.42,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '+' => 0.98,
+        'A'..='Z' => 0.72,
+        character if (character as u32) < 0x2e80 => 0.64,
+        _ => 1.1,
+    }
+}
+
+/// The middle of a text of small size at `x`, so far inside that it isn't cut off at the edges; and the text,
+/// shortened where even that doesn't help.
+pub fn inside(x: f64, text: &str, size: f64) -> (f64, String) {
+    let text = shortened(text, WIDTH - 2.0 * MARGIN, size);
+    let half = (width_of(&text, size) / 2.0).min(WIDTH / 2.0 - MARGIN);
+    (x.clamp(MARGIN + half, WIDTH - MARGIN - half), text)
 }
 
 /// `text`, with an ellipsis where it is wider than `width`.

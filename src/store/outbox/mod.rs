@@ -147,6 +147,27 @@ impl Outbox {
         read_bounded(&path, FILE_BYTES_MAX).map_err(machine("read a file of a bundle", &path))
     }
 
+    /// The names of the files in a folder of a published bundle, in order; none where it has no such folder.
+    pub fn names_in(
+        &self,
+        account: &AccountId,
+        name: BundleName,
+        folder: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let path = self.path(account, name).join(folder);
+        let entries = match std::fs::read_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(machine("list a folder of a bundle", &path))?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(machine("list a folder of a bundle", &path))?;
+            names.extend(entry.file_name().into_string().ok());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// The published bundle whose manifest has this digest.
     pub fn find_published(
         &self,
