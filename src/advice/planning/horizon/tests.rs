@@ -53,3 +53,28 @@ fn a_week_of_days_is_seven_of_them_and_history_ends_with_the_most_of_them() {
     assert_eq!((horizon.present(), horizon.unit()), (vec![100.0], "month"));
     assert!(!horizon.is_within_history(0, 101.0));
 }
+
+#[test]
+fn a_tabulated_horizon_says_the_same_within_a_thousandth() {
+    let adstock = Adstock::Geometric { decay: 0.5 };
+    for saturation in [
+        Saturation::Logarithm { scale: 100.0 },
+        Saturation::Hill { half_saturation: 120.0, slope: 2.5 },
+        Saturation::Hill { half_saturation: 60.0, slope: 0.7 },
+    ] {
+        for grain in [Grain::Day, Grain::Week] {
+            let fitted = fitted(grain, Response { adstock, saturation, coefficient: 50.0 }, 5.0);
+            let exact = Horizon::of(&fitted);
+            let quick = Horizon::keeping(fitted.clone()).tabulated(&[2000.0]);
+            for spend in [0.0, 0.5, 100.0, 733.0, 1999.0, 2000.0, 5000.0] {
+                let (one, other) =
+                    (exact.revenue(&[spend], 0.9), quick.quick_revenue(&[spend], 0.9));
+                let within = 1e-3 * exact.revenue(&[2000.0], 0.9).mean;
+                close(other.mean, one.mean, within);
+                close(other.low, one.low, within);
+                close(other.high, one.high, within);
+                close(quick.revenue(&[spend], 0.9).low, one.low, within);
+            }
+        }
+    }
+}
