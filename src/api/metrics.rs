@@ -47,6 +47,15 @@ pub(super) struct Folder {
     pub folder: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Answer {
+    pub route: String,
+    pub status: u16,
+}
+
+/// Seconds that answers take: from a look at a table to the fit of a model.
+const ANSWER_DURATIONS: [f64; 8] = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0];
+
 /// The label of an account.
 pub(super) fn of(account: &AccountId) -> OfAccount {
     OfAccount { account: account.to_string() }
@@ -82,6 +91,8 @@ pub(super) struct Metrics {
     pub hook_events_lost: Counter,
     pub seconds_since_sign_of_life: Gauge,
     pub start_time: Gauge,
+    pub requests: Family<Answer, Counter>,
+    pub request_durations: Histogram,
 }
 
 impl Metrics {
@@ -111,9 +122,22 @@ impl Metrics {
             hook_events_lost: Counter::default(),
             seconds_since_sign_of_life: Gauge::default(),
             start_time: Gauge::default(),
+            requests: Family::default(),
+            request_durations: Histogram::new(ANSWER_DURATIONS),
         };
         let it = &metrics;
         registry.register("files", "Files by what became of them", it.files.clone());
+        registry.register(
+            "http_requests",
+            "Requests that were answered, by route and status",
+            it.requests.clone(),
+        );
+        registry.register_with_unit(
+            "http_request_duration",
+            "How long answers took",
+            prometheus_client::registry::Unit::Seconds,
+            it.request_durations.clone(),
+        );
         registry.register("rows", "Rows of the files that were taken", it.rows.clone());
         registry.register(
             "refusals",

@@ -1,14 +1,14 @@
 //! What the worker tells about itself as it goes, and what that says to those who ask.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::metrics::{Folder, Metrics, Outcome, Part, Reason, Work, of};
+use super::metrics::{Answer, Folder, Metrics, Outcome, Part, Reason, Work, of};
 use crate::domain::{AccountId, Day, Instant};
-use crate::workflow::{FileAnswer, PublishedWeek, TakenFile};
+use crate::workflow::{FileAnswer, PublishedWeek, TakenFile, Workspace};
 
 /// Without a sign of life for so long the worker hangs: on a dead mount, or by a fault of ours. It is
 /// well below the time after which systemd ends it, so that there is time to hear of it.
@@ -64,6 +64,7 @@ pub struct Telemetry {
     clock: Clock,
     metrics: Metrics,
     pulse: Mutex<Pulse>,
+    workspace: Mutex<Option<Arc<Workspace>>>,
 }
 
 struct Pulse {
@@ -92,7 +93,12 @@ impl Telemetry {
         let seen_at = (clock.monotonic)();
         let (accounts_before, own) = (BTreeMap::new(), BTreeMap::new());
         let pulse = Pulse { is_ready: false, seen_at, accounts: accounts_before, own };
-        let telemetry = Self { clock, metrics: Metrics::new(), pulse: Mutex::new(pulse) };
+        let telemetry = Self {
+            clock,
+            metrics: Metrics::new(),
+            pulse: Mutex::new(pulse),
+            workspace: Mutex::new(None),
+        };
         telemetry.metrics.start_time.set((clock.wall)().timestamp());
         for part in OWN_PARTS {
             telemetry.metrics.trouble.get_or_create(&labels(NO_ACCOUNT, part)).set(0);
@@ -116,6 +122,33 @@ impl Telemetry {
                 self.metrics.trouble.remove(&part(&id, trouble.part));
             }
         }
+    }
+
+    /// The worker works by this workspace from now on.
+    pub fn works_by(&self, workspace: &Arc<Workspace>) {
+        *self.workspace.lock().unwrap_or_else(PoisonError::into_inner) = Some(workspace.clone());
+    }
+
+    /// The workspace in force; `None`: the worker has not begun.
+    pub(super) fn workspace(&self) -> Option<Arc<Workspace>> {
+        self.workspace.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The time of day.
+    pub(super) fn now(&self) -> Instant {
+        (self.clock.wall)()
+    }
+
+    /// A time that never goes back.
+    pub(super) fn monotonic(&self) -> std::time::Instant {
+        (self.clock.monotonic)()
+    }
+
+    /// A request was answered: by its route, never by its path, of which there is no end.
+    pub(super) fn answered(&self, route: &str, status: u16, time: Duration) {
+        let answer = Answer { route: route.to_owned(), status };
+        self.metrics.requests.get_or_create(&answer).inc();
+        self.metrics.request_durations.observe(time.as_secs_f64());
     }
 
     /// The worker goes on.

@@ -116,7 +116,7 @@ fn load_with_texts(path: &Path) -> Result<(Config, Vec<SourceText>), Vec<ConfigF
     }
 }
 
-/// The key that systemd hands over as the credential "signing_key" comes before the one that the
+/// The key that systemd hands over as the credential "signing_key", and the token "api_token", come before the one that the
 /// configuration names.
 fn with_credential(mut config: Config) -> Config {
     if let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") {
@@ -124,6 +124,10 @@ fn with_credential(mut config: Config) -> Config {
         if files::exists(&key) {
             config.signing.key = key;
             config.signing.is_credential = true;
+        }
+        let token = Path::new(&folder).join("api_token");
+        if let Some(api) = config.api.as_mut().filter(|_| files::exists(&token)) {
+            api.token = Some(token);
         }
     }
     config

@@ -1,13 +1,11 @@
 //! `budgetd status`: in one screen, what has arrived, what is missing, what was decided and what
 //! comes next.
 
-mod json;
 mod last_error;
 mod page;
 
 use serde_json::json;
 
-use self::json::machine;
 use self::last_error::LastError;
 use self::page::{Page, verdict};
 use super::accounts::{failure, named_or_all, tell};
@@ -17,6 +15,7 @@ use super::ingest::{nobody_words, span};
 use super::output::{BAD, CARE, FAINT, GOOD, paint};
 use super::words::{shell_quoted, time};
 use super::{CliError, Context, DONE, Ending, now, parse_time};
+use crate::api::account_status;
 use crate::decision::Standing;
 use crate::domain::calendar::day_of;
 use crate::domain::text::escape;
@@ -74,7 +73,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
                 }
                 healths.push((account.id.as_str(), standing.health));
                 pages.push(page_of(&workspace, account, &standing, accounts.len()));
-                answers.push(machine(account, &standing));
+                answers.push(account_status(account, &standing));
             }
             Err(error) => {
                 let error = CliError::from(error);

@@ -1,8 +1,8 @@
 //! `config/budgetd.toml` → the settings of the daemon. It knows no account.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use super::api::{self, ApiSettings};
 use super::hooks::{self, Hook};
 use super::paths::{self, Paths};
 use super::schedule;
@@ -108,13 +108,6 @@ impl Default for RetentionSettings {
     }
 }
 
-/// `[api]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiSettings {
-    /// Where the server listens; an address of this machine only.
-    pub listen: SocketAddr,
-}
-
 /// All of `config/budgetd.toml`.
 pub(super) struct Daemon {
     pub paths: Paths,
@@ -128,8 +121,8 @@ pub(super) struct Daemon {
     pub hooks: Vec<Hook>,
 }
 
-/// Reads the file whose top is `root`; `None`: it has faults.
-pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
+/// Reads the file whose top is `root`, beside files of these accounts; `None`: it has faults.
+pub(super) fn read(root: Table<'_>, base: &Path, accounts: &[&str]) -> Option<Daemon> {
     let (folders, signing) = (root.table("paths"), root.table("signing"));
     let paths = paths::read(&folders, &signing, base);
     folders.finish();
@@ -139,7 +132,7 @@ pub(super) fn read(root: Table<'_>, base: &Path) -> Option<Daemon> {
     let schedule = schedule(root.table("schedule"));
     let log = log(root.table("log"));
     let retention = retention(root.table("retention"));
-    let api = api(root.table("api"));
+    let api = api::read(root.table("api"), base, accounts);
     let hooks = hooks::read(&root);
     root.finish();
     let (paths, key) = paths?;
@@ -231,31 +224,4 @@ fn archive_years(item: &Item<'_>) -> Option<Option<u32>> {
         format!("write \"all\" to keep everything, or a number of years, 1 to {ARCHIVE_YEARS_MAX}");
     let years = item.whole_with_hint(1..=ARCHIVE_YEARS_MAX, &hint)?;
     u32::try_from(years).ok().map(Some)
-}
-
-#[expect(clippy::option_option, reason = "faulty and absent are different answers")]
-fn api(table: Table<'_>) -> Option<Option<ApiSettings>> {
-    if !table.is_there() {
-        return Some(None);
-    }
-    let listen = table.required("listen", "listen = \"127.0.0.1:8770\"");
-    let listen = listen.and_then(|item| listen_address(&item));
-    table.finish();
-    listen.map(|listen| Some(ApiSettings { listen }))
-}
-
-fn listen_address(item: &Item<'_>) -> Option<SocketAddr> {
-    let example = "write an address of this machine and a port: \"127.0.0.1:8770\"";
-    let Ok(address) = item.text()?.parse::<SocketAddr>() else {
-        item.fault("not an address with a port", example);
-        return None;
-    };
-    if !address.ip().is_loopback() {
-        item.fault(
-            "others could reach this address, and the server asks nobody who they are",
-            example,
-        );
-        return None;
-    }
-    Some(address)
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod actions;
+mod api;
 mod changes;
 mod channel;
 mod daemon;
@@ -23,9 +24,10 @@ mod source;
 mod table;
 mod value;
 
+pub use api::ApiSettings;
 pub use changes::{changes, digest};
 pub use daemon::{
-    ApiSettings, CatchUp, InboxSettings, LogSettings, Ready, RetentionSettings, ScheduleSettings,
+    CatchUp, InboxSettings, LogSettings, Ready, RetentionSettings, ScheduleSettings,
     SigningSettings,
 };
 pub use fault::{ConfigFault, render_faults};
@@ -110,8 +112,8 @@ pub fn check(
 ) -> Result<Config, Vec<ConfigFault>> {
     let mut faults = Vec::new();
     let is_account = |source: &&SourceText| !source.path.ends_with(experiments::ENDING);
-    let count = accounts.iter().filter(is_account).count();
-    let settings = read_daemon(daemon, count, base, &mut faults);
+    let ids: Vec<&str> = accounts.iter().filter(is_account).map(id_of).collect();
+    let settings = read_daemon(daemon, &ids, base, &mut faults);
     let weekly = settings.as_ref().map_or(SCHEDULE_SHIPPED, |settings| &settings.schedule.weekly);
     let mut read = BTreeMap::new();
     let (experiments, accounts): (Vec<&SourceText>, Vec<&SourceText>) =
@@ -149,25 +151,31 @@ pub fn accounts_folder(daemon: &SourceText, base: &Path) -> PathBuf {
     daemon::accounts_folder(&Table::root(&file, &tree), base)
 }
 
+/// The account that a file is of, by the file's name.
+fn id_of(source: &SourceText) -> &str {
+    let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
 fn read_daemon(
     source: &SourceText,
-    accounts: usize,
+    accounts: &[&str],
     base: &Path,
     faults: &mut Vec<ConfigFault>,
 ) -> Option<daemon::Daemon> {
     let (file, tree) = File::parse(source, Role::Daemon);
     let root = Table::root(&file, &tree);
-    if accounts == 0 {
+    if accounts.is_empty() {
         let folder = accounts_folder(source, base);
         root.fault(
             format!("there is no account: no file {}", folder.join("<id>.toml").display()),
             "write one; `budgetd init` lays out an example",
         );
-    } else if accounts > ACCOUNTS_MAX {
-        let message = format!("{accounts} accounts are more than {ACCOUNTS_MAX}");
+    } else if accounts.len() > ACCOUNTS_MAX {
+        let message = format!("{} accounts are more than {ACCOUNTS_MAX}", accounts.len());
         root.fault(message, "divide them among several daemons");
     }
-    let settings = daemon::read(root, base);
+    let settings = daemon::read(root, base, accounts);
     faults.extend(file.into_faults());
     settings
 }

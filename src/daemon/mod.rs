@@ -1,6 +1,7 @@
 //! The loop: hints, scans and ticks wake one worker thread, which takes files and runs weeks one
 //! after the other. Tokio waits; nothing that decides is asynchronous.
 
+mod asking;
 mod hints;
 mod hooks;
 mod logs;
@@ -18,6 +19,7 @@ pub use reload::{Load, Loaded};
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -52,6 +54,12 @@ const STOP_STEP: Duration = Duration::from_millis(300);
 /// How often a lock that another process holds is tried again.
 const LOCK_POLL: Duration = Duration::from_millis(20);
 
+/// Threads that answer requests: half of a small machine, so that the worker has the other.
+const API_THREADS: usize = 2;
+
+/// Threads for what waits for the disk.
+const BLOCKING_THREADS: usize = 8;
+
 /// A tick every minute, so that a run is never later than that, whatever the hints do.
 const TICK: &str = "0 * * * * *";
 
@@ -79,6 +87,16 @@ pub enum DaemonError {
         address: SocketAddr,
         /// Why.
         source: std::io::Error,
+    },
+    /// A file that `[api]` names can't be used.
+    #[error("can't use {path}, as [api] {key} says: {why}", path = path.display())]
+    Api {
+        /// The key that names it.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
     },
     /// The worker died.
     #[error(
@@ -141,7 +159,12 @@ impl Daemon {
 
     fn start(&self, lost: Lost) -> Result<(), DaemonError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(if self.loaded.workspace.config.api.is_some() {
+                API_THREADS
+            } else {
+                1
+            })
+            .max_blocking_threads(BLOCKING_THREADS)
             .enable_all()
             .build()
             .map_err(|source| setup("the runtime", source))?;
@@ -165,8 +188,7 @@ async fn serve(loaded: &Loaded, load: &Arc<Load>, lost: Lost) -> Result<(), Daem
     let ids = workspace.config.accounts.iter().map(|account| account.id.clone());
     let time = Clock { wall: clock, monotonic: std::time::Instant::now };
     let telemetry = Arc::new(Telemetry::new(time, ids));
-    let listen = workspace.config.api.as_ref().map(|api| api.listen);
-    let outside = Outside::begin(listen, &telemetry, lost).await?;
+    let outside = Outside::begin(workspace.config.api.as_ref(), &telemetry, lost).await?;
     let (ended_sender, mut ended) = tokio::sync::oneshot::channel();
     let worker = {
         let (loaded, load) = (loaded.clone(), load.clone());

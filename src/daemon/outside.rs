@@ -1,7 +1,6 @@
 //! What the daemon shows of itself: the listener for those who ask, and the watchdog that systemd
 //! waits for. Both tell what the worker has told; neither waits for it.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +9,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{error, info, warn};
 
-use super::{DaemonError, Lost, notify_systemd, shown};
+use super::{DaemonError, Lost, asking, notify_systemd};
 use crate::api::{self, HANGS_AFTER, Telemetry};
+use crate::config;
 
 /// How often the worker is looked at, at least.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -28,9 +28,9 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// Listens at `listen`, if anywhere, and pats systemd's watchdog, if it waits for that.
+    /// Listens as `api` says, if at all, and pats systemd's watchdog, if it waits for that.
     pub async fn begin(
-        listen: Option<SocketAddr>,
+        api: Option<&config::ApiSettings>,
         telemetry: &Arc<Telemetry>,
         lost: Lost,
     ) -> Result<Self, DaemonError> {
@@ -40,27 +40,31 @@ impl Outside {
             watch: tokio::spawn(watch(sd_notify::watchdog_enabled(), telemetry.clone())),
             lost_lines: tokio::spawn(count_lost_lines(lost, telemetry.clone())),
         };
-        if let Some(address) = listen {
-            outside.listen(address, telemetry.clone()).await?;
+        if let Some(api) = api {
+            outside.listen(api, telemetry.clone()).await?;
         }
         Ok(outside)
     }
 
     async fn listen(
         &mut self,
-        address: SocketAddr,
+        api: &config::ApiSettings,
         telemetry: Arc<Telemetry>,
     ) -> Result<(), DaemonError> {
+        let address = api.listen;
+        let settings = asking::settings(api)?;
         let bound = TcpListener::bind(address).await;
         let listener = bound.map_err(|source| DaemonError::Listen { address, source })?;
-        info!(%address, "listens");
+        if address.ip().is_loopback() {
+            info!(%address, token = settings.token.is_some(), "listens");
+        } else {
+            warn!(%address, "listens where others than this machine may reach it; each request needs the token");
+        }
         let (stop, stopped) = tokio::sync::oneshot::channel();
         self.stop = Some(stop);
         self.server = Some(tokio::spawn(async move {
             let stopped = async { stopped.await.unwrap_or_default() };
-            if let Err(source) = api::serve(listener, telemetry, stopped).await {
-                error!(error = shown(&source), "no longer listens");
-            }
+            api::serve(listener, telemetry, settings, stopped).await;
         }));
         Ok(())
     }

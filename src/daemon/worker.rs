@@ -36,6 +36,7 @@ impl Worker<'_> {
     /// Works by the configuration, and by the next one that `load` reads once it is asked to.
     pub fn work(&self, mut loaded: Loaded, load: &Load) -> Result<(), DaemonError> {
         let started_at = clock();
+        self.telemetry.works_by(&loaded.workspace);
         let mut hooks =
             Hooks::begin(&loaded.workspace.config.hooks, &Hooks::default(), self.telemetry)?;
         if !record(&self.waits(&loaded.workspace, &hooks), &started(&loaded))? {
@@ -55,6 +56,7 @@ impl Worker<'_> {
             }
             let accounts = next.workspace.config.accounts.iter();
             self.telemetry.serve(accounts.map(|account| account.id.clone()));
+            self.telemetry.works_by(&next.workspace);
             loaded = next;
         }
         Ok(())

@@ -153,10 +153,13 @@ impl<'a> Horizon<'a> {
     /// Whether a channel ever spent so much in a week (seven days that follow each other) or month,
     /// beyond rounding: above, a plan is the shape's word alone.
     pub fn is_within_history(&self, channel: usize, spend: f64) -> bool {
+        spend <= self.most_spent(channel) * (1.0 + 1e-9)
+    }
+
+    /// The most that a channel ever spent in a week or month.
+    pub fn most_spent(&self, channel: usize) -> f64 {
         let past = &self.fitted.series.channels[channel].spend;
-        let largest =
-            past.windows(self.week_periods).map(|week| week.iter().sum()).fold(0.0, f64::max);
-        spend <= largest * (1.0 + 1e-9)
+        past.windows(self.week_periods).map(|week| week.iter().sum()).fold(0.0, f64::max)
     }
 
     /// The weeks that count as present.

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use self::durable::{ensure_folder, machine, read_bounded, rename_new, replace, sync_folder};
 use super::StoreError;
 use super::bundle::{
-    ALLOWED_SIGNERS, BundleName, MANIFEST, SIGNATURE, SIGNERS_BYTES_MAX, is_file_name, listed,
-    manifest_digest, render_manifest,
+    ALLOWED_SIGNERS, BundleName, MANIFEST, MANIFEST_BYTES_MAX, SIGNATURE, SIGNERS_BYTES_MAX,
+    is_file_name, listed, manifest_digest, parse_manifest, render_manifest,
 };
 use super::keys::SigningKey;
 use crate::domain::{AccountId, Day, Digest};
@@ -145,6 +145,26 @@ impl Outbox {
     ) -> Result<Vec<u8>, StoreError> {
         let path = self.path(account, name).join(file);
         read_bounded(&path, FILE_BYTES_MAX).map_err(machine("read a file of a bundle", &path))
+    }
+
+    /// The files that a published bundle's manifest lists, with the digests that were signed; `None`: the
+    /// bundle is not there.
+    pub fn signed_files(
+        &self,
+        account: &AccountId,
+        name: BundleName,
+    ) -> Result<Option<BTreeMap<String, Digest>>, StoreError> {
+        let path = self.path(account, name).join(MANIFEST);
+        let bytes = match read_bounded(&path, MANIFEST_BYTES_MAX) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            bytes => bytes.map_err(machine("read the manifest of a bundle", &path))?,
+        };
+        let listed = parse_manifest(&bytes).map_err(|(line, what)| StoreError::Refused {
+            what: format!("line {line} of a manifest can't be read: {what}"),
+            path,
+            hint: "`budgetd verify` says more; restore the bundle from a backup".to_owned(),
+        })?;
+        Ok(Some(listed))
     }
 
     /// The names of the files in a folder of a published bundle, in order; none where it has no such folder.

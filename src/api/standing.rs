@@ -1,4 +1,4 @@
-//! How an account stands → the JSON of `budgetd status --json`.
+//! How an account stands → JSON: that of `/v1/status` and of `budgetd status --json`.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::store::ledger::RefusedFiles;
 use crate::workflow::{AccountStanding, Corrected, REFUSED_DAYS};
 
 /// All that is known of how an account stands.
-pub(super) fn machine(account: &Account, standing: &AccountStanding) -> Value {
+pub fn account_status(account: &Account, standing: &AccountStanding) -> Value {
     let files: Vec<Value> = standing
         .files
         .iter()
