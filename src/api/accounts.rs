@@ -213,7 +213,7 @@ fn week_view(
     let mut files: Vec<String> = match outbox.signed_files(&account.id, name) {
         Ok(Some(listed)) => {
             let own = [MANIFEST, SIGNATURE].map(str::to_owned);
-            own.into_iter().chain(listed.into_iter().map(|(name, _)| name)).collect()
+            own.into_iter().chain(listed.into_keys()).collect()
         }
         Ok(None) => Vec::new(),
         Err(error) => return Err(unreadable(&error)),

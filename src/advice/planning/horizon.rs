@@ -318,14 +318,13 @@ impl<'a> Horizon<'a> {
                 expected += candidate.responses[*at].coefficient * *effect;
             }
             expected_of_all += view.weight * expected;
-            let mean = match (spent.as_slice(), is_cut) {
-                ([at], true) => candidate.unbounded[*at] * effects[0],
-                _ => {
-                    for (effect, at) in effects.iter_mut().zip(&spent) {
-                        *effect *= self.kept(view, *at);
-                    }
-                    expected
+            let mean = if let ([at], true) = (spent.as_slice(), is_cut) {
+                candidate.unbounded[*at] * effects[0]
+            } else {
+                for (effect, at) in effects.iter_mut().zip(&spent) {
+                    *effect *= self.kept(view, *at);
                 }
+                expected
             };
             let mut variance = 0.0;
             for (one, at) in effects.iter().zip(&spent) {

@@ -171,9 +171,10 @@ fn objective(asked: &PlanAsked, present: f64) -> Result<Objective, Problem> {
     };
     let unread = |key: &str| needs(key, "this objective does not read it");
     match asked.objective {
-        Wanted::Revenue if asked.target_roas.is_some() => Err(unread("target_roas")),
+        Wanted::Revenue | Wanted::Profit if asked.target_roas.is_some() => {
+            Err(unread("target_roas"))
+        }
         Wanted::Revenue | Wanted::TargetRoas if asked.margin.is_some() => Err(unread("margin")),
-        Wanted::Profit if asked.target_roas.is_some() => Err(unread("target_roas")),
         Wanted::TargetRoas | Wanted::Profit if asked.total.is_some() => Err(unread("total")),
         Wanted::Revenue => match asked.total.unwrap_or(present) {
             total if total > 0.0 && total <= AMOUNT_MAX => Ok(Objective::MostRevenue { total }),

@@ -47,7 +47,7 @@ pub(in crate::api) struct Prediction {
 #[expect(dead_code, reason = "it describes bodies, which are read by hand")]
 pub(in crate::api) enum Asked {
     /// The features by their names: of an account's model the weekly spend of each channel.
-    #[schema(example = json!({"Affiliate": 60000, "Email": 90000, "Google Ads": 180000, "Meta Ads": 120000}))]
+    #[schema(example = json!({"Affiliate": 60_000, "Email": 90_000, "Google Ads": 90_000, "Meta Ads": 75_000}))]
     One(std::collections::BTreeMap<String, f64>),
     /// Several, up to 1,000.
     Many(Vec<std::collections::BTreeMap<String, f64>>),

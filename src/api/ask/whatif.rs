@@ -194,7 +194,7 @@ fn spends(answers: &Answers, asked: &WhatIfAsked, present: &[f64]) -> Result<Vec
             Some(spend) if (0.0..=AMOUNT_MAX).contains(&spend) => spends[at] = spend,
             Some(_) => wrongs.push(wrong(name, "a week's spend is from 0 to 10000000000000")),
             None => {
-                wrongs.push(wrong(name, "write a change such as \"+30%\", \"-5000\" or \"12000\""))
+                wrongs.push(wrong(name, "write a change such as \"+30%\", \"-5000\" or \"12000\""));
             }
         }
     }

@@ -38,6 +38,7 @@ pub(in crate::api) fn front(front: &Front<'_>) -> String {
 
 #[derive(Template)]
 #[template(path = "status.html")]
+#[expect(clippy::struct_field_names, reason = "it is the number of a page of accounts")]
 struct Page {
     title: String,
     verdict_class: &'static str,
