@@ -9,8 +9,8 @@ use crate::advice::mmm::normal;
 /// Steps until a bound is found; every fourth one halves what holds it.
 const STEPS_MAX: u32 = 100;
 
-/// From here, in deviations, one more step is enough: it would be as small as the cube of this one.
-const NEAR: f64 = 1e-3;
+/// A bound is found once a step, in deviations, is no longer than this.
+const NEAR: f64 = 1e-6;
 
 /// How much of the whole may be missing or too much where a bound is near.
 const NEARLY: f64 = 1e-2;
