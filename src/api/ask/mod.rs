@@ -34,7 +34,7 @@ pub(super) struct ModelView {
 pub(super) struct Brought {
     /// Spend per week.
     spend: f64,
-    /// The expected revenue per week that media bring.
+    /// The expected revenue per week, what comes without media included.
     revenue: f64,
     /// The lower bound of it.
     low: f64,

@@ -60,6 +60,8 @@ pub(in crate::api) struct PlanAnswer {
     period: &'static str,
     model: ModelView,
     confidence: f64,
+    /// The revenue of a week that comes without media; part of each `revenue` below.
+    without_media: f64,
     /// The mean of the last four weeks.
     present: Brought,
     /// `null`: no total returns enough.
@@ -129,7 +131,11 @@ fn answer(answers: &Answers, asked: &PlanAsked) -> Result<PlanAnswer, Problem> {
         period: horizon.unit(),
         model: model_view(answers),
         confidence,
-        present: brought(total, horizon.quick_revenue(&present, confidence)),
+        without_media: answers.without_media,
+        present: brought(
+            total,
+            horizon.quick_revenue(&present, confidence).plus(answers.without_media),
+        ),
         failed_checks: answers.failed_checks.clone(),
         notes: notes(answers, spends),
         plan: found.map(|(total, plan)| view(answers, (total, &plan), &present, confidence)),
@@ -157,7 +163,10 @@ fn view(
         }
     };
     PlanView {
-        expected: brought(total, horizon.quick_revenue(&plan.spends, confidence)),
+        expected: brought(
+            total,
+            horizon.quick_revenue(&plan.spends, confidence).plus(answers.without_media),
+        ),
         multiplier: plan.certificate.multiplier,
         gap: plan.certificate.gap,
         channels: (0..present.len()).map(channel).collect(),

@@ -30,6 +30,9 @@ pub(in crate::api) struct WhatIfAsked {
     /// Weekly spends by channel.
     #[serde(default)]
     spend: BTreeMap<String, f64>,
+    /// Weekly spends by channel that the asked ones are compared with, instead of the present ones.
+    #[serde(default)]
+    compare: BTreeMap<String, f64>,
     /// The probability of the intervals, from 0.5 to 0.999; otherwise as the account's file says.
     #[schema(minimum = 0.5, maximum = 0.999)]
     confidence: Option<f64>,
@@ -46,9 +49,14 @@ pub(in crate::api) struct WhatIfAnswer {
     model: ModelView,
     /// The probability of the intervals.
     confidence: f64,
+    /// The revenue of a week that comes without media; part of each `revenue` below.
+    without_media: f64,
     /// The mean of the last four weeks.
     present: Brought,
     asked: Brought,
+    /// What `compare` names; `null` where it names nothing.
+    compared: Option<Brought>,
+    /// Of what is asked, against what it is compared with, or the present.
     lift: Lift,
     channels: Vec<ChannelAnswer>,
     /// The checks that the model fails.
@@ -77,7 +85,7 @@ pub(in crate::api) struct ChannelAnswer {
     contribution: f64,
     low: f64,
     high: f64,
-    /// What changing this channel alone changes.
+    /// What changing this channel alone changes, against what is compared or present.
     lift: f64,
     lift_low: f64,
     lift_high: f64,
@@ -112,20 +120,28 @@ fn answer(answers: &Answers, asked: &WhatIfAsked) -> Result<WhatIfAnswer, Proble
     let confidence = confidence(asked.confidence, answers.confidence)?;
     let horizon = &answers.horizon;
     let present = horizon.present();
-    let spends = spends(answers, asked, &present)?;
+    let spends = spends(answers, (&asked.set, &asked.spend), &present)?;
+    let base = spends_of(answers, asked, &present)?;
+    let before = base.as_ref().unwrap_or(&present);
     let total: f64 = spends.iter().sum();
-    let lift = horizon.lift(&present, &spends);
-    let is_changed = present != spends;
+    let lift = horizon.lift(before, &spends);
+    let is_changed = *before != spends;
     let interval = lift.quick_interval(confidence);
-    let channels =
-        (0..spends.len()).map(|at| channel(answers, (&present, &spends), total, at, confidence));
+    let all = Spends { present: &present, before, asked: &spends, total };
+    let channels = (0..spends.len()).map(|at| channel(answers, all, at, confidence));
+    let brought = |spends: &[f64]| {
+        let media = horizon.quick_revenue(spends, confidence);
+        brought(spends.iter().sum(), media.plus(answers.without_media))
+    };
     Ok(WhatIfAnswer {
         week_start_date: answers.week.to_string(),
         period: horizon.unit(),
         model: model_view(answers),
         confidence,
-        present: brought(present.iter().sum(), horizon.quick_revenue(&present, confidence)),
-        asked: brought(total, horizon.quick_revenue(&spends, confidence)),
+        without_media: answers.without_media,
+        present: brought(&present),
+        asked: brought(&spends),
+        compared: base.as_deref().map(brought),
         lift: Lift {
             revenue: interval.mean,
             low: interval.low,
@@ -138,20 +154,24 @@ fn answer(answers: &Answers, asked: &WhatIfAsked) -> Result<WhatIfAnswer, Proble
     })
 }
 
-fn channel(
-    answers: &Answers,
-    (present, spends): (&[f64], &[f64]),
+/// The spends of an answer, per week.
+#[derive(Clone, Copy)]
+struct Spends<'a> {
+    present: &'a [f64],
+    before: &'a [f64],
+    asked: &'a [f64],
     total: f64,
-    at: usize,
-    confidence: f64,
-) -> ChannelAnswer {
+}
+
+fn channel(answers: &Answers, spends: Spends<'_>, at: usize, confidence: f64) -> ChannelAnswer {
+    let Spends { present, before, asked: spends, total } = spends;
     let horizon = &answers.horizon;
     let mut alone = vec![0.0; spends.len()];
     alone[at] = spends[at];
     let contribution = horizon.quick_revenue(&alone, confidence);
-    let mut changed = present.to_vec();
+    let mut changed = before.to_vec();
     changed[at] = spends[at];
-    let lift = horizon.lift(present, &changed).quick_interval(confidence);
+    let lift = horizon.lift(before, &changed).quick_interval(confidence);
     let cap = answers.caps[at];
     ChannelAnswer {
         channel: answers.names[at].clone(),
@@ -170,13 +190,27 @@ fn channel(
     }
 }
 
-/// The asked spends in the model's order.
-fn spends(answers: &Answers, asked: &WhatIfAsked, present: &[f64]) -> Result<Vec<f64>, Problem> {
+/// What the asked spends are compared with; `None`: with the present ones.
+fn spends_of(
+    answers: &Answers,
+    asked: &WhatIfAsked,
+    present: &[f64],
+) -> Result<Option<Vec<f64>>, Problem> {
+    let compare = (!asked.compare.is_empty()).then_some(&asked.compare);
+    compare.map(|compare| spends(answers, (&BTreeMap::new(), compare), present)).transpose()
+}
+
+/// Changes and amounts → spends in the model's order.
+fn spends(
+    answers: &Answers,
+    (set, spend): (&BTreeMap<String, String>, &BTreeMap<String, f64>),
+    present: &[f64],
+) -> Result<Vec<f64>, Problem> {
     let mut spends = present.to_vec();
     let mut changed = vec![false; present.len()];
     let mut wrongs: Vec<Wrong> = Vec::new();
-    let changes = asked.set.iter().map(|(name, change)| (name, Err(change.as_str())));
-    let amounts = asked.spend.iter().map(|(name, amount)| (name, Ok(*amount)));
+    let changes = set.iter().map(|(name, change)| (name, Err(change.as_str())));
+    let amounts = spend.iter().map(|(name, amount)| (name, Ok(*amount)));
     for (name, value) in changes.chain(amounts) {
         let Some(at) = position(answers, name) else {
             wrongs.push(wrong(name, unknown(name, &answers.names)));

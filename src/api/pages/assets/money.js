@@ -54,3 +54,11 @@ export function writer(account) {
 export function percent(share) {
   return Math.round(share * 100) + " %";
 }
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** "6 Jan 2025": a day that nobody misreads, of the text 2025-01-06. */
+export function day(text) {
+  const [year, month, of] = text.split("-").map(Number);
+  return `${of} ${MONTHS[month - 1]} ${year}`;
+}

@@ -4,7 +4,7 @@
 import { Refusal, json, lastWins } from "./ask.js";
 import { drawBand, freshScale, roundStep } from "./band.js";
 import { csv } from "./csv.js";
-import { percent, writer } from "./money.js";
+import { day, percent, writer } from "./money.js";
 import { moveKeepingTotal, scaleTo } from "./split.js";
 
 /** A drag changes figures at once; a screen reader hears them when the hand rests. */
@@ -407,9 +407,9 @@ function table(confidence) {
     element("th", { scope: "row", textContent: "Total" }),
     cell(money(answer.asked.spend)), cell(Math.abs(difference) < 0.5 ? "same" : change(difference)),
     cell(money(sum(answer.channels.map((it) => it.contribution)))), cell(""), cell(""), element("td")));
-  const days = answer.model?.days ?? answer.model?.fit;
-  const learnt = Array.isArray(days) ? ` It learnt from ${days[0]} to ${days[1]}.` : "";
-  $("model").textContent = `The rest of the predicted revenue is the baseline: what would come without these channels.${learnt}`;
+  const { learnt_from: first, learnt_to: last } = answer.model;
+  const learnt = ` It learnt from ${day(first)} to ${day(last)}.`;
+  $("model").textContent = `The rest of the predicted revenue, ${money(answer.without_media)}, would come without these channels.${learnt}`;
   const notes = (answer.notes ?? []).map((it) => (typeof it === "string" ? it : it.text)).filter(Boolean);
   $("notes").replaceChildren(...notes.map((it) => element("li", { textContent: it })));
   $("notes").hidden = notes.length === 0;
