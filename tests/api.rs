@@ -7,6 +7,7 @@ mod place;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::{fs, thread};
@@ -21,7 +22,7 @@ struct Served {
     place: Place,
     port: u16,
     /// It ends when nobody asks any more.
-    _daemon: Daemon,
+    daemon: Daemon,
 }
 
 /// One daemon for all tests that run at a time.
@@ -49,7 +50,7 @@ fn serve(place: Place, more: &str) -> Served {
         &format!("{text}\n[api]\nlisten = \"127.0.0.1:{port}\"\n{more}"),
     );
     let daemon = Daemon::start(&place);
-    let served = Served { place, port, _daemon: daemon };
+    let served = Served { place, port, daemon };
     // The first round may decide the week of today: what is compared later stands then.
     wait_until("every folder was looked into", || served.get("/ready").status == 200);
     served
@@ -243,12 +244,11 @@ fn a_file_whose_bytes_are_not_those_that_were_signed_is_kept_back() {
     let served = serve(place, "");
     let path = served.place.at(&format!("outbox/main/{WEEK}/explanation.txt"));
     let before = fs::read(&path).expect("a file");
-    use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
     fs::write(&path, [before.as_slice(), b" "].concat()).expect("written");
     let file = format!("/v1/accounts/main/weeks/{WEEK}/files/explanation.txt");
     served.get(&file).problem(500);
-    assert!(served._daemon.log().contains("its bytes are not those that were signed"));
+    assert!(served.daemon.log().contains("its bytes are not those that were signed"));
     fs::write(&path, before).expect("written");
     served.get(&file).ends(200);
 }
@@ -412,7 +412,6 @@ fn a_name_of_somebody_else_leads_nowhere() {
 
 #[test]
 fn where_a_token_is_named_nothing_is_told_without_it() {
-    use std::os::unix::fs::PermissionsExt as _;
     let place = Place::new();
     let token = "0123456789abcdef0123456789abcdef";
     place.write("token", &format!("{token}\n"));
