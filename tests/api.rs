@@ -232,7 +232,7 @@ fn signed_files_come_byte_for_byte_and_others_do_not_come() {
     }
     served.get(&format!("{week}?revision=2")).problem(404);
     served.get("/v1/accounts/main/weeks/2020-01-06").problem(404);
-    served.get("/v1/accounts/main/weeks/someday").problem(400);
+    served.get("/v1/accounts/main/weeks/someday").problem(404);
     served.get("/v1/accounts/main/weeks?limit=0").problem(400);
     served.get("/v1/accounts/mian/weeks").problem(404);
 }

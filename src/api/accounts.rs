@@ -246,7 +246,9 @@ fn named(
         (newest(&ledger, account, None)?, "any week".to_owned())
     } else {
         let Ok(day) = week.parse::<Day>() else {
-            return Err(Problem::malformed(
+            return Err(Problem::not_found(
+                "unknown_week",
+                "no such week",
                 "a week is named by one of its days, such as 2026-01-26, or by \"latest\"",
             ));
         };
@@ -353,7 +355,7 @@ pub(super) async fn accounts(State(place): State<Arc<Place>>) -> Result<Json<Acc
 
 /// The published weeks of an account, newest first.
 #[utoipa::path(get, path = "/v1/accounts/{id}/weeks", tag = "accounts",
-    params(("id" = String, Path, description = "the account"), WeeksQuery),
+    params(("id" = String, Path, description = "the account", example = "main"), WeeksQuery),
     responses((status = 200, body = Weeks), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn weeks(
     State(place): State<Arc<Place>>,
@@ -371,8 +373,8 @@ pub(super) async fn weeks(
 
 /// The decision of a week, as it was signed: `decision.json`.
 #[utoipa::path(get, path = "/v1/accounts/{id}/weeks/{week}", tag = "accounts",
-    params(("id" = String, Path, description = "the account"),
-        ("week" = String, Path, description = "one of its days, or `latest`"), RevisionQuery),
+    params(("id" = String, Path, description = "the account", example = "main"),
+        ("week" = String, Path, description = "one of its days, or `latest`", example = "latest"), RevisionQuery),
     responses((status = 200, description = "the bytes that were signed", body = Object, content_type = "application/json"),
         (status = 304, description = "it is the one of if-none-match"),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -387,9 +389,9 @@ pub(super) async fn week(
 
 /// A signed file of a week's bundle, byte for byte; `SHA256SUMS` and `SHA256SUMS.sig`, too.
 #[utoipa::path(get, path = "/v1/accounts/{id}/weeks/{week}/files/{name}", tag = "accounts",
-    params(("id" = String, Path, description = "the account"),
-        ("week" = String, Path, description = "one of its days, or `latest`"),
-        ("name" = String, Path, description = "the file, such as report.html or advice/plan.csv"), RevisionQuery),
+    params(("id" = String, Path, description = "the account", example = "main"),
+        ("week" = String, Path, description = "one of its days, or `latest`", example = "latest"),
+        ("name" = String, Path, description = "the file, such as report.html or advice/plan.csv", example = "decision.json"), RevisionQuery),
     responses((status = 200, description = "the bytes that were signed", content_type = "application/octet-stream", body = Vec<u8>),
         (status = 304, description = "they are those of if-none-match"),
         (status = "default", body = Problem, content_type = "application/problem+json")))]

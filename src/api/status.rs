@@ -56,7 +56,7 @@ pub(super) async fn kept(place: &Arc<Place>) -> Result<Arc<Value>, Problem> {
 
 /// How an account stands: what arrived, what is missing, what was decided and what comes next.
 #[utoipa::path(get, path = "/v1/accounts/{id}/status", tag = "status",
-    params(("id" = String, Path, description = "the account")),
+    params(("id" = String, Path, description = "the account", example = "main")),
     responses((status = 200, description = "as `budgetd status --json` has it", body = Object),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn status_of_account(

@@ -99,7 +99,7 @@ pub(in crate::api) struct PlannedChannel {
 
 /// The best split of a total, by the account's model. It is advice; no budget changes.
 #[utoipa::path(post, path = "/v1/accounts/{id}/plan", tag = "models",
-    params(("id" = String, Path, description = "the account")), request_body = PlanAsked,
+    params(("id" = String, Path, description = "the account", example = "main")), request_body = PlanAsked,
     responses((status = 200, body = PlanAnswer),
         (status = 409, description = "the account has no model", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "an amount or a bound is wrong", body = Problem, content_type = "application/problem+json"),

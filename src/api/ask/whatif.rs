@@ -100,7 +100,7 @@ pub(in crate::api) struct ChannelAnswer {
 
 /// What changed spends of channels would change, by the account's model. It is advice; no budget changes.
 #[utoipa::path(post, path = "/v1/accounts/{id}/whatif", tag = "models",
-    params(("id" = String, Path, description = "the account")), request_body = WhatIfAsked,
+    params(("id" = String, Path, description = "the account", example = "main")), request_body = WhatIfAsked,
     responses((status = 200, body = WhatIfAnswer),
         (status = 409, description = "the account has no model", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "a channel or an amount is wrong: `errors` names each", body = Problem, content_type = "application/problem+json"),
