@@ -392,7 +392,11 @@ pub(super) async fn week(
     params(("id" = String, Path, description = "the account", example = "main"),
         ("week" = String, Path, description = "one of its days, or `latest`", example = "latest"),
         ("name" = String, Path, description = "the file, such as report.html or advice/plan.csv", example = "decision.json"), RevisionQuery),
-    responses((status = 200, description = "the bytes that were signed", content_type = "application/octet-stream", body = Vec<u8>),
+    responses((status = 200, description = "the bytes that were signed", content(
+            (Vec<u8> = "application/octet-stream"), (Object = "application/json"), (String = "text/html"),
+            (String = "text/csv"), (String = "text/plain"), (String = "image/svg+xml"),
+            (String = "application/x-ndjson"), (Vec<u8> = "application/vnd.sqlite3"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 304, description = "they are those of if-none-match"),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn file(
