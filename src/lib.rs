@@ -25,11 +25,11 @@
 //! | [`advice`] | models that comment and never decide: the blocker, the marketing-mix model, how sure it is and what it would change, plans (on curves of other tools, too) | [`advice::blocker::look`], [`advice::mmm`], [`advice::uncertainty`], [`advice::planning`] |
 //! | [`decision`] | gate, proposal, vetoes and rounding → [`decision::Decision`]; rules and models meet here and only here | [`decision::decide`] |
 //! | [`audit`] | everything that can happen, as one enum, and the hash chain that makes tampering show | [`audit::Event`] |
-//! | [`report`] | decision → bytes: CSV, JSON, plain text; and receipts; daily rows and a model → tables for BI tools | [`report::decision_json`] |
+//! | [`report`] | decision → bytes: CSV, JSON, plain text, the page, the workbook, plots; and receipts; daily rows and a model → tables for BI tools | [`report::decision_json`], [`report::page`], [`report::plots`] |
 //! | [`store`] | the only code that touches the disk: inbox, archive, ledger, journal, keys, outbox, bundles | [`store::ledger::Ledger`] |
 //! | [`workflow`] | takes a file, runs a week, recovers from a crash: pure stages joined with the store; `now` is an argument | [`workflow::Unit`] |
 //! | [`evaluate`] | simulated worlds with known truth, and how good the advice is in them | [`evaluate::worlds`], [`evaluate::quality`] |
-//! | [`api`] | HTTP on the loopback: health, readiness and metrics of the daemon | [`api::Telemetry`] |
+//! | [`api`] | HTTP, read-only towards budgets: what was published, how the daemon stands, questions to the models, pages for people | [`api::serve`], [`api::Telemetry`] |
 //! | [`daemon`] | the loop: hints, scans, ticks, signals, readiness | [`daemon::Daemon`] |
 //! | [`cli`] | one file per subcommand; prints; with `daemon` the only code that reads the clock | [`cli::main`] |
 //!

@@ -110,7 +110,8 @@ fn paths(output: &Output, folder: &Path, story: &Story) {
     let bundle = escape(&bundle);
     output.line(paint(STRONG, "\nWhere to look"));
     for (what, place) in [
-        ("the manager's file", format!("{bundle}/weekly_recommendations.csv")),
+        ("the manager's page", format!("{bundle}/report.html")),
+        ("the budgets", format!("{bundle}/weekly_recommendations.csv")),
         ("the reasons", format!("{bundle}/explanation.txt")),
         ("every step", format!("{bundle}/decision.json")),
         (
