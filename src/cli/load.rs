@@ -128,6 +128,7 @@ fn with_credential(mut config: Config) -> Config {
         let token = Path::new(&folder).join("api_token");
         if let Some(api) = config.api.as_mut().filter(|_| files::exists(&token)) {
             api.token = Some(token);
+            api.token_is_credential = true;
         }
     }
     config

@@ -22,6 +22,8 @@ pub struct ApiSettings {
     /// The file of the token that every request must show; there is one wherever others than this
     /// machine could reach the address.
     pub token: Option<PathBuf>,
+    /// Whether that file is a credential, which systemd keeps from others.
+    pub token_is_credential: bool,
     /// Names besides those of the loopback by which the server may be called.
     pub hosts: Vec<String>,
     /// Origins whose pages may ask.
@@ -68,6 +70,7 @@ pub(super) fn read(
     Some(Some(ApiSettings {
         listen,
         token,
+        token_is_credential: false,
         hosts: hosts?,
         cors_origins: cors_origins?,
         predict: predict?,

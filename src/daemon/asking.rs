@@ -22,7 +22,7 @@ const MODEL_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Reads what the settings name.
 pub(super) fn settings(api: &config::ApiSettings) -> Result<ApiSettings, DaemonError> {
     Ok(ApiSettings {
-        token: api.token.as_deref().map(token).transpose()?,
+        token: api.token.as_deref().map(|path| token(path, api.token_is_credential)).transpose()?,
         hosts: api.hosts.clone(),
         cors_origins: api.cors_origins.clone(),
         predict: api.predict.clone(),
@@ -31,7 +31,7 @@ pub(super) fn settings(api: &config::ApiSettings) -> Result<ApiSettings, DaemonE
 }
 
 /// The digest of a token: the token itself is not kept.
-fn token(path: &Path) -> Result<Digest, DaemonError> {
+fn token(path: &Path, is_credential: bool) -> Result<Digest, DaemonError> {
     let refused = |why: String| DaemonError::Api { key: "token", path: path.to_owned(), why };
     let text =
         files::read_text(path, TOKEN_BYTES_MAX).map_err(|error| refused(error.to_string()))?;
@@ -41,7 +41,7 @@ fn token(path: &Path) -> Result<Digest, DaemonError> {
             "a token is one word of {TOKEN_CHARS_MIN} characters or more; `openssl rand -hex 32` makes one"
         )));
     }
-    if files::is_open_to_others(path) {
+    if !is_credential && files::is_open_to_others(path) {
         return Err(refused("others may read it; `chmod 600` it".to_owned()));
     }
     Ok(Digest::of(token.as_bytes()))
