@@ -105,7 +105,8 @@ impl Guard {
     fn is_known_host(&self, request: &Request) -> bool {
         let named = request.uri().authority().map(axum::http::uri::Authority::as_str);
         let header = request.headers().get(header::HOST).and_then(|it| it.to_str().ok());
-        let Some(host) = named.or(header) else { return false };
+        // A browser always names a host; a probe that speaks HTTP/1.0 need not.
+        let Some(host) = named.or(header) else { return true };
         let name = match host.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or(""),
             None => host.rsplit_once(':').map_or(host, |(name, _)| name),

@@ -161,7 +161,8 @@ fn what_comes_next_is_told_in_seconds_and_days() {
 fn other_paths_and_methods_are_answered_and_change_nothing() {
     let telemetry = telemetry(std::time::Instant::now);
     while_serving(&telemetry, |address| {
-        assert_eq!(get(address, "/").0, 404);
+        assert_eq!(get(address, "/nothing").0, 404);
+        assert_eq!(get(address, "/").2, "budgetd is running\n");
         let mut stream = TcpStream::connect(address).expect("the listener is there");
         let request = "POST /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
         stream.write_all(request.as_bytes()).expect("sent");

@@ -88,7 +88,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Ending {
     Ok(DONE)
 }
 
-/// The plots of the newest bundle that the model doesn't draw.
+/// The plots of the newest week, from its bundle.
 fn published(workspace: &Workspace, account: &Account) -> Result<Vec<Drawn>, CliError> {
     let Some(ledger) = workspace.ledger_to_read()? else { return Ok(Vec::new()) };
     let Some(newest) = latest_publication(&ledger, account, now())? else { return Ok(Vec::new()) };
@@ -97,10 +97,8 @@ fn published(workspace: &Workspace, account: &Account) -> Result<Vec<Drawn>, Cli
     let mut drawn = Vec::new();
     for file in outbox.names_in(&account.id, bundle, PLOTS)? {
         let Some(name) = file.strip_suffix(".svg") else { continue };
-        if crate::report::plots::is_of_week(name) {
-            let svg = outbox.read(&account.id, bundle, &format!("{PLOTS}/{file}"))?;
-            drawn.push(Drawn { name: name.to_owned(), title: title_of(&svg), svg });
-        }
+        let svg = outbox.read(&account.id, bundle, &format!("{PLOTS}/{file}"))?;
+        drawn.push(Drawn { name: name.to_owned(), title: title_of(&svg), svg });
     }
     Ok(drawn)
 }

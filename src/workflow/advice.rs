@@ -9,7 +9,6 @@ use super::model::{
     BUNDLE_PERIODS, ModelData, ModelRequest, Modelled, NamedFile, mart_files, model_data_of_ledger,
     model_files, modelled_with, period_files,
 };
-use super::shown::plot_file;
 use super::{PoolFile, RulesAhead, SharedPool, Workspace, read_pool, rules_ahead};
 use crate::advice::planning::Scenario;
 use crate::advice::uncertainty::pooling::Summary;
@@ -68,7 +67,10 @@ pub(super) fn advice_for(
         Ok((modelled, found)) => {
             advice.told.clone_from(&modelled.pooled.told);
             advice.add("advice/", found.files);
-            let svgs = found.plots.iter().map(|it| (plot_file(it), it.svg.clone().into_bytes()));
+            let svgs = found
+                .plots
+                .iter()
+                .map(|it| (format!("advice/plots/{}.svg", it.name), it.svg.clone().into_bytes()));
             advice.files.extend(svgs);
             advice.page = Ok(page_advice(&modelled, found.scenarios, found.plots));
             Ok((modelled, found.mart))

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::domain::AccountId;
 use crate::report::page::{PageInput, report_html};
-use crate::report::plots::{Plot, week_plots};
+use crate::report::plots::week_plots;
 use crate::report::weekly_budget_xlsx;
 use crate::store::bundle::{PAGE, WORKBOOK};
 
@@ -19,17 +19,12 @@ pub(super) fn shown_files(input: &PageInput<'_>) -> Vec<(String, Vec<u8>)> {
     files.extend(page.map(|bytes| (PAGE.to_owned(), bytes)));
     files.extend(workbook.map(|bytes| (WORKBOOK.to_owned(), bytes)));
     let plots = plots.into_iter().flatten();
-    files.extend(plots.map(|plot| (plot_file(&plot), plot.svg.into_bytes())));
+    files.extend(plots.map(|plot| (format!("{PLOTS}/{}.svg", plot.name), plot.svg.into_bytes())));
     files
 }
 
-/// The name of a plot in a bundle.
-pub(super) fn plot_file(plot: &Plot) -> String {
-    format!("{PLOTS}/{}.svg", plot.name)
-}
-
-/// The folder of a bundle with its plots.
-pub const PLOTS: &str = "advice/plots";
+/// The folder of a bundle with the plots of its week; those of the model stand beside the other advice.
+pub const PLOTS: &str = "plots";
 
 /// What `make` gives; nothing where it panics, which is then in the log.
 fn caught<T>(account: &AccountId, what: &str, make: impl FnOnce() -> T) -> Option<T> {

@@ -45,9 +45,10 @@ fn a_backup_holds_everything_and_stock_sha256sum_checks_it() {
     let said = place.run(&["backup", text(&backup), "--json"]).ends(0).json();
     assert!(is_whole(&backup));
     assert_eq!(said["there_already"], 0);
-    // The original, and of the bundle its four files, the three for analysts, the manifest and the
-    // signature; the history is too short for a model.
-    assert_eq!(said["copied"], 10, "{said}");
+    // The original, and of the bundle its six files, eight plots (budgets, four ways, three of past
+    // weeks), the three for analysts, the manifest and the signature; the history is too short for a
+    // model.
+    assert_eq!(said["copied"], 20, "{said}");
     let moment = moment(&backup);
     for name in [
         "ledger.db",
@@ -78,14 +79,14 @@ fn a_second_backup_copies_what_is_new_and_mends_what_was_damaged() {
     let backup = folder.path().join("backup");
     place.run(&["backup", text(&backup)]).ends(0);
     let again = place.run(&["backup", text(&backup), "--json"]).ends(0).json();
-    assert_eq!((&again["copied"], &again["there_already"]), (&0.into(), &10.into()));
+    assert_eq!((&again["copied"], &again["there_already"]), (&0.into(), &20.into()));
     decide(&place, "2026-01-12").ends(0);
     let original = files_below(&backup.join("archive")).pop_first().expect("an original");
     let original = backup.join("archive").join(original);
     fs::remove_file(&original).expect("removed");
     fs::write(&original, "rotten").expect("written");
     let more = place.run(&["backup", text(&backup), "--json"]).ends(0).json();
-    assert_eq!((&more["copied"], &more["there_already"]), (&10.into(), &9.into()), "{more}");
+    assert_eq!((&more["copied"], &more["there_already"]), (&20.into(), &19.into()), "{more}");
     assert!(is_whole(&backup));
     moment(&backup);
     let place = restored(&backup);

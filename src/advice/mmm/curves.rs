@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::fitted::{Candidate, Fitted};
-use super::spread::{Estimate, Part};
+use super::fitted::{Candidate, Fitted, Method};
+use super::spread::{Estimate, Mixture, Part};
 
 /// Points of a curve, the first at 0.
 const POINTS: u32 = 31;
@@ -29,7 +29,18 @@ pub struct CurvePoint {
 /// The curve of a channel by its position; intervals are central ones of `confidence`.
 pub fn curve(fitted: &Fitted, channel: usize, confidence: f64) -> Vec<CurvePoint> {
     let largest = fitted.series.channels[channel].spend.iter().copied().fold(0.0, f64::max);
-    spends_of_curve(largest).map(|spend| at(fitted, channel, spend, largest, confidence)).collect()
+    let interval = |parts: Vec<Part>, mean: f64| fitted.interval(&parts, mean, confidence);
+    spends_of_curve(largest).map(|spend| at(fitted, channel, (spend, largest), interval)).collect()
+}
+
+/// The same curve to be drawn: its bounds are as close as a line's width, and found several times as fast.
+pub fn curve_to_draw(fitted: &Fitted, channel: usize, confidence: f64) -> Vec<CurvePoint> {
+    let largest = fitted.series.channels[channel].spend.iter().copied().fold(0.0, f64::max);
+    let cuts = fitted.method == Method::Search;
+    let interval = |parts: Vec<Part>, mean: f64| {
+        Mixture::new(parts, mean, cuts && mean >= 0.0).quick_interval(confidence)
+    };
+    spends_of_curve(largest).map(|spend| at(fitted, channel, (spend, largest), interval)).collect()
 }
 
 /// The spends of a curve of a channel whose largest spend of a period is `largest`.
@@ -37,7 +48,12 @@ pub fn spends_of_curve(largest: f64) -> impl Iterator<Item = f64> {
     (0..POINTS).map(move |point| largest * REACH * f64::from(point) / f64::from(POINTS - 1))
 }
 
-fn at(fitted: &Fitted, channel: usize, spend: f64, largest: f64, confidence: f64) -> CurvePoint {
+fn at(
+    fitted: &Fitted,
+    channel: usize,
+    (spend, largest): (f64, f64),
+    interval: impl Fn(Vec<Part>, f64) -> Estimate,
+) -> CurvePoint {
     let (mut mean, mut marginal) = (0.0, 0.0);
     let part = |candidate: &Candidate| {
         let response = candidate.responses[channel];
@@ -56,6 +72,6 @@ fn at(fitted: &Fitted, channel: usize, spend: f64, largest: f64, confidence: f64
     };
     let parts: Vec<Part> = fitted.candidates.iter().map(part).collect();
     let none = Estimate { mean: 0.0, low: 0.0, high: 0.0 };
-    let revenue = if spend > 0.0 { fitted.interval(&parts, mean, confidence) } else { none };
+    let revenue = if spend > 0.0 { interval(parts, mean) } else { none };
     CurvePoint { spend, revenue, marginal, is_within_history: spend <= largest }
 }

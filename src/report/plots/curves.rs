@@ -7,7 +7,7 @@ use super::rows::{Interval, intervals};
 use super::scale::ticks;
 use super::svg::{Canvas, GREY, Paint};
 use super::{Plot, largest, money, named, paint, per_unit, percent, position};
-use crate::advice::mmm::curves::{CurvePoint, curve};
+use crate::advice::mmm::curves::{CurvePoint, curve_to_draw};
 use crate::advice::mmm::spread::Part;
 use crate::domain::Grain;
 
@@ -83,11 +83,19 @@ fn below(of: &ModelPlots<'_>, most: f64) -> Vec<(f64, String)> {
     round.map(|spend| (spend, money(of.currency(), spend))).collect()
 }
 
-pub(super) fn response_curves(of: &ModelPlots<'_>) -> Plot {
+/// A channel by its position, and its curve.
+type Curve = (usize, Vec<CurvePoint>);
+
+/// All plots of curves: that of all channels, and one for each of the largest.
+pub(super) fn curves(of: &ModelPlots<'_>) -> (Plot, Vec<Plot>) {
+    let curve = |channel| (channel, curve_to_draw(of.fitted, channel, of.confidence));
+    let curves: Vec<Curve> = shown(of).into_iter().map(curve).collect();
+    let observed = curves.iter().take(OBSERVED_MAX).map(|it| observed_curve(of, it)).collect();
+    (response_curves(of, &curves), observed)
+}
+
+fn response_curves(of: &ModelPlots<'_>, curves: &[Curve]) -> Plot {
     let currency = of.currency();
-    let shown = shown(of);
-    let curves: Vec<(usize, Vec<CurvePoint>)> =
-        shown.iter().map(|channel| (*channel, curve(of.fitted, *channel, of.confidence))).collect();
     let name = |channel: usize| named(&of.fitted.series.channels[channel].name);
     let bands = curves
         .iter()
@@ -155,16 +163,12 @@ pub(super) fn response_curves(of: &ModelPlots<'_>) -> Plot {
     canvas.finish("response_curves", &title, &measured, &described.join("; "), height)
 }
 
-/// Each channel's curve with its band, beside what is left of each period's revenue when all else is taken
+/// A channel's curve with its band, beside what is left of each period's revenue when all else is taken
 /// off, and the error of these points.
-pub(super) fn observed_curves(of: &ModelPlots<'_>) -> Vec<Plot> {
-    shown(of).into_iter().take(OBSERVED_MAX).map(|channel| observed_curve(of, channel)).collect()
-}
-
-fn observed_curve(of: &ModelPlots<'_>, channel: usize) -> Plot {
+fn observed_curve(of: &ModelPlots<'_>, (channel, curve): &Curve) -> Plot {
+    let channel = *channel;
     let currency = of.currency();
     let (fitted, name) = (of.fitted, named(&of.fitted.series.channels[channel].name));
-    let curve = curve(fitted, channel, of.confidence);
     let errors: Vec<f64> = fitted
         .series
         .outcome

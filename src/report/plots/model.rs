@@ -1,7 +1,7 @@
 //! A model → what it says, as pictures: what each channel brought and would bring, how sure that is, and
 //! how well the model foretells. All of it is advice.
 
-use super::curves::{self, adstock_decay, coefficients, observed_curves, response_curves};
+use super::curves::{self, adstock_decay, coefficients};
 use super::lines::{Drawing, Line, draw, stack};
 use super::rows::{Fall, Interval, Pair, intervals, pairs, waterfall};
 use super::svg::{Canvas, GREY, Paint};
@@ -49,7 +49,8 @@ pub fn model_plots(of: &ModelPlots<'_>) -> Vec<Plot> {
     if of.fitted.series.channels.is_empty() || of.fitted.series.is_empty() {
         return Vec::new();
     }
-    let mut plots = vec![response_curves(of), marginal(of), roas(of), shares(of)];
+    let (response_curves, observed_curves) = curves::curves(of);
+    let mut plots = vec![response_curves, marginal(of), roas(of), shares(of)];
     plots.push(contributions(of));
     plots.push(baseline(of));
     plots.push(decomposition(of));
@@ -59,7 +60,7 @@ pub fn model_plots(of: &ModelPlots<'_>) -> Vec<Plot> {
     plots.push(fit(of));
     plots.push(residuals(of));
     plots.push(coefficients(of));
-    plots.extend(observed_curves(of));
+    plots.extend(observed_curves);
     plots
 }
 
