@@ -193,8 +193,8 @@ fn observed_curve(of: &ModelPlots<'_>, (channel, curve): &Curve) -> Plot {
     let squares: f64 = errors.iter().map(|error| error * error).sum();
     let rmse = libm::sqrt(squares / position(errors.len().max(1)));
     let spend = present(of, channel);
-    let now = at(&curve, spend);
-    let more = at(&curve, spend * 1.1) - now;
+    let now = at(curve, spend);
+    let more = at(curve, spend * 1.1) - now;
     let title = format!(
         "{name}: {} brings about {}; 10 % more adds {}",
         money(currency, spend),
@@ -205,10 +205,10 @@ fn observed_curve(of: &ModelPlots<'_>, (channel, curve): &Curve) -> Plot {
     points_of.push(((spend, now), 5.5, Paint::Series(1)));
     let tick = |value: f64| money(currency, value);
     let drawing = Drawing {
-        lines: lines_of(&curve, "", paint(0)),
+        lines: lines_of(curve, "", paint(0)),
         bands: vec![(
-            points(&curve, |it| it.revenue.high),
-            points(&curve, |it| it.revenue.low),
+            points(curve, |it| it.revenue.high),
+            points(curve, |it| it.revenue.low),
             paint(0),
         )],
         points: points_of,
