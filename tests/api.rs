@@ -437,6 +437,8 @@ fn where_a_token_is_named_nothing_is_told_without_it() {
     fs::set_permissions(place.at("token"), fs::Permissions::from_mode(0o644)).expect("set");
     let refused = place.run(&["run"]);
     assert!(refused.stderr.contains("others may read it"), "{}", refused.all());
+    let checked = place.run(&["check"]);
+    assert!(checked.stdout.contains("others may read it"), "{}", checked.all());
     fs::remove_file(place.at("token")).expect("removed");
     place.write("token", "secret\n");
     let refused = place.run(&["run"]);

@@ -15,6 +15,7 @@ use super::output::{BAD, CARE, GOOD, paint};
 use super::words::time;
 use super::{CliError, Context, DONE, Ending, USAGE, load, now};
 use crate::config;
+use crate::daemon::check_listener;
 use crate::domain::text::escape;
 use crate::domain::{Account, Instant};
 use crate::report::words::count;
@@ -148,11 +149,25 @@ fn findings(workspace: &Workspace, path: &Path, at: Instant) -> Vec<Finding> {
     );
     findings.extend(accounts.iter().flat_map(sources::findings));
     findings.extend(hooks::findings(&workspace.config.hooks));
+    findings.extend(workspace.config.api.as_ref().map(listener));
     findings.push(key(workspace));
     findings.push(ledger(workspace));
     findings.push(daemon(workspace));
     findings.extend(accounts.iter().map(|account| schedule(account, at)));
     findings
+}
+
+/// Where the daemon listens, and the files that it needs for that.
+fn listener(api: &config::ApiSettings) -> Finding {
+    let token =
+        if api.token.is_some() { "each request needs the token" } else { "without a token" };
+    match check_listener(api) {
+        Ok(()) => Finding::good("listener", format!("{}, {token}", api.listen)),
+        Err(error) => Finding::wrong(
+            "listener",
+            CliError::usage(escape(&error.to_string()), "docs/api.md says what the file must be"),
+        ),
+    }
 }
 
 /// The clock, held against what there is of audit logs.

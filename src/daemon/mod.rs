@@ -33,6 +33,7 @@ use tracing::{error, info, warn};
 use crate::api::{Clock, Telemetry};
 use crate::audit::DAEMON_CHAIN;
 use crate::audit::Event;
+use crate::config::ApiSettings;
 use crate::domain::Instant;
 use crate::domain::text::escape;
 use crate::store::StoreError;
@@ -108,6 +109,11 @@ pub enum DaemonError {
 impl DaemonError {
     /// What to do about it, where it is known.
     pub fn hint(&self) -> Option<String> {
+        if matches!(self, Self::Api { .. }) {
+            return Some(
+                "docs/api.md says what the file must be; `budgetd check` looks at it".to_owned(),
+            );
+        }
         let Self::Listen { address, source } = self else { return None };
         Some(match source.kind() {
             ErrorKind::AddrInUse => format!(
@@ -120,6 +126,14 @@ impl DaemonError {
                 .to_owned(),
         })
     }
+}
+
+/// Whether what `[api]` names can be used: the token, a linear model.
+///
+/// # Errors
+/// What is wrong with which file.
+pub fn check_listener(api: &ApiSettings) -> Result<(), DaemonError> {
+    asking::settings(api).map(|_| ())
 }
 
 /// The one daemon of a state folder.
