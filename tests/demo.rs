@@ -260,8 +260,8 @@ fn assert_sound_plots(bundle: &Path, plots: &[PathBuf]) {
     for name in [
         "advice/plots/response_curves",
         "advice/plots/fit",
-        "plots/budget_before_after",
-        "plots/waterfall_0",
+        "advice/plots/budget_before_after",
+        "advice/plots/waterfall_0",
     ] {
         let file = bundle.join(format!("{name}.svg"));
         assert!(plots.contains(&file), "{} lacks {name}", bundle.display());
@@ -284,7 +284,7 @@ fn each_plot_is_had_by_its_name_and_those_of_the_week_are_the_published_ones() {
         assert!(listed.contains(name), "{listed}");
     }
     for name in ["budget_before_after", "allocation_over_time"] {
-        let file = copy.bundle(WEEKS[3]).join(format!("plots/{name}.svg"));
+        let file = copy.bundle(WEEKS[3]).join(format!("advice/plots/{name}.svg"));
         let published = fs::read_to_string(file).expect("text");
         assert!(call(&[name]).with(0) == published, "{name}");
     }

@@ -11,6 +11,7 @@ use super::{CliError, Context, DONE, Ending, now};
 use crate::domain::Account;
 use crate::domain::nearest::nearest;
 use crate::domain::text::escape;
+use crate::report::plots::is_of_week;
 use crate::store::bundle::BundleName;
 use crate::store::files;
 use crate::workflow::{PLOTS, Workspace, latest_publication, model_files};
@@ -97,8 +98,10 @@ fn published(workspace: &Workspace, account: &Account) -> Result<Vec<Drawn>, Cli
     let mut drawn = Vec::new();
     for file in outbox.names_in(&account.id, bundle, PLOTS)? {
         let Some(name) = file.strip_suffix(".svg") else { continue };
-        let svg = outbox.read(&account.id, bundle, &format!("{PLOTS}/{file}"))?;
-        drawn.push(Drawn { name: name.to_owned(), title: title_of(&svg), svg });
+        if is_of_week(name) {
+            let svg = outbox.read(&account.id, bundle, &format!("{PLOTS}/{file}"))?;
+            drawn.push(Drawn { name: name.to_owned(), title: title_of(&svg), svg });
+        }
     }
     Ok(drawn)
 }

@@ -9,6 +9,7 @@ use super::model::{
     BUNDLE_PERIODS, ModelData, ModelRequest, Modelled, NamedFile, mart_files, model_data_of_ledger,
     model_files, modelled_with, period_files,
 };
+use super::shown::PLOTS;
 use super::{PoolFile, RulesAhead, SharedPool, Workspace, read_pool, rules_ahead};
 use crate::advice::planning::Scenario;
 use crate::advice::uncertainty::pooling::Summary;
@@ -70,7 +71,7 @@ pub(super) fn advice_for(
             let svgs = found
                 .plots
                 .iter()
-                .map(|it| (format!("advice/plots/{}.svg", it.name), it.svg.clone().into_bytes()));
+                .map(|it| (format!("{PLOTS}/{}.svg", it.name), it.svg.clone().into_bytes()));
             advice.files.extend(svgs);
             advice.page = Ok(page_advice(&modelled, found.scenarios, found.plots));
             Ok((modelled, found.mart))

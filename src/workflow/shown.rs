@@ -23,8 +23,8 @@ pub(super) fn shown_files(input: &PageInput<'_>) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// The folder of a bundle with the plots of its week; those of the model stand beside the other advice.
-pub const PLOTS: &str = "plots";
+/// The folder of a bundle with its plots: those of its week, and those of a model where there is one.
+pub const PLOTS: &str = "advice/plots";
 
 /// What `make` gives; nothing where it panics, which is then in the log.
 fn caught<T>(account: &AccountId, what: &str, make: impl FnOnce() -> T) -> Option<T> {

@@ -2,7 +2,7 @@
 //! show.
 
 use budgetd::decision::Decision;
-use budgetd::report::plots::{Plot, week_plots};
+use budgetd::report::plots::{Plot, is_of_week, week_plots};
 
 use super::{first_week, held, hostile, vetoed};
 
@@ -20,6 +20,7 @@ fn every_kind_of_week_has_sound_plots() {
         let plots = drawn(&decision);
         assert_eq!(plots[0].name, "budget_before_after");
         for plot in &plots {
+            assert!(is_of_week(&plot.name), "{}", plot.name);
             assert!(
                 plot.name
                     .bytes()

@@ -15,7 +15,7 @@ use crate::domain::Grain;
 const OBSERVED_MAX: usize = 6;
 
 /// Beyond so many curves their bands would hide each other.
-const BANDS_MAX: usize = 3;
+const BANDS_MAX: usize = 6;
 
 /// The most observed points of a plot.
 const POINTS_MAX: usize = 120;
@@ -163,6 +163,16 @@ fn response_curves(of: &ModelPlots<'_>, curves: &[Curve]) -> Plot {
     canvas.finish("response_curves", &title, &measured, &described.join("; "), height)
 }
 
+/// The root of the mean squared error; 0 without any.
+fn rmse(errors: impl Iterator<Item = f64>) -> f64 {
+    let (mut squares, mut count) = (0.0, 0);
+    for error in errors {
+        squares += error * error;
+        count += 1;
+    }
+    libm::sqrt(squares / f64::from(count.max(1)))
+}
+
 /// A channel's curve with its band, beside what is left of each period's revenue when all else is taken
 /// off, and the error of these points.
 fn observed_curve(of: &ModelPlots<'_>, (channel, curve): &Curve) -> Plot {
@@ -190,8 +200,9 @@ fn observed_curve(of: &ModelPlots<'_>, (channel, curve): &Curve) -> Plot {
         .map(|((spend, brought), error)| ((*spend, brought + error), 2.4, Paint::Series(GREY)))
         .collect();
     let newest = observed[observed.len().saturating_sub(POINTS_MAX)..].to_vec();
-    let squares: f64 = errors.iter().map(|error| error * error).sum();
-    let rmse = libm::sqrt(squares / position(errors.len().max(1)));
+    let spent = &fitted.series.channels[channel].spend;
+    let in_use = errors.iter().zip(spent).filter(|(_, spend)| **spend > 0.0).map(|it| *it.0);
+    let (own, combined) = (rmse(in_use), rmse(errors.iter().copied()));
     let spend = present(of, channel);
     let now = at(curve, spend);
     let more = at(curve, spend * 1.1) - now;
@@ -221,17 +232,22 @@ fn observed_curve(of: &ModelPlots<'_>, (channel, curve): &Curve) -> Plot {
     let mut canvas = Canvas::default();
     let height = draw(&mut canvas, &drawing);
     let measured = format!(
-        "Revenue against working spend per {} in {}, {}; grey: periods, all else taken off (RMSE {})",
+        "Revenue against working spend per {} in {}, {}; grey: periods, all else taken off (RMSE {} where it spent, {} in all)",
         fitted.series.grain.word(),
         currency.code(),
         of.at(),
-        money(currency, rmse)
+        money(currency, own),
+        money(currency, combined)
     );
     canvas.finish(
         &format!("curve_{channel}"),
         &title,
         &measured,
-        &format!("{title}. Root of the mean squared error {}", money(currency, rmse)),
+        &format!(
+            "{title}. Root of the mean squared error {} in periods with spend, {} in all",
+            money(currency, own),
+            money(currency, combined)
+        ),
         height,
     )
 }

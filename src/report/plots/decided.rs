@@ -1,6 +1,7 @@
 //! A decision → this week's budgets beside the last, and each channel's way from what its return earns it
 //! to its budget.
 
+use super::past::HISTORY;
 use super::rows::{Bar, Fall, bars, waterfall};
 use super::svg::{Canvas, Paint};
 use super::{PastWeek, Plot, history_plots, money, named, signed};
@@ -23,6 +24,11 @@ pub fn week_plots(decision: &Decision, past: &[PastWeek]) -> Vec<Plot> {
     plots.extend(ways);
     plots.extend(history_plots(&decision.account, past));
     plots
+}
+
+/// Whether a plot of this name is one of [`week_plots`], and none of a model.
+pub fn is_of_week(name: &str) -> bool {
+    name == BEFORE_AFTER || name.starts_with(WAY) || HISTORY.contains(&name)
 }
 
 /// The name of the budgets' plot.

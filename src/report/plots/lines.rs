@@ -75,8 +75,10 @@ pub fn draw(canvas: &mut Canvas, drawing: &Drawing<'_>) -> f64 {
         let whole = points.iter().filter(|it| it.0.is_finite() && it.1.is_finite());
         whole.map(|it| (field.x.at(it.0), field.y.at(it.1))).collect()
     };
+    // Several bands lie over each other: paler, so that each is seen.
+    let opacity = if drawing.bands.len() > 1 { 0.12 } else { 0.2 };
     for (upper, lower, paint) in &drawing.bands {
-        canvas.area(&on(upper), &on(lower), *paint, 0.2);
+        canvas.area(&on(upper), &on(lower), *paint, opacity);
     }
     for (at, size, paint) in &drawing.points {
         if let Some(at) = on(&[*at]).first() {

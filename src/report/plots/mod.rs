@@ -12,7 +12,7 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-pub use decided::{WAYS_MAX, channel_waterfall, decision_plots, week_plots};
+pub use decided::{WAYS_MAX, channel_waterfall, decision_plots, is_of_week, week_plots};
 pub use model::{ModelPlots, model_plots};
 pub use past::{PastWeek, history_plots};
 pub use svg::style;

@@ -20,6 +20,15 @@ pub struct PastWeek {
     pub revenue: Vec<(ChannelName, Money)>,
 }
 
+/// The names of these plots.
+pub(super) const HISTORY: [&str; 5] = [
+    "allocation_over_time",
+    "allocation_share",
+    "spend_against_budget",
+    "revenue_over_time",
+    "roi_over_time",
+];
+
 /// The plots of past weeks, oldest first: those that there is enough for.
 pub fn history_plots(account: &Account, past: &[PastWeek]) -> Vec<Plot> {
     if past.len() < 2 {
